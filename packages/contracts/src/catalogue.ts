@@ -1,0 +1,22 @@
+import type { EventDefinition } from './event.ts'
+import * as access from './events/access.ts'
+import * as bots from './events/bots.ts'
+import * as conversation from './events/conversation.ts'
+import * as customer from './events/customer.ts'
+import * as message from './events/message.ts'
+import * as system from './events/system.ts'
+import * as team from './events/team.ts'
+
+const isEvent = (value: unknown): value is EventDefinition =>
+  typeof value === 'object' && value !== null && 'reach' in value && 'outcome' in value
+
+/** Every event that can be recorded, by name. A name missing here cannot be written. */
+export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
+  [team, access, bots, conversation, message, customer, system]
+    .flatMap(area => Object.values(area) as unknown[])
+    .filter(isEvent)
+    .map(event => [event.name, event]),
+)
+
+/** The area of an event: what stands before the dot (`conversation.assigned` → `conversation`). */
+export const areaOf = (eventName: string) => eventName.slice(0, eventName.indexOf('.'))

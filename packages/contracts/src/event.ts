@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+
+/** What an event is about. */
+export type SubjectKind =
+  | 'workspace'
+  | 'agent'
+  | 'department'
+  | 'session'
+  | 'api_token'
+  | 'bot'
+  | 'customer'
+  | 'conversation'
+  | 'message'
+  | 'note'
+  | 'label'
+  | 'setting'
+  | 'log'
+  | 'ledger'
+  | 'node'
+  | 'import'
+  | 'command'
+  | 'update'
+
+/**
+ * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the
+ * work and by those who led them; `administration` events (settings, access, bots, ledger, system) only by the
+ * actor.
+ */
+export type EventReach = 'work' | 'administration'
+
+/** Whose key seals a personal part: the customer's, the acting agent's, or the subject's own. */
+export type PartOwner = 'customer' | 'actor' | 'subject' | 'visitor'
+
+export interface EventDefinition<
+  Name extends string = string,
+  Data extends z.ZodType = z.ZodType,
+  Parts extends Record<string, PartOwner> = Record<string, PartOwner>,
+> {
+  readonly name: Name
+  readonly version: number
+  readonly subject: SubjectKind
+  readonly reach: EventReach
+  readonly outcome: 'done' | 'refused' | 'failed'
+  /** Closed schema of the facts: ids, enums, counters, before and after of fields that are not personal. */
+  readonly data: Data
+  /** Personal pieces kept outside the leaf. */
+  readonly parts: Parts
+}
+
+/** Declares one event of the catalogue. Names are for ever; a new shape is a new version. */
+export function defineEvent<
+  const Name extends string,
+  Data extends z.ZodType,
+  const Parts extends Record<string, PartOwner> = Record<never, PartOwner>,
+>(event: {
+  name: Name
+  version: number
+  subject: SubjectKind
+  reach: EventReach
+  outcome?: 'done' | 'refused' | 'failed'
+  data: Data
+  parts?: Parts
+}): EventDefinition<Name, Data, Parts> {
+  return { outcome: 'done', parts: {} as Parts, ...event }
+}

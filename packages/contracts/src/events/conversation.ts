@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { defineEvent } from '../event.ts'
+import { AgentId, DepartmentId } from '../ids.ts'
+
+export const ConversationStatus = z.enum(['in_progress', 'pending', 'resolved'])
+export type ConversationStatus = z.infer<typeof ConversationStatus>
+
+export const conversationOpened = defineEvent({
+  name: 'conversation.opened',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({
+    by: z.enum(['customer', 'agent', 'import']),
+    departmentId: DepartmentId.nullable(),
+  }),
+})
+export const conversationReopened = defineEvent({
+  name: 'conversation.reopened',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({
+    from: ConversationStatus,
+    to: ConversationStatus,
+    by: z.enum(['customer', 'agent', 'import']),
+  }),
+})
+export const conversationStatusChanged = defineEvent({
+  name: 'conversation.status_changed',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({ from: ConversationStatus, to: ConversationStatus }),
+})
+/** A conversation changed hands. `from` is null when it came out of the queue, `to` when it went back to it. */
+export const conversationAssigned = defineEvent({
+  name: 'conversation.assigned',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({
+    from: AgentId.nullable(),
+    to: AgentId.nullable(),
+    cause: z.enum(['taken', 'given', 'returned', 'deactivated', 'import']),
+  }),
+})
+/** Handed to a department or an agent, with the giver's reason. */
+export const conversationTransferred = defineEvent({
+  name: 'conversation.transferred',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({
+    from: z.strictObject({ agentId: AgentId.nullable(), departmentId: DepartmentId.nullable() }),
+    to: z.strictObject({ agentId: AgentId.nullable(), departmentId: DepartmentId.nullable() }),
+  }),
+  parts: { reasonText: 'actor' },
+})

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { defineEvent } from '../event.ts'
+import { LabelId } from '../ids.ts'
+
+/** Someone wrote for the first time. Carries name and Telegram identity in force from here on. */
+export const customerCreated = defineEvent({
+  name: 'customer.created',
+  version: 1,
+  subject: 'customer',
+  reach: 'work',
+  data: z.strictObject({ language: z.string().nullable() }),
+  parts: { name: 'subject', telegram: 'subject' },
+})
+/** The name or username in Telegram changed; the earlier one stays readable in the entry that brought it. */
+export const customerProfileChanged = defineEvent({
+  name: 'customer.profile_changed',
+  version: 1,
+  subject: 'customer',
+  reach: 'work',
+  data: z.strictObject({ fields: z.array(z.enum(['name', 'username', 'language'])) }),
+  parts: { name: 'subject', telegram: 'subject' },
+})
+export const customerLabelAdded = defineEvent({
+  name: 'customer.label_added',
+  version: 1,
+  subject: 'customer',
+  reach: 'work',
+  data: z.strictObject({ labelId: LabelId, labelName: z.string() }),
+})
+export const customerLabelRemoved = defineEvent({
+  name: 'customer.label_removed',
+  version: 1,
+  subject: 'customer',
+  reach: 'work',
+  data: z.strictObject({ labelId: LabelId, labelName: z.string() }),
+})
+export const labelCreated = defineEvent({
+  name: 'label.created',
+  version: 1,
+  subject: 'label',
+  reach: 'work',
+  data: z.strictObject({ name: z.string(), colour: z.string() }),
+})
+export const noteAdded = defineEvent({
+  name: 'note.added',
+  version: 1,
+  subject: 'note',
+  reach: 'work',
+  data: z.strictObject({ scope: z.enum(['private', 'team']), length: z.int() }),
+  parts: { text: 'customer' },
+})

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { defineEvent } from '../event.ts'
+
+/** A setting's value before and after; only what canonical JSON can hold without loss. */
+const SettingValue = z.union([z.boolean(), z.int(), z.string(), z.null()])
+export const settingChanged = defineEvent({
+  name: 'setting.changed',
+  version: 1,
+  subject: 'setting',
+  reach: 'administration',
+  data: z.strictObject({ key: z.string(), from: SettingValue, to: SettingValue }),
+})
+/** Someone read the behaviour log: with which filter, in which scope, how many entries they were shown. */
+export const logViewed = defineEvent({
+  name: 'log.viewed',
+  version: 1,
+  subject: 'log',
+  reach: 'administration',
+  data: z.strictObject({
+    query: z.string(),
+    filter: z.record(z.string(), z.array(z.string())),
+    scope: z.enum(['own', 'departments', 'all']),
+    count: z.int(),
+    deep: z.boolean(),
+  }),
+  parts: { q: 'actor' },
+})
+export const ledgerEpochStarted = defineEvent({
+  name: 'ledger.epoch_started',
+  version: 1,
+  subject: 'ledger',
+  reach: 'administration',
+  data: z.strictObject({ epoch: z.int(), origin: z.string(), vkey: z.string() }),
+})
+export const ledgerEntryRejected = defineEvent({
+  name: 'ledger.entry_rejected',
+  version: 1,
+  subject: 'ledger',
+  reach: 'administration',
+  outcome: 'failed',
+  data: z.strictObject({
+    entryId: z.string(),
+    cause: z.enum(['wrong_mac', 'malformed']),
+    leafSha256: z.string(),
+  }),
+})
+export const nodeStarted = defineEvent({
+  name: 'node.started',
+  version: 1,
+  subject: 'node',
+  reach: 'administration',
+  data: z.strictObject({ version: z.string(), schema: z.int() }),
+})
+export const nodeStopped = defineEvent({
+  name: 'node.stopped',
+  version: 1,
+  subject: 'node',
+  reach: 'administration',
+  data: z.strictObject({ entries: z.int(), unused: z.array(z.int()) }),
+})
+export const schemaMigrated = defineEvent({
+  name: 'schema.migrated',
+  version: 1,
+  subject: 'workspace',
+  reach: 'administration',
+  data: z.strictObject({ from: z.int(), to: z.int() }),
+})
+export const importStarted = defineEvent({
+  name: 'import.started',
+  version: 1,
+  subject: 'import',
+  reach: 'administration',
+  data: z.strictObject({ format: z.string(), fileSha256: z.string(), bytes: z.int() }),
+  parts: { fileName: 'actor' },
+})
+export const importCompleted = defineEvent({
+  name: 'import.completed',
+  version: 1,
+  subject: 'import',
+  reach: 'administration',
+  data: z.strictObject({ lines: z.int(), imported: z.int(), repeated: z.int(), rejected: z.int() }),
+})
+/** An activity of another system that has no counterpart here: kept under its own name. */
+export const importActivity = defineEvent({
+  name: 'import.activity',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({ activity: z.string() }),
+  parts: { detail: 'customer', text: 'customer' },
+})

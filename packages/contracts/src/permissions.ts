@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+export const Role = z.enum(['owner', 'admin', 'supervisor', 'agent', 'auditor'])
+export type Role = z.infer<typeof Role>
+
+/** What each read needs. Commands need the permission of their own name (DESIGN: command = permission). */
+const READS = [
+  'conversation.view',
+  'team.view',
+  'bot.view',
+  'label.view',
+  'setting.view',
+  'log.view',
+  'ledger.view',
+] as const
+
+const AGENT = [
+  'conversation.view',
+  'team.view',
+  'label.view',
+  'bot.view',
+  'log.view',
+  'ledger.view',
+  'session.sign_out',
+  'session.revoke',
+  'message.send',
+  'message.retry',
+  'conversation.assign',
+  'conversation.change_status',
+  'note.add',
+  'customer.add_label',
+  'customer.remove_label',
+] as const
+const SUPERVISOR = [...AGENT, 'label.create'] as const
+const ADMIN = [
+  ...SUPERVISOR,
+  'setting.view',
+  'agent.invite',
+  'agent.change_role',
+  'agent.deactivate',
+  'agent.reactivate',
+  'agent.reset_password',
+  'department.create',
+  'department.add_member',
+  'department.remove_member',
+  'department.set_lead',
+  'bot.connect',
+  'bot.rotate_token',
+  'bot.disconnect',
+  'setting.change',
+  'api_token.create',
+  'api_token.revoke',
+  'import.run',
+] as const
+const AUDITOR = [...READS, 'session.sign_out', 'session.revoke'] as const
+
+export type Permission = (typeof ADMIN)[number] | (typeof READS)[number]
+
+/** The permissions of each built-in role. Owner and admin differ in who may change whom, not in what. */
+export const ROLE_PERMISSIONS: Record<Role, ReadonlySet<string>> = {
+  owner: new Set<Permission>(ADMIN),
+  admin: new Set<Permission>(ADMIN),
+  supervisor: new Set<Permission>(SUPERVISOR),
+  agent: new Set<Permission>(AGENT),
+  auditor: new Set<Permission>(AUDITOR),
+}
+
+/** Rank for "who may change whom": nobody may give or take a rank above their own. */
+export const ROLE_RANK: Record<Role, number> = { owner: 4, admin: 3, supervisor: 2, auditor: 1, agent: 1 }

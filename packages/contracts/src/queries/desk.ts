@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import { defineQuery } from '../command.ts'
+import { Entry, Part } from '../entry.ts'
+import { ConversationStatus } from '../events/conversation.ts'
+import { MessageKind } from '../events/message.ts'
+import {
+  AgentId,
+  BotId,
+  ConversationId,
+  CustomerId,
+  DepartmentId,
+  LabelId,
+  MessageId,
+  NoteId,
+} from '../ids.ts'
+
+/** Query parameters arrive as text: `limit` 1 to 200, and an opaque `cursor` from the page before. */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(400).optional(),
+}
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
+
+const Label = z.strictObject({ id: LabelId, name: z.string(), colour: z.string() })
+export const Conversation = z.strictObject({
+  id: ConversationId,
+  status: ConversationStatus,
+  customer: z.strictObject({
+    id: CustomerId,
+    name: z.string(),
+    username: z.string().nullable(),
+    language: z.string().nullable(),
+    blockedBot: z.boolean(),
+  }),
+  bot: z.strictObject({ id: BotId, username: z.string(), name: z.string() }),
+  assignee: z.strictObject({ id: AgentId, name: z.string() }).nullable(),
+  department: z.strictObject({ id: DepartmentId, name: z.string() }).nullable(),
+  labels: z.array(Label),
+  /** `preview`: at most 140 characters of the last message, `null` when it has no words. */
+  lastMessage: z
+    .strictObject({
+      id: MessageId,
+      at: z.string(),
+      direction: z.enum(['in', 'out']),
+      kind: MessageKind,
+      preview: Part.nullable(),
+    })
+    .nullable(),
+  openedAt: z.string(),
+  /** Since when the customer waits for an answer; `null` when it is our turn no longer. */
+  waitingSince: z.string().nullable(),
+})
+export type Conversation = z.infer<typeof Conversation>
+
+export const MessageState = z.enum(['received', 'queued', 'delivered', 'refused', 'unreachable'])
+export const Message = z.strictObject({
+  id: MessageId,
+  conversationId: ConversationId,
+  at: z.string(),
+  direction: z.enum(['in', 'out']),
+  author: z.strictObject({ kind: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+  kind: MessageKind,
+  text: Part.nullable(),
+  state: MessageState,
+  /** Why it was refused or not reached; Telegram's own error code where there is one. */
+  problem: z
+    .strictObject({ code: z.string(), errorCode: z.int().nullable(), description: z.string().nullable() })
+    .nullable(),
+  deliveredAt: z.string().nullable(),
+  telegramMessageId: z.int().nullable(),
+  replyTo: MessageId.nullable(),
+  /** 1 for the original; each edit by the customer adds one. */
+  version: z.int(),
+  deletedByCustomer: z.boolean(),
+  entryId: z.string(),
+})
+export type Message = z.infer<typeof Message>
+
+export const Note = z.strictObject({
+  id: NoteId,
+  at: z.string(),
+  scope: z.enum(['private', 'team']),
+  author: z.strictObject({ id: AgentId, name: z.string() }),
+  text: Part,
+})
+export type Note = z.infer<typeof Note>
+
+export const listConversations = defineQuery({
+  name: 'conversation.list',
+  permission: 'conversation.view',
+  summary: 'Conversations the caller may see, longest waiting first within a status',
+  input: z.strictObject({
+    ...paging,
+    status: ConversationStatus.optional(),
+    /** an agent's id, `me`, or `none` for the queue */
+    assignee: z.union([AgentId, z.enum(['me', 'none'])]).optional(),
+    department: DepartmentId.optional(),
+    bot: BotId.optional(),
+    label: LabelId.optional(),
+    customer: CustomerId.optional(),
+    q: z.string().max(200).optional(),
+  }),
+  output: pageOf(Conversation),
+})
+export const getConversation = defineQuery({
+  name: 'conversation.get',
+  permission: 'conversation.view',
+  summary: 'One conversation with its notes',
+  input: z.strictObject({ id: ConversationId }),
+  output: z.strictObject({ conversation: Conversation, notes: z.array(Note) }),
+})
+export const listMessages = defineQuery({
+  name: 'conversation.messages',
+  permission: 'conversation.view',
+  summary: 'Messages of a conversation, newest page first, oldest first within a page',
+  input: z.strictObject({ id: ConversationId, ...paging }),
+  output: pageOf(Message),
+})
+export const TimelineItem = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('message'), at: z.string(), message: Message }),
+  z.strictObject({ type: z.literal('entry'), at: z.string(), entry: Entry }),
+])
+export type TimelineItem = z.infer<typeof TimelineItem>
+export const getTimeline = defineQuery({
+  name: 'conversation.timeline',
+  permission: 'log.view',
+  summary:
+    'Messages and entries of a conversation in one order, oldest first, as far as the caller’s scope reaches',
+  input: z.strictObject({ id: ConversationId, ...paging }),
+  output: pageOf(TimelineItem),
+})
+export const listLabels = defineQuery({
+  name: 'label.list',
+  permission: 'label.view',
+  summary: 'All labels',
+  input: z.strictObject({}),
+  output: z.strictObject({ items: z.array(Label) }),
+})

@@ -1,0 +1,99 @@
+import { z } from 'zod'
+import { defineQuery } from '../command.ts'
+import { ActorKind, Entry, Outcome, Source } from '../entry.ts'
+import { InstantInput } from '../text.ts'
+import { pageOf, paging } from './desk.ts'
+
+/** One value or several (`event=message.sent&event=note.*`). */
+const some = <T extends z.ZodType>(value: T) =>
+  z
+    .union([value, z.array(value).max(50)])
+    .transform(v => (Array.isArray(v) ? v : [v]) as z.infer<T>[])
+    .optional()
+const EventPattern = z.string().regex(/^[a-z_]+\.(\*|[a-z_]+)$/)
+
+export const logFilter = {
+  from: InstantInput.optional(),
+  to: InstantInput.optional(),
+  event: some(EventPattern),
+  actor: some(z.uuid()),
+  actorKind: some(ActorKind),
+  department: some(z.uuid()),
+  conversation: some(z.uuid()),
+  customer: some(z.uuid()),
+  bot: some(z.uuid()),
+  subject: some(z.string().max(100)),
+  outcome: some(Outcome),
+  source: some(Source),
+  q: z.string().max(200).optional(),
+}
+export const searchLog = defineQuery({
+  name: 'log.search',
+  permission: 'log.view',
+  summary: 'Entries in the caller’s scope, newest first by time of the event; recorded as log.viewed',
+  input: z.strictObject({ ...logFilter, ...paging }),
+  output: pageOf(Entry),
+})
+export const countLog = defineQuery({
+  name: 'log.count',
+  permission: 'log.view',
+  summary: 'How many entries a filter finds in the caller’s scope; recorded as log.viewed',
+  input: z.strictObject(logFilter),
+  output: z.strictObject({ count: z.int() }),
+})
+export const getEntry = defineQuery({
+  name: 'log.entry',
+  permission: 'log.view',
+  summary: 'One entry with what proves it',
+  input: z.strictObject({ id: z.uuid() }),
+  output: z.strictObject({
+    entry: Entry,
+    /** `null` until the entry has a position. `signedSize`: size of the newest checkpoint that covers it. */
+    proof: z
+      .strictObject({
+        position: z.int(),
+        epoch: z.int(),
+        leafSha256: z.string(),
+        signedSize: z.int().nullable(),
+        signedAt: z.string().nullable(),
+      })
+      .nullable(),
+  }),
+})
+export const getCatalogue = defineQuery({
+  name: 'log.catalogue',
+  permission: 'log.view',
+  summary: 'What is recorded: every event, its reach, which parts are personal',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        name: z.string(),
+        version: z.int(),
+        area: z.string(),
+        subject: z.string(),
+        reach: z.enum(['work', 'administration']),
+        outcome: Outcome,
+        data: z.record(z.string(), z.unknown()),
+        parts: z.record(z.string(), z.string()),
+      }),
+    ),
+  }),
+})
+export const getLedgerState = defineQuery({
+  name: 'ledger.state',
+  permission: 'ledger.view',
+  summary: 'Size, last signed checkpoint and what is still on its way',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    epoch: z.int(),
+    origin: z.string(),
+    size: z.int(),
+    root: z.string(),
+    pending: z.int(),
+    rejected: z.int(),
+    signed: z.strictObject({ size: z.int(), at: z.string(), vkey: z.string() }).nullable(),
+    /** Why nothing is being signed now, if so. */
+    signerProblem: z.string().nullable(),
+  }),
+})

@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { defineQuery } from '../command.ts'
+import { AgentId, ApiTokenId, BotId, DepartmentId, SessionId, WorkspaceId } from '../ids.ts'
+import { Role } from '../permissions.ts'
+
+const nothing = z.strictObject({})
+export const getSetupState = defineQuery({
+  name: 'setup.state',
+  permission: null,
+  summary: 'Whether the installation still waits for its owner',
+  input: nothing,
+  output: z.strictObject({ needed: z.boolean(), version: z.string() }),
+})
+export const getInvitation = defineQuery({
+  name: 'invitation.get',
+  permission: null,
+  summary: 'Whom an invitation link is for',
+  input: z.strictObject({ token: z.string().max(200) }),
+  output: z.strictObject({
+    name: z.string(),
+    email: z.string(),
+    workspace: z.string(),
+    kind: z.enum(['invitation', 'reset']),
+  }),
+})
+export const getMe = defineQuery({
+  name: 'session.me',
+  permission: null,
+  summary: 'Who is signed in and what they may do',
+  input: nothing,
+  output: z.strictObject({
+    agent: z.strictObject({ id: AgentId, name: z.string(), email: z.string(), role: Role }),
+    workspace: z.strictObject({ id: WorkspaceId, name: z.string() }),
+    session: z.strictObject({ id: SessionId, expiresAt: z.string() }).nullable(),
+    departments: z.array(z.strictObject({ id: DepartmentId, name: z.string(), lead: z.boolean() })),
+    permissions: z.array(z.string()),
+    scope: z.enum(['own', 'departments', 'all']),
+    /** The ledger's size as the caller's socket should start from. */
+    position: z.int(),
+  }),
+})
+export const listAgents = defineQuery({
+  name: 'agent.list',
+  permission: 'team.view',
+  summary: 'Everyone with a seat',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        id: AgentId,
+        name: z.string(),
+        email: z.string().nullable(),
+        role: Role,
+        state: z.enum(['invited', 'active', 'deactivated']),
+        departments: z.array(z.strictObject({ id: DepartmentId, lead: z.boolean() })),
+      }),
+    ),
+  }),
+})
+export const listDepartments = defineQuery({
+  name: 'department.list',
+  permission: 'team.view',
+  summary: 'All departments',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({ id: DepartmentId, name: z.string(), members: z.int(), leads: z.array(AgentId) }),
+    ),
+  }),
+})
+export const listBots = defineQuery({
+  name: 'bot.list',
+  permission: 'bot.view',
+  summary: 'Connected and once-connected bots',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        id: BotId,
+        username: z.string(),
+        name: z.string(),
+        state: z.enum(['connected', 'disconnected']),
+        connectedAt: z.string(),
+        health: z.strictObject({
+          state: z.enum(['fine', 'starting', 'lost']),
+          since: z.string().nullable(),
+          cause: z.string().nullable(),
+        }),
+        tokenFingerprint: z.string(),
+      }),
+    ),
+  }),
+})
+export const listSettings = defineQuery({
+  name: 'setting.list',
+  permission: 'setting.view',
+  summary: 'All settings with their values and limits',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        key: z.string(),
+        value: z.union([z.boolean(), z.int(), z.string(), z.null()]),
+        default: z.union([z.boolean(), z.int(), z.string(), z.null()]),
+        kind: z.enum(['boolean', 'integer', 'text']),
+        min: z.int().nullable(),
+        max: z.int().nullable(),
+      }),
+    ),
+  }),
+})
+export const listSessions = defineQuery({
+  name: 'session.list',
+  permission: null,
+  summary: 'One’s own living sessions',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({ id: SessionId, createdAt: z.string(), expiresAt: z.string(), current: z.boolean() }),
+    ),
+  }),
+})
+export const listApiTokens = defineQuery({
+  name: 'api_token.list',
+  permission: 'setting.view',
+  summary: 'Tokens of programs (never their secret)',
+  input: nothing,
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        id: ApiTokenId,
+        name: z.string(),
+        role: Role,
+        createdAt: z.string(),
+        expiresAt: z.string().nullable(),
+        revokedAt: z.string().nullable(),
+      }),
+    ),
+  }),
+})

@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import * as botCommands from './commands/bots.ts'
+import * as deskCommands from './commands/desk.ts'
+import * as teamCommands from './commands/team.ts'
+import * as deskQueries from './queries/desk.ts'
+import * as logQueries from './queries/log.ts'
+import * as teamQueries from './queries/team.ts'
+
+const {
+  paging: _paging,
+  pageOf: _pageOf,
+  Conversation: _c,
+  Message: _m,
+  MessageState: _s,
+  Note: _n,
+  TimelineItem: _t,
+  ...desk
+} = deskQueries
+const { logFilter: _f, ...log } = logQueries
+
+/** Every command with a route, under the name of its constant. */
+export const COMMANDS = { ...teamCommands, ...botCommands, ...deskCommands } as const
+/** Every query with a route. */
+export const QUERIES = { ...desk, ...log, ...teamQueries } as const
+
+type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }
+export type CommandName = keyof ByName<typeof COMMANDS>
+export type QueryName = keyof ByName<typeof QUERIES>
+export type CommandInput<N extends CommandName> = z.input<ByName<typeof COMMANDS>[N]['input']>
+export type CommandOutput<N extends CommandName> = z.output<ByName<typeof COMMANDS>[N]['output']>
+export type QueryInput<N extends QueryName> = z.input<ByName<typeof QUERIES>[N]['input']>
+export type QueryOutput<N extends QueryName> = z.output<ByName<typeof QUERIES>[N]['output']>
