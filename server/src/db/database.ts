@@ -1,0 +1,68 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import { instantFromPostgres } from '../kernel/instant.ts'
+import type { Logger } from '../kernel/log.ts'
+import type { ConnectionTarget, RoleTargets } from './roles.ts'
+import type { Tables } from './tables.generated.ts'
+
+// bigint as number (counts and positions stay far below 2^53; Telegram's ids below 2^52), instants as text with
+// microseconds. Everything else as pg has it.
+const types = new pg.TypeOverrides()
+types.setTypeParser(pg.types.builtins.INT8, Number)
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, instantFromPostgres)
+
+/** A handle that cannot write: by type it has only selects, and its database role may do nothing else. */
+export type ReadDb = Pick<Kysely<Tables>, 'selectFrom' | 'with' | 'getExecutor' | 'fn' | 'dynamic'>
+
+/** A handle inside the one transaction of a command. Only `execute` and the sequencer make one. */
+export type Tx = Kysely<Tables> & { readonly __tx: true }
+
+export interface Databases {
+  readonly app: pg.Pool
+  readonly ledger: pg.Pool
+  readonly readPool: pg.Pool
+  readonly read: ReadDb
+  /** For LISTEN: a connection of its own, never through a transaction pooler. */
+  readonly listenTarget: ConnectionTarget
+  close(): Promise<void>
+}
+
+export interface PoolSizes {
+  readonly app?: number
+  readonly read?: number
+  readonly ledger?: number
+}
+
+/** Opens the pools. Nothing is connected until it is needed; a lost connection is logged and replaced. */
+export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSizes = {}): Databases {
+  const pool = (target: ConnectionTarget, max: number, options = '') => {
+    const made = new pg.Pool({ ...target, max, types, idleTimeoutMillis: 60_000, options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`, application_name: 'tracedesk' })
+    made.on('error', error => log.warn({ err: error }, 'a database connection was lost'))
+    return made
+  }
+  const app = pool(targets.app, sizes.app ?? 16)
+  const ledger = pool(targets.ledger, sizes.ledger ?? 4, '-c statement_timeout=0')
+  const readPool = pool(targets.read, sizes.read ?? 8, '-c default_transaction_read_only=on')
+  const read = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) })
+  return {
+    app, ledger, readPool, read, listenTarget: targets.read,
+    close: async () => void (await Promise.all([app.end(), ledger.end(), readPool.end()])),
+  }
+}
+
+const bound = new WeakMap<pg.PoolClient, Tx>()
+
+/** The query builder bound to one connection, made once a connection. */
+export function bindTx(client: pg.PoolClient): Tx {
+  let tx = bound.get(client)
+  if (!tx) {
+    const query = client.query.bind(client)
+    // Kysely asks its pool for a connection: it always gets this one, and giving it back does nothing.
+    const connection = { query, release: () => {} } as unknown as pg.PoolClient
+    const pool = { connect: async () => connection, end: async () => {}, options: {} }
+    // The brand exists only for the compiler: nothing but this function makes a Tx.
+    tx = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) as Tx
+    bound.set(client, tx)
+  }
+  return tx
+}

@@ -1,0 +1,329 @@
+// Generated from the migrations by `npm run generate`. Do not edit.
+import type { Generated } from 'kysely'
+
+export interface Tables {
+  agent: {
+    workspace_id: string
+    agent_id: string
+    name: string
+    email: string
+    role: string
+    state: string
+    named_by: string
+    created_at: string
+  }
+  agent_credential: {
+    workspace_id: string
+    agent_id: string
+    password_hash: string
+    failures: Generated<number>
+    locked_until: string | null
+  }
+  api_token: {
+    workspace_id: string
+    api_token_id: string
+    name: string
+    role: string
+    token_sha256: Buffer
+    created_by: string | null
+    created_at: string
+    expires_at: string | null
+    revoked_at: string | null
+  }
+  bot: {
+    workspace_id: string
+    bot_id: string
+    telegram_id: number
+    username: string
+    name: string
+    state: string
+    delivery: string
+    token_fingerprint: string
+    connected_at: string
+  }
+  bot_line: {
+    workspace_id: string
+    bot_id: string
+    last_update_id: number | null
+    health: Generated<string>
+    since: Generated<string>
+    cause: string | null
+  }
+  bot_token: {
+    workspace_id: string
+    bot_id: string
+    sealed: Buffer
+  }
+  conversation: {
+    workspace_id: string
+    conversation_id: string
+    bot_id: string
+    customer_id: string
+    chat_id: number | null
+    topic_id: Generated<number>
+    status: string
+    assignee_id: string | null
+    department_id: string | null
+    opened_at: string
+    resolved_at: string | null
+    waiting_since: string | null
+    last_message_id: string | null
+    last_message_at: string
+  }
+  customer: {
+    workspace_id: string
+    customer_id: string
+    telegram_id: number | null
+    name: string
+    username: string | null
+    language: string | null
+    named_by: string
+    created_at: string
+  }
+  customer_block: {
+    workspace_id: string
+    customer_id: string
+    bot_id: string
+  }
+  customer_label: {
+    workspace_id: string
+    customer_id: string
+    label_id: string
+  }
+  department: {
+    workspace_id: string
+    department_id: string
+    name: string
+    created_at: string
+  }
+  department_lead_period: {
+    workspace_id: string
+    department_id: string
+    agent_id: string
+    from_at: string
+    to_at: string | null
+  }
+  department_member: {
+    workspace_id: string
+    department_id: string
+    agent_id: string
+    lead: Generated<boolean>
+  }
+  idempotency: {
+    workspace_id: string
+    actor: string
+    key: string
+    command: string
+    input_sha256: Buffer
+    answer: unknown | null
+    created_at: Generated<string>
+  }
+  import_run: {
+    workspace_id: string
+    import_id: string
+    file_sha256: Buffer
+    format: string
+    state: string
+    done_lines: Generated<number>
+    imported: Generated<number>
+    repeated: Generated<number>
+    rejected: Generated<number>
+    started_at: string
+  }
+  invitation: {
+    workspace_id: string
+    invitation_id: string
+    agent_id: string
+    kind: string
+    token_sha256: Buffer
+    expires_at: string
+    used_at: string | null
+  }
+  label: {
+    workspace_id: string
+    label_id: string
+    name: string
+    colour: string
+  }
+  lease: {
+    name: string
+    holder: string
+    term: number
+    expires_at: string
+  }
+  log_checkpoint: {
+    workspace_id: string
+    epoch: number
+    size: number
+    note: string
+    vkey: string
+    signed_at: Generated<string>
+  }
+  log_counter: {
+    workspace_id: string
+    chain_id: string
+    count: number
+  }
+  log_entry: {
+    workspace_id: string
+    entry_id: string
+    position: number
+    at: string
+    recorded_at: string
+    event: string
+    version: number
+    outcome: string
+    reach: string
+    actor_kind: string
+    actor_id: string | null
+    subject_kind: string
+    subject_id: string
+    conversation_id: string | null
+    customer_id: string | null
+    bot_id: string | null
+    agent_ids: string[]
+    department_ids: string[]
+    source: string
+    leaf: Buffer
+  }
+  log_head: {
+    workspace_id: string
+    epoch: number
+    origin: string
+    size: number
+    root: Buffer
+    frontier: Buffer
+    updated_at: string
+  }
+  log_part: {
+    workspace_id: string
+    entry_id: string
+    name: string
+    at: string
+    owner: string
+    sealed: Buffer
+  }
+  log_pending: {
+    workspace_id: string
+    entry_id: string
+    ordinal: Generated<number>
+    xact: Generated<string>
+    at: string
+    recorded_at: string
+    event: string
+    version: number
+    outcome: string
+    reach: string
+    actor_kind: string
+    actor_id: string | null
+    subject_kind: string
+    subject_id: string
+    conversation_id: string | null
+    customer_id: string | null
+    bot_id: string | null
+    agent_ids: string[]
+    department_ids: string[]
+    source: string
+    leaf: Buffer
+    mac: Buffer
+  }
+  log_rejected: {
+    workspace_id: string
+    entry_id: string
+    cause: string
+    leaf: Buffer
+    mac: Buffer
+    rejected_at: Generated<string>
+  }
+  log_signer: {
+    workspace_id: string
+    epoch: number
+    vkey: string
+    since: Generated<string>
+  }
+  log_tile: {
+    workspace_id: string
+    level: number
+    index: number
+    hashes: Buffer
+  }
+  message: {
+    workspace_id: string
+    message_id: string
+    conversation_id: string
+    at: string
+    direction: string
+    author_kind: string
+    author_id: string | null
+    kind: string
+    state: string
+    entry_id: string
+    text_entry_id: string | null
+    version: Generated<number>
+    telegram_message_id: number | null
+    reply_to: string | null
+    delivered_at: string | null
+    problem: unknown | null
+    deleted_by_customer: Generated<boolean>
+  }
+  note: {
+    workspace_id: string
+    note_id: string
+    conversation_id: string
+    author_id: string
+    scope: string
+    at: string
+    entry_id: string
+  }
+  session: {
+    workspace_id: string
+    session_id: string
+    agent_id: string
+    token_sha256: Buffer
+    address_sha256: Buffer
+    origin_entry_id: string
+    created_at: string
+    expires_at: string
+    ended_at: string | null
+  }
+  setting: {
+    workspace_id: string
+    key: string
+    value: unknown
+  }
+  subject_key: {
+    workspace_id: string
+    owner: string
+    wrapped: Buffer | null
+    created_at: Generated<string>
+    erased_at: string | null
+    erased_by: string | null
+  }
+  telegram_outbox: {
+    workspace_id: string
+    message_id: string
+    bot_id: string
+    chat_id: number
+    ordinal: Generated<number>
+    state: Generated<string>
+    attempts: Generated<number>
+    queued_at: Generated<string>
+    next_at: Generated<string>
+  }
+  telegram_update: {
+    workspace_id: string
+    bot_id: string
+    update_id: number
+    kind: string
+    chat_id: number | null
+    body: Buffer | null
+    received_at: Generated<string>
+    done_at: string | null
+    attempts: Generated<number>
+  }
+  workspace: {
+    workspace_id: string
+    name: string
+    created_at: string
+  }
+}

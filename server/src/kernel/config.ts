@@ -1,0 +1,60 @@
+import { isAbsolute, join, resolve } from 'node:path'
+import { z } from 'zod'
+import { StartError } from './start-error.ts'
+
+const url = (...protocols: string[]) =>
+  z.string().refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    message: `must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`,
+  })
+
+const Environment = z.object({
+  PORT: z.coerce.number({ message: 'must be a number' }).int().min(0).max(65535).default(8480),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  PUBLIC_URL: url('http:', 'https:').optional(),
+  TELEGRAM_API_ROOT: url('http:', 'https:').default('https://api.telegram.org'),
+  TRACEDESK_SECRET_FILE: z.string().optional(),
+  TRACEDESK_OWNER_EMAIL: z.email().optional(),
+  TRACEDESK_OWNER_PASSWORD: z.string().min(10).max(256).optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  readonly dataDir: string
+  readonly databaseUrl: string | undefined
+  readonly publicUrl: string | undefined
+  readonly telegramApiRoot: string
+  readonly secretFile: string
+  readonly owner: { email: string; password: string } | undefined
+  readonly logLevel: string
+}
+
+/**
+ * Reads the configuration from the environment. Throws StartError `config.not_valid` with one line that names
+ * every wrong variable; values are not repeated, they may be secrets.
+ */
+export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(given)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(issue => `${issue.path.join('.')} ${issue.message}`).join('; ')
+    throw new StartError('config.not_valid', `Configuration: ${wrong}.`)
+  }
+  const { TRACEDESK_OWNER_EMAIL: email, TRACEDESK_OWNER_PASSWORD: password, ...values } = parsed.data
+  if ((email === undefined) !== (password === undefined))
+    throw new StartError('config.not_valid', 'Configuration: TRACEDESK_OWNER_EMAIL and TRACEDESK_OWNER_PASSWORD go together.')
+  const secretFile = values.TRACEDESK_SECRET_FILE ?? join(dataDir, 'secret')
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir,
+    databaseUrl: values.DATABASE_URL,
+    publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
+    telegramApiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
+    secretFile: isAbsolute(secretFile) ? secretFile : resolve(secretFile),
+    owner: email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
+    logLevel: values.LOG_LEVEL,
+  }
+}
