@@ -1,0 +1,8 @@
+export { chooseDataDir } from './choose-data-dir.ts'
+export {
+  type EmbeddedConnection,
+  type EmbeddedDatabase,
+  type EmbeddedOptions,
+  startEmbedded,
+} from './start-embedded.ts'
+export type { ServerChange } from './supervise.ts'

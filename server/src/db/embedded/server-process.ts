@@ -1,0 +1,113 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Account } from './account.ts'
+import { explainFailure } from './cluster.ts'
+import { explainSpawnError, spawnAs } from './spawn-as.ts'
+
+/** One life of a PostgreSQL server that accepts connections. */
+export interface ServerProcess {
+  /** The postmaster's process id. */
+  readonly pid: number
+  /** Resolves when the server is gone, for whatever reason. */
+  readonly exited: Promise<void>
+  /** Fast shutdown: open transactions are rolled back, a checkpoint is written. */
+  stop(): Promise<void>
+}
+
+export interface ServerSpec {
+  readonly postgres: string
+  readonly cluster: string
+  readonly cwd: string
+  readonly account: Account | null
+  readonly settings: Readonly<Record<string, string>>
+  readonly log: (message: string) => void
+}
+
+// The shell stands between us and PostgreSQL so that no server outlives us: its input is a pipe that only we
+// hold open, and when that closes, be it because we were killed, the shell's reader stops the server. The
+// signals of a terminal or of a service manager stay without effect here: we get them too, and stop in order.
+const KEEPER = `trap "" HUP INT TERM
+exec 3<&0
+"$@" </dev/null 3<&- &
+server=$!
+( read -r _ <&3; kill -INT $server ) >/dev/null 2>&1 &
+reader=$!
+wait $server
+status=$?
+kill -KILL $reader 2>/dev/null
+exit $status`
+
+const STOP_GRACE_MS = 60_000
+const REMEMBERED_LINES = 40
+
+/**
+ * Starts PostgreSQL and resolves when it accepts connections, crash recovery included, however long that
+ * takes. Throws `database.start_failed` (or the cause's own code) with PostgreSQL's last complaint.
+ */
+export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
+  const settings = Object.entries(spec.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawnAs(
+    spec.account,
+    '/bin/sh',
+    ['-c', KEEPER, 'sh', spec.postgres, '-D', spec.cluster, ...settings],
+    spec.cwd,
+  )
+  child.stdout.resume()
+  const recent: string[] = []
+  createInterface(child.stderr).on('line', line => {
+    recent.push(line)
+    if (recent.length > REMEMBERED_LINES) recent.shift()
+    spec.log(line)
+  })
+  let gone = false
+  const exited = once(child, 'exit').then(
+    () => {
+      gone = true
+      child.stdin.destroy()
+    },
+    error => {
+      gone = true
+      throw explainSpawnError(error, spec.postgres)
+    },
+  )
+  const pid = await Promise.race([waitUntilReady(spec.cluster, () => gone), exited.then(() => null)])
+  if (pid === null) {
+    await sleep(20) // its last words may still be in the pipe
+    throw explainFailure('database.start_failed', 'PostgreSQL did not start', recent.join('\n'), spec.cluster)
+  }
+  return { pid, exited, stop: () => stopServer(pid, exited, () => child.stdin.end()) }
+}
+
+/** PostgreSQL keeps its state in line 8 of `postmaster.pid`; line 1 is its process id. */
+async function waitUntilReady(cluster: string, isGone: () => boolean): Promise<number | null> {
+  const file = join(cluster, 'postmaster.pid')
+  while (!isGone()) {
+    const lines = readIfThere(file).split('\n')
+    if (lines[7]?.trim() === 'ready') return Number(lines[0])
+    await sleep(5)
+  }
+  return null
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
+    throw error
+  }
+}
+
+async function stopServer(pid: number, exited: Promise<void>, closeInput: () => void): Promise<void> {
+  closeInput()
+  const patience = new AbortController()
+  const late = sleep(STOP_GRACE_MS, true, { signal: patience.signal }).catch(() => false)
+  const isLate = await Promise.race([exited.then(() => false), late])
+  patience.abort()
+  // Immediate shutdown: loses nothing that was committed; the next start recovers.
+  if (isLate) process.kill(pid, 'SIGQUIT')
+  await exited
+}
