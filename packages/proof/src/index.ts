@@ -1,1 +1,14 @@
-export {}
+export * from './bytes.ts'
+export {
+  type CanonicalLimits,
+  type CanonicalValue,
+  canonicalize,
+  MAX_DEPTH,
+  MAX_LEAF_BYTES,
+  parseCanonical,
+} from './canonical.ts'
+export { PROOF_ERROR_CODES, ProofError, type ProofErrorCode } from './errors.ts'
+export * from './leaf.ts'
+export { checkPart, commitPart, isPartName, SALT_BYTES } from './part.ts'
+export { EMPTY_ROOT, type Hasher, hmacSha256, setHasher, sha256, sha256Portable } from './sha256.ts'
+export { Frontier, HASH_BYTES, hashLeaf, hashNode, type NodeListener, rootOf, splitHashes } from './tree.ts'
