@@ -172,7 +172,7 @@ function syncFolder(folder: string): void {
   }
 }
 
-/** Words PostgreSQL's own last complaint; the causes an operator can act on get their own code. */
+/** Words PostgreSQL's own first complaint (later ones are its consequences); the causes an operator can act on get their own code. */
 export function explainFailure(
   code: 'database.init_failed' | 'database.start_failed',
   what: string,
@@ -180,11 +180,11 @@ export function explainFailure(
   folder: string,
 ): StartError {
   const complaints = output.split('\n').filter(line => /(ERROR|FATAL|PANIC|error|fatal):/.test(line))
-  const words = (complaints.at(-1) ?? output.trim().split('\n').at(-1) ?? '').replace(
+  const words = (complaints[0] ?? output.trim().split('\n').at(-1) ?? '').replace(
     /^.*?(error|FATAL|PANIC|ERROR): +/,
     '',
   )
-  if (/No space left on device|Disk quota exceeded/.test(output))
+  if (/No space left on device|Disk quota exceeded|Check free disk space/.test(output))
     return new StartError('data_dir.full', `The disk is full: ${folder}. ${what}: ${words}`)
   if (/Permission denied|Read-only file system/.test(output))
     return new StartError('data_dir.not_writable', `${what} in ${folder}: ${words}`)
