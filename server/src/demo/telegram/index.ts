@@ -1,0 +1,17 @@
+export type { BusinessAccount } from './business-account.ts'
+export type { RecordedCall } from './call-log.ts'
+export type { Fault, FaultPlan, Faults } from './faults.ts'
+export type { Group, GroupOptions } from './group.ts'
+export { createSamplePng } from './image.ts'
+export type { Json, JsonObject } from './json.ts'
+export { type SendingLimits, TELEGRAM_LIMITS } from './limits.ts'
+export { ACKNOWLEDGED_METHODS, SIMULATED_METHODS, UNIMPLEMENTED_METHODS } from './methods/index.ts'
+export type { BotReference, MediaOptions, Person, Press, SayOptions } from './person.ts'
+export { BOT_API_VERSION } from './spec.ts'
+export {
+  type PersonOptions,
+  type SimulatedBot,
+  SimulatedTelegram,
+  type SimulatedTelegramOptions,
+  startSimulatedTelegram,
+} from './telegram.ts'
