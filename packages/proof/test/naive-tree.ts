@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { HashReader } from '../src/index.ts'
 
 // RFC 6962 section 2.1 word for word and slowly, sharing nothing with the package but the leaf hashes.
 
@@ -42,4 +43,18 @@ function subproof(m: number, hashes: readonly Uint8Array[], whole: boolean): Uin
   return m <= k
     ? [...subproof(m, hashes.slice(0, k), whole), naiveRoot(hashes.slice(k))]
     : [...subproof(m - k, hashes.slice(k), false), naiveRoot(hashes.slice(0, k))]
+}
+
+/** Reads the nodes of a tree held as leaf hashes in memory. */
+export function memoryReader(hashes: readonly Uint8Array[]): HashReader {
+  const known = new Map<string, Uint8Array>()
+  return {
+    nodeHash: async (level, index) => {
+      const span = hashes.slice(index * 2 ** level, (index + 1) * 2 ** level)
+      if (span.length !== 2 ** level) throw new Error(`node ${level}/${index} lies outside the tree`)
+      const hash = known.get(`${level}/${index}`) ?? naiveRoot(span)
+      known.set(`${level}/${index}`, hash)
+      return hash
+    },
+  }
 }
