@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { concatBytes, fromBase64, toBase64, utf8Encode } from './bytes.ts'
+import { fromBase64, utf8Encode } from './bytes.ts'
 import { formatNote, parseNote, signNote, verifyNote } from './note.ts'
 import { formatSkey, formatVkey, generateSigner, parseSkey, parseVkey } from './note-key.ts'
 
@@ -79,12 +79,12 @@ describe('verifying', () => {
   })
 
   test('a log key cannot stand for a witness, nor the other way round', async () => {
-    const { name, publicKey } = parseVkey(log.vkey)
+    const key = parseVkey(log.vkey)
+    expect(key.type).toBe('log')
     expect(parseVkey(witness.vkey).type).toBe('witness')
-    const asWitness = log.vkey.replace(/\+A[^+]*$/, `+${toBase64(concatBytes(Uint8Array.of(4), publicKey))}`)
-    expect(() => parseVkey(asWitness)).toThrow(
-      expect.objectContaining({ code: 'bad_vkey', message: expect.stringContaining(name) }),
-    )
+    // The id covers the type, so relabelling a key gives one that does not belong to its own id.
+    const relabelled = formatVkey({ ...key, type: 'witness' })
+    expect(() => parseVkey(relabelled)).toThrow(expect.objectContaining({ code: 'bad_vkey' }))
   })
 
   test('no byte of a signed note can be changed', async () => {
