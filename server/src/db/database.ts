@@ -36,7 +36,14 @@ export interface PoolSizes {
 /** Opens the pools. Nothing is connected until it is needed; a lost connection is logged and replaced. */
 export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSizes = {}): Databases {
   const pool = (target: ConnectionTarget, max: number, options = '') => {
-    const made = new pg.Pool({ ...target, max, types, idleTimeoutMillis: 60_000, options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`, application_name: 'tracedesk' })
+    const made = new pg.Pool({
+      ...target,
+      max,
+      types,
+      idleTimeoutMillis: 60_000,
+      options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`,
+      application_name: 'tracedesk',
+    })
     made.on('error', error => log.warn({ err: error }, 'a database connection was lost'))
     return made
   }
@@ -45,7 +52,11 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
   const readPool = pool(targets.read, sizes.read ?? 8, '-c default_transaction_read_only=on')
   const read = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) })
   return {
-    app, ledger, readPool, read, listenTarget: targets.read,
+    app,
+    ledger,
+    readPool,
+    read,
+    listenTarget: targets.read,
     close: async () => void (await Promise.all([app.end(), ledger.end(), readPool.end()])),
   }
 }

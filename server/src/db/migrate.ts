@@ -36,27 +36,53 @@ export async function migrate(targets: RoleTargets): Promise<{ from: number; to:
   await client.connect()
   try {
     await client.query("select pg_advisory_lock(hashtext('tracedesk.migrate'))")
-    await client.query('create table if not exists schema_version (version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())')
-    const applied = new Map((await client.query('select version, sha256 from schema_version')).rows.map(row => [row.version as number, row.sha256 as string]))
+    await client.query(
+      'create table if not exists schema_version (version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())',
+    )
+    const applied = new Map(
+      (await client.query('select version, sha256 from schema_version')).rows.map(row => [
+        row.version as number,
+        row.sha256 as string,
+      ]),
+    )
     const from = Math.max(0, ...applied.keys())
     const migrations = readMigrations()
     if (from > (migrations.at(-1)?.version ?? 0))
-      throw new StartError('schema.newer', `This database has schema ${from}; this program knows schemas up to ${migrations.at(-1)?.version}. Use the newer program.`)
-    for (const migration of migrations) await apply(client, migration, applied.get(migration.version), roleNames(targets))
+      throw new StartError(
+        'schema.newer',
+        `This database has schema ${from}; this program knows schemas up to ${migrations.at(-1)?.version}. Use the newer program.`,
+      )
+    for (const migration of migrations)
+      await apply(client, migration, applied.get(migration.version), roleNames(targets))
     return { from, to: migrations.at(-1)?.version ?? 0 }
   } finally {
     await client.end()
   }
 }
 
-async function apply(client: pg.Client, migration: Migration, applied: string | undefined, names: Record<'app' | 'ledger' | 'read', string>): Promise<void> {
+async function apply(
+  client: pg.Client,
+  migration: Migration,
+  applied: string | undefined,
+  names: Record<'app' | 'ledger' | 'read', string>,
+): Promise<void> {
   if (applied === migration.sha256) return
-  if (applied !== undefined) throw new StartError('schema.edited', `Migration ${migration.name} was changed after it had been applied.`)
-  const text = migration.text.replace(/\{\{(app|ledger|read)\}\}/g, (_, role: 'app' | 'ledger' | 'read') => client.escapeIdentifier(names[role]))
+  if (applied !== undefined)
+    throw new StartError(
+      'schema.edited',
+      `Migration ${migration.name} was changed after it had been applied.`,
+    )
+  const text = migration.text.replace(/\{\{(app|ledger|read)\}\}/g, (_, role: 'app' | 'ledger' | 'read') =>
+    client.escapeIdentifier(names[role]),
+  )
   try {
     await client.query('begin')
     await client.query(text)
-    await client.query('insert into schema_version (version, name, sha256) values ($1, $2, $3)', [migration.version, migration.name, migration.sha256])
+    await client.query('insert into schema_version (version, name, sha256) values ($1, $2, $3)', [
+      migration.version,
+      migration.name,
+      migration.sha256,
+    ])
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')

@@ -29,7 +29,11 @@ export interface RoleTargets {
 const ROLES = ['migrator', 'app', 'ledger', 'read'] as const
 
 /** The names the migrations put in for {{app}}, {{ledger}} and {{read}}. */
-export const roleNames = (targets: RoleTargets) => ({ app: targets.app.user, ledger: targets.ledger.user, read: targets.read.user })
+export const roleNames = (targets: RoleTargets) => ({
+  app: targets.app.user,
+  ledger: targets.ledger.user,
+  read: targets.read.user,
+})
 
 /** Takes a `postgres://` URL apart. Throws StartError `config.not_valid` when it names no database. */
 export function targetFromUrl(url: string): ConnectionTarget {
@@ -42,7 +46,9 @@ export function targetFromUrl(url: string): ConnectionTarget {
     database,
     user: decodeURIComponent(parsed.username) || 'postgres',
     password: parsed.password ? decodeURIComponent(parsed.password) : undefined,
-    ...(['require', 'verify-full', 'verify-ca'].includes(parsed.searchParams.get('sslmode') ?? '') ? { ssl: true } : {}),
+    ...(['require', 'verify-full', 'verify-ca'].includes(parsed.searchParams.get('sslmode') ?? '')
+      ? { ssl: true }
+      : {}),
   }
 }
 
@@ -50,18 +56,37 @@ export function targetFromUrl(url: string): ConnectionTarget {
  * Creates the four roles (idempotent) and returns how to connect as each. Passwords are derived from the
  * installation secret, so nothing has to be remembered. `prefix` keeps two installations in one cluster apart.
  */
-export async function prepareRoles(given: ConnectionTarget, secret: InstallationSecret, prefix: string): Promise<RoleTargets> {
+export async function prepareRoles(
+  given: ConnectionTarget,
+  secret: InstallationSecret,
+  prefix: string,
+): Promise<RoleTargets> {
   const client = new pg.Client(given)
   await client.connect()
   try {
     const version = Number((await client.query('show server_version_num')).rows[0]?.server_version_num)
-    if (version < 150_000) throw new StartError('database.wrong_version', `PostgreSQL 15 or newer is needed; this server is ${Math.floor(version / 10_000)}.`)
-    const may = await client.query('select rolcreaterole or rolsuper as may from pg_roles where rolname = current_user')
-    if (!may.rows[0]?.may) return { migrator: given, app: given, ledger: given, read: given, separated: false }
+    if (version < 150_000)
+      throw new StartError(
+        'database.wrong_version',
+        `PostgreSQL 15 or newer is needed; this server is ${Math.floor(version / 10_000)}.`,
+      )
+    const may = await client.query(
+      'select rolcreaterole or rolsuper as may from pg_roles where rolname = current_user',
+    )
+    if (!may.rows[0]?.may)
+      return { migrator: given, app: given, ledger: given, read: given, separated: false }
     const target = (role: (typeof ROLES)[number]): ConnectionTarget => ({
-      ...given, user: `${prefix}_${role}`, password: hmac(secret.key('database-role'), `${prefix}/${role}`).toString('hex'),
+      ...given,
+      user: `${prefix}_${role}`,
+      password: hmac(secret.key('database-role'), `${prefix}/${role}`).toString('hex'),
     })
-    const targets = { migrator: target('migrator'), app: target('app'), ledger: target('ledger'), read: target('read'), separated: true }
+    const targets = {
+      migrator: target('migrator'),
+      app: target('app'),
+      ledger: target('ledger'),
+      read: target('read'),
+      separated: true,
+    }
     await createRoles(client, given, targets)
     return targets
   } finally {
@@ -77,13 +102,19 @@ async function createRoles(client: pg.Client, given: ConnectionTarget, targets: 
     const { user, password } = targets[role]
     const known = await client.query('select from pg_roles where rolname = $1', [user])
     const verb = known.rowCount ? 'alter' : 'create'
-    await client.query(`${verb} role ${client.escapeIdentifier(user)} login password ${client.escapeLiteral(password ?? '')}`)
+    await client.query(
+      `${verb} role ${client.escapeIdentifier(user)} login password ${client.escapeLiteral(password ?? '')}`,
+    )
   }
   const [migrator, app, ledger, read] = ROLES.map(role => client.escapeIdentifier(targets[role].user))
   const database = client.escapeIdentifier(given.database)
   await client.query(`grant ${app} to ${ledger}`)
-  await client.query(`revoke all on schema public from public; grant usage on schema public to ${app}, ${ledger}, ${read}`)
-  await client.query(`grant usage, create on schema public to ${migrator}; grant create, connect on database ${database} to ${migrator}`)
+  await client.query(
+    `revoke all on schema public from public; grant usage on schema public to ${app}, ${ledger}, ${read}`,
+  )
+  await client.query(
+    `grant usage, create on schema public to ${migrator}; grant create, connect on database ${database} to ${migrator}`,
+  )
   await client.query(`grant connect on database ${database} to ${app}, ${ledger}, ${read}`)
   await client.query(`alter role ${read} set default_transaction_read_only = on`)
   await client.query('commit')

@@ -115,7 +115,7 @@ export interface Tables {
     key: string
     command: string
     input_sha256: Buffer
-    answer: unknown | null
+    answer: Buffer | null
     created_at: Generated<string>
   }
   import_run: {
@@ -192,7 +192,6 @@ export interface Tables {
     origin: string
     size: number
     root: Buffer
-    frontier: Buffer
     updated_at: string
   }
   log_part: {

@@ -44,7 +44,10 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
   }
   const { TRACEDESK_OWNER_EMAIL: email, TRACEDESK_OWNER_PASSWORD: password, ...values } = parsed.data
   if ((email === undefined) !== (password === undefined))
-    throw new StartError('config.not_valid', 'Configuration: TRACEDESK_OWNER_EMAIL and TRACEDESK_OWNER_PASSWORD go together.')
+    throw new StartError(
+      'config.not_valid',
+      'Configuration: TRACEDESK_OWNER_EMAIL and TRACEDESK_OWNER_PASSWORD go together.',
+    )
   const secretFile = values.TRACEDESK_SECRET_FILE ?? join(dataDir, 'secret')
   return {
     port: values.PORT,
@@ -54,7 +57,8 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
     publicUrl: values.PUBLIC_URL?.replace(/\/+$/, ''),
     telegramApiRoot: values.TELEGRAM_API_ROOT.replace(/\/+$/, ''),
     secretFile: isAbsolute(secretFile) ? secretFile : resolve(secretFile),
-    owner: email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
+    owner:
+      email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -8,7 +8,11 @@ export class ConsoleError extends Error {
   readonly code: ErrorCode
   readonly details: Record<string, unknown>
 
-  constructor(code: ErrorCode, details: Record<string, unknown> = {}, options: { message?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    details: Record<string, unknown> = {},
+    options: { message?: string; cause?: unknown } = {},
+  ) {
     super(options.message ?? code, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'ConsoleError'
     this.code = code

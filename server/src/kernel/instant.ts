@@ -14,7 +14,8 @@ export function instantFromPostgres(text: string): string {
 
 /** Adds whole microseconds to an instant. */
 export function addMicros(instant: string, micros: number): string {
-  const total = BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26)) + BigInt(micros)
+  const total =
+    BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26)) + BigInt(micros)
   const ms = Number(total / 1000n)
   return `${new Date(ms).toISOString().slice(0, 23)}${(total % 1000n).toString().padStart(3, '0')}Z`
 }

@@ -11,7 +11,10 @@ export function createLog(level: string): Logger {
   return pino({
     level,
     base: null,
-    redact: { paths: ['password', 'token', '*.password', '*.token', 'headers.authorization', 'headers.cookie'], censor: '[hidden]' },
+    redact: {
+      paths: ['password', 'token', '*.password', '*.token', 'headers.authorization', 'headers.cookie'],
+      censor: '[hidden]',
+    },
     serializers: {
       err: (error: Error) => ({
         type: error.name,
@@ -22,7 +25,8 @@ export function createLog(level: string): Logger {
     },
     hooks: {
       logMethod(args, method) {
-        for (let i = 0; i < args.length; i++) if (typeof args[i] === 'string') args[i] = hideTokens(args[i] as string) as never
+        for (let i = 0; i < args.length; i++)
+          if (typeof args[i] === 'string') args[i] = hideTokens(args[i] as string) as never
         method.apply(this, args)
       },
     },

@@ -1,10 +1,24 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { StartError } from './start-error.ts'
 
 /** What the installation key is used for. Each purpose gets a key of its own, so that none can stand in for another. */
-export type KeyPurpose = 'pending-mac' | 'subject-key-wrap' | 'bot-token' | 'database-role' | 'update-inbox' | 'cursor' | 'search-token'
+export type KeyPurpose =
+  | 'pending-mac'
+  | 'subject-key-wrap'
+  | 'bot-token'
+  | 'database-role'
+  | 'update-inbox'
+  | 'idempotency'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {
@@ -12,7 +26,8 @@ export class InstallationSecret {
   readonly #derived = new Map<KeyPurpose, Buffer>()
 
   constructor(root: Buffer) {
-    if (root.length !== 32) throw new StartError('secret.not_valid', 'The secret file must hold 32 bytes in hex.')
+    if (root.length !== 32)
+      throw new StartError('secret.not_valid', 'The secret file must hold 32 bytes in hex.')
     this.#root = root
   }
 
@@ -37,7 +52,10 @@ export function loadSecret(file: string): InstallationSecret {
     return new InstallationSecret(Buffer.from(readFileSync(file, 'utf8').trim(), 'hex'))
   } catch (error) {
     if (error instanceof StartError) throw error
-    throw new StartError('secret.not_readable', `The secret file ${file} cannot be read or created: ${(error as Error).message}`)
+    throw new StartError(
+      'secret.not_readable',
+      `The secret file ${file} cannot be read or created: ${(error as Error).message}`,
+    )
   }
 }
 
@@ -58,7 +76,8 @@ export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer
 }
 
 /** HMAC-SHA-256. */
-export const hmac = (key: Buffer, bytes: Uint8Array | string): Buffer => createHmac('sha256', key).update(bytes).digest()
+export const hmac = (key: Buffer, bytes: Uint8Array | string): Buffer =>
+  createHmac('sha256', key).update(bytes).digest()
 
 /** SHA-256. */
 export const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest()
@@ -67,4 +86,5 @@ export const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256
 export const newToken = (): string => randomBytes(32).toString('base64url')
 
 /** Compares two byte strings without telling by timing where they differ. */
-export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && timingSafeEqual(a, b)
+export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && timingSafeEqual(a, b)

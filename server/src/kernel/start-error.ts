@@ -55,7 +55,11 @@ export function explainFolderError(error: unknown, folder: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error
   const known = FOLDER_TROUBLE[String(error.code)]
   if (known === undefined) return error
-  return new StartError(known.code, `${known.trouble}: ${folder}. Set DATA_DIR to a folder with space that can be written to.`, {
-    cause: error,
-  })
+  return new StartError(
+    known.code,
+    `${known.trouble}: ${folder}. Set DATA_DIR to a folder with space that can be written to.`,
+    {
+      cause: error,
+    },
+  )
 }

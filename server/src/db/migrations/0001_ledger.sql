@@ -108,7 +108,6 @@ create table log_head (
   origin       text not null,
   size         bigint not null,
   root         bytea not null,
-  frontier     bytea not null,
   updated_at   timestamptz not null
 );
 
@@ -153,14 +152,14 @@ create table log_rejected (
   primary key (workspace_id, entry_id, rejected_at)
 );
 
--- An earlier answer to the same Idempotency-Key, kept for 24 hours.
+-- An earlier answer to the same Idempotency-Key, sealed by the installation key, kept for 24 hours.
 create table idempotency (
   workspace_id uuid not null,
   actor        text not null,
   key          text not null,
   command      text not null,
   input_sha256 bytea not null,
-  answer       jsonb,
+  answer       bytea,
   created_at   timestamptz not null default now(),
   primary key (workspace_id, actor, key)
 );
@@ -227,9 +226,8 @@ grant execute on function ensure_log_month(timestamptz) to {{app}}, {{ledger}};
 grant select, insert, update on workspace to {{app}};
 grant select, insert on log_pending, log_part, subject_key to {{app}};
 grant select, insert, update on log_counter to {{app}};
-grant select on log_head, log_signer to {{app}};
+grant select, insert on log_head, log_signer to {{app}};
 grant select, insert, update, delete on idempotency, lease to {{app}};
-grant insert on log_head to {{app}};
 
 grant select, delete on log_pending to {{ledger}};
 grant select, insert on log_entry, log_part, log_tile, log_checkpoint, log_signer, log_rejected to {{ledger}};

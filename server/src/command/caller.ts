@@ -1,0 +1,51 @@
+import type { Role } from '@tracedesk/contracts'
+import type { RecordedActor, RecordedVia } from '../ledger/draft.ts'
+
+/** Whoever wants something: an agent in a browser, a program with a token, the gateway, the system itself. */
+export interface Caller {
+  readonly workspaceId: string
+  readonly actor: RecordedActor
+  /** Permissions in force now. `all` is for the system's own internal commands. */
+  readonly permissions: ReadonlySet<string> | 'all'
+  readonly via: RecordedVia
+  /** Where the request comes from; null outside HTTP. */
+  readonly address: { ip: string; userAgent: string } | null
+}
+
+/** May this caller do or see what needs `permission`? The one place that answers. */
+export const may = (caller: Caller, permission: string | null): boolean =>
+  permission === null || caller.permissions === 'all' || caller.permissions.has(permission)
+
+const SYSTEM_VIA: RecordedVia = { source: 'system', requestId: null, sessionId: null, origin: null }
+
+/** The system acting by itself: starting, migrating, sequencing. */
+export const systemCaller = (workspaceId: string): Caller => ({
+  workspaceId,
+  actor: { kind: 'system', id: null, role: null, departments: [], named: null },
+  permissions: 'all',
+  via: SYSTEM_VIA,
+  address: null,
+})
+
+/** Somebody at the operator's command line. */
+export const operatorCaller = (workspaceId: string): Caller => ({
+  ...systemCaller(workspaceId),
+  actor: { kind: 'operator', id: null, role: null, departments: [], named: null },
+  via: { ...SYSTEM_VIA, source: 'cli' },
+})
+
+/** Telegram telling us what a customer did. */
+export const customerCaller = (
+  workspaceId: string,
+  customer: { id: string; named: string } | null,
+): Caller => ({
+  workspaceId,
+  actor: customer
+    ? { kind: 'customer', id: customer.id, role: null, departments: [], named: customer.named }
+    : { kind: 'system', id: null, role: null, departments: [], named: null },
+  permissions: 'all',
+  via: { ...SYSTEM_VIA, source: 'telegram' },
+  address: null,
+})
+
+export const rankedRole = (caller: Caller): Role | null => caller.actor.role as Role | null

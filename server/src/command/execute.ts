@@ -1,0 +1,357 @@
+import {
+  CATALOGUE,
+  type CommandContract,
+  commandFailed,
+  commandRefused,
+  type EventDefinition,
+  permissionRefused,
+} from '@tracedesk/contracts'
+import type pg from 'pg'
+import type { z } from 'zod'
+import { bindTx, type Databases, type Tx } from '../db/database.ts'
+import { ConsoleError } from '../kernel/console-error.ts'
+import { newId } from '../kernel/id.ts'
+import { addMicros } from '../kernel/instant.ts'
+import type { Logger } from '../kernel/log.ts'
+import type { InstallationSecret } from '../kernel/secret.ts'
+import type { Appender, AppendResult } from '../ledger/append.ts'
+import type { EntryDraft } from '../ledger/draft.ts'
+import { type Caller, may } from './caller.ts'
+import { explainDatabaseError, isWorthRetrying } from './database-errors.ts'
+import type { Command, CommandContext, RecordOptions } from './define.ts'
+import { keepAnswer, recallAnswer } from './idempotency.ts'
+
+export interface ExecuteOptions {
+  readonly idempotencyKey?: string | undefined
+  /** The entry that led to this command. */
+  readonly causedBy?: string | undefined
+}
+
+const ATTEMPTS = 4
+
+/** The only door through which anything changes (DESIGN promise 1). */
+export class CommandDoor {
+  readonly #databases: Databases
+  readonly #appender: Appender
+  readonly #log: Logger
+  readonly #sealKey: Buffer
+  readonly #wake: (workspaceId: string) => void
+
+  constructor(parts: {
+    databases: Databases
+    appender: Appender
+    log: Logger
+    secret: InstallationSecret
+    wake: (workspaceId: string) => void
+  }) {
+    this.#databases = parts.databases
+    this.#appender = parts.appender
+    this.#log = parts.log
+    this.#sealKey = parts.secret.key('idempotency')
+    this.#wake = parts.wake
+  }
+
+  /**
+   * Runs a command: parse, authorise, open the transaction, handle, append the entries, commit. Throws ConsoleError
+   * for whatever the caller can act on; such refusals, and failures on our side, are entries of their own.
+   */
+  async execute<C extends CommandContract>(
+    command: Command<C>,
+    caller: Caller,
+    rawInput: unknown,
+    options: ExecuteOptions = {},
+  ): Promise<z.output<C['output']>> {
+    try {
+      const input = this.#admit(command, caller, rawInput)
+      const prepared = command.prepare ? await command.prepare(input, caller) : undefined
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await this.#run(command, caller, input, prepared, options)
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isWorthRetrying(error)) throw error
+        }
+      }
+    } catch (error) {
+      const known = explainDatabaseError(error)
+      await this.#recordRefusal(command.contract, caller, rawInput, known, options)
+      throw known
+    }
+  }
+
+  #admit<C extends CommandContract>(
+    command: Command<C>,
+    caller: Caller,
+    rawInput: unknown,
+  ): z.output<C['input']> {
+    if (!may(caller, command.contract.permission))
+      throw new ConsoleError('permission.denied', { permission: command.contract.permission })
+    const parsed = command.contract.input.safeParse(rawInput)
+    if (parsed.success) return parsed.data as z.output<C['input']>
+    const issues = parsed.error.issues.map(issue => ({ path: issue.path.join('.'), problem: issue.message }))
+    throw new ConsoleError('input.invalid', { issues })
+  }
+
+  async #run<C extends CommandContract>(
+    command: Command<C>,
+    caller: Caller,
+    input: z.output<C['input']>,
+    prepared: unknown,
+    options: ExecuteOptions,
+  ): Promise<z.output<C['output']>> {
+    const workspaceId =
+      caller.workspaceId || ((await command.findWorkspace?.(this.#databases.read, input)) ?? '')
+    const client = await this.#databases.app.connect()
+    let broken = false
+    try {
+      const now = await begin(client)
+      const session = new CommandSession(
+        bindTx(client),
+        caller,
+        command.contract,
+        workspaceId,
+        now,
+        options.causedBy ?? null,
+      )
+      const recalled = await recallAnswer(
+        session.tx,
+        caller,
+        command.contract.name,
+        input,
+        options.idempotencyKey,
+        this.#sealKey,
+      )
+      if (recalled) {
+        await client.query('rollback')
+        return recalled.answer as z.output<C['output']>
+      }
+      const output = command.contract.output.parse(
+        await command.handle(session, input, prepared as never),
+      ) as z.output<C['output']>
+      await keepAnswer(session.tx, caller, options.idempotencyKey, output, this.#sealKey)
+      await this.#commit(client, session)
+      for (const action of session.afterwards) action()
+      this.#wake(session.workspaceId)
+      if (session.refusal) throw session.refusal
+      return output
+    } catch (error) {
+      broken = !(await rollBack(client))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  async #commit(client: pg.PoolClient, session: CommandSession): Promise<void> {
+    if (session.drafts.length === 0)
+      throw new Error(`${session.contract.name} changed something and recorded nothing`)
+    const appended: AppendResult = await this.#appender.append(
+      session.tx,
+      session.workspaceId,
+      session.drafts,
+      session.now,
+      session.chains,
+    )
+    try {
+      const result = await client.query('commit')
+      // PostgreSQL answers COMMIT of a transaction that had failed with ROLLBACK, and no error.
+      if (result.command !== 'COMMIT') throw new Error('the transaction was rolled back')
+    } catch (error) {
+      appended.rolledBack()
+      throw error
+    }
+    appended.committed()
+  }
+
+  /** A refusal is a fact too. It stands in a transaction of its own, after the refused one has gone. */
+  async #recordRefusal(
+    contract: CommandContract,
+    caller: Caller,
+    rawInput: unknown,
+    error: unknown,
+    options: ExecuteOptions,
+  ): Promise<void> {
+    if (!caller.workspaceId || error instanceof RecordedRefusal) return
+    const code = error instanceof ConsoleError ? error.code : 'internal'
+    if (code.startsWith('database.')) return // there is nowhere to write it
+    const client = await this.#databases.app.connect()
+    try {
+      const now = await begin(client)
+      const session = new CommandSession(
+        bindTx(client),
+        caller,
+        contract,
+        caller.workspaceId,
+        now,
+        options.causedBy ?? null,
+      )
+      const subject = contract.subject(rawInput)
+      const event =
+        code === 'permission.denied'
+          ? permissionRefused
+          : error instanceof ConsoleError
+            ? commandRefused
+            : commandFailed
+      const data =
+        code === 'permission.denied'
+          ? { name: contract.name, permission: contract.permission ?? '' }
+          : { name: contract.name, code }
+      await session.recordRefusal(event, data, subject)
+      await this.#commit(client, session)
+      this.#wake(caller.workspaceId)
+    } catch (failure) {
+      await rollBack(client)
+      this.#log.error(
+        { err: failure as Error, command: contract.name, code },
+        'a refusal could not be recorded',
+      )
+      throw failure
+    } finally {
+      client.release()
+    }
+  }
+}
+
+/** A refusal that already stands in the log, committed with the transaction it belongs to. */
+export class RecordedRefusal extends ConsoleError {}
+
+class CommandSession implements CommandContext {
+  readonly drafts: EntryDraft[] = []
+  readonly chains = new Map<string, number>()
+  readonly afterwards: (() => void)[] = []
+  refusal: ConsoleError | null = null
+  readonly tx: Tx
+  readonly caller: Caller
+  readonly contract: CommandContract
+  readonly now: string
+  workspaceId: string
+  readonly #causedBy: string | null
+
+  constructor(
+    tx: Tx,
+    caller: Caller,
+    contract: CommandContract,
+    workspaceId: string,
+    now: string,
+    causedBy: string | null,
+  ) {
+    this.tx = tx
+    this.caller = caller
+    this.contract = contract
+    this.workspaceId = workspaceId
+    this.now = now
+    this.#causedBy = causedBy
+  }
+
+  record(event: EventDefinition, data: unknown, options: RecordOptions): string {
+    if (!this.contract.records.includes(event))
+      throw new Error(`${this.contract.name} does not declare that it records ${event.name}`)
+    return this.#add(event, event.data.parse(data) as Record<string, unknown>, options)
+  }
+
+  #add(event: EventDefinition, data: Record<string, unknown>, options: RecordOptions): string {
+    if (CATALOGUE.get(event.name) !== event) throw new Error(`${event.name} is not in the catalogue`)
+    const { conversation } = options
+    const id = options.entryId ?? newId()
+    const parts: Record<string, Uint8Array> = {}
+    for (const [name, value] of Object.entries(options.parts ?? {}))
+      if (value !== undefined) parts[name] = typeof value === 'string' ? Buffer.from(value, 'utf8') : value
+    this.drafts.push({
+      id,
+      event,
+      outcome: event.outcome,
+      // entries of one transaction keep their order in lists that sort by time
+      at: this.drafts.length === 0 ? this.now : addMicros(this.now, this.drafts.length),
+      actor: options.actor ?? this.caller.actor,
+      causedBy: options.causedBy ?? this.#causedBy,
+      subject: { kind: event.subject, ...options.subject },
+      conversationId: conversation?.id ?? null,
+      customerId: conversation?.customerId ?? options.customerId ?? null,
+      botId: conversation?.botId ?? options.botId ?? null,
+      agents: [...(conversation?.assigneeId ? [conversation.assigneeId] : []), ...(options.agents ?? [])],
+      departments: [...(conversation?.departments ?? []), ...(options.departments ?? [])],
+      data,
+      parts,
+      reasonCode: options.reasonCode ?? null,
+      via: this.caller.via,
+    })
+    return id
+  }
+
+  /** What was asked for and not done: about the thing the input named, with the conversation where there is one. */
+  async recordRefusal(
+    event: EventDefinition,
+    data: Record<string, unknown>,
+    subject: { kind: string; id: string } | null,
+  ): Promise<void> {
+    const id = this.#add(event, data, {
+      subject: { id: subject ? subject.id.slice(0, 100).toWellFormed() : this.contract.name },
+    })
+    const draft = this.drafts.at(-1)
+    if (!draft || draft.id !== id || !subject) return
+    const conversation =
+      subject.kind === 'conversation' ? await findConversation(this.tx, this.workspaceId, subject.id) : null
+    this.drafts[this.drafts.length - 1] = {
+      ...draft,
+      subject: { ...draft.subject, kind: subject.kind },
+      ...(conversation
+        ? {
+            conversationId: subject.id,
+            customerId: conversation.customer_id,
+            botId: conversation.bot_id,
+            agents: conversation.assignee_id ? [conversation.assignee_id] : [],
+            departments: conversation.department_id ? [conversation.department_id] : [],
+          }
+        : {}),
+    }
+  }
+
+  holdsChain(conversationId: string, count: number): void {
+    this.chains.set(conversationId, count)
+  }
+
+  afterCommit(action: () => void): void {
+    this.afterwards.push(action)
+  }
+
+  refuseAfterCommit(error: ConsoleError): void {
+    this.refusal = new RecordedRefusal(error.code, error.details)
+  }
+
+  enterWorkspace(workspaceId: string): void {
+    this.workspaceId = workspaceId
+  }
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+async function findConversation(tx: Tx, workspaceId: string, id: string) {
+  if (!UUID.test(id)) return null
+  const row = await tx
+    .selectFrom('conversation')
+    .select(['customer_id', 'bot_id', 'assignee_id', 'department_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('conversation_id', '=', id)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Opens the transaction and reads the database's clock, in one round trip. */
+async function begin(client: pg.PoolClient): Promise<string> {
+  // Several statements in one text give an array of results; the types of pg know only the single form.
+  const results = (await client.query(
+    'begin; select clock_timestamp() as now',
+  )) as unknown as pg.QueryResult<{ now: string }>[]
+  const now = results[1]?.rows[0]?.now
+  if (!now) throw new Error('the database did not tell the time')
+  return now
+}
+
+/** True when the connection can be used again. */
+async function rollBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback')
+    return true
+  } catch {
+    return false // the connection is gone, and with it the transaction; release(true) throws it away
+  }
+}

@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import type { Tx } from '../db/database.ts'
+import { ConsoleError } from '../kernel/console-error.ts'
+import { seal, sha256, unseal } from '../kernel/secret.ts'
+import type { Caller } from './caller.ts'
+
+/** Answers are remembered this long (DESIGN section 10). */
+export const IDEMPOTENCY_HOURS = 24
+
+// Answers can hold links and tokens, so they are sealed and bound to whoever was answered.
+const context = (caller: Caller, key: string) => `${caller.workspaceId}/${actorKey(caller)}/${key}`
+const actorKey = (caller: Caller) => `${caller.actor.kind}:${caller.actor.id ?? ''}`
+
+/**
+ * The answer given before to the same key, or null when this is the first time. A second request with the same key
+ * waits here until the first has committed. Throws `idempotency.key_reused` when the key came with another input.
+ */
+export async function recallAnswer(
+  tx: Tx,
+  caller: Caller,
+  command: string,
+  input: unknown,
+  key: string | undefined,
+  sealKey: Buffer,
+): Promise<{ answer: unknown } | null> {
+  if (key === undefined || !caller.workspaceId) return null
+  const digest = sha256(JSON.stringify(input))
+  const { rows } = await sql`
+    insert into idempotency (workspace_id, actor, key, command, input_sha256)
+    values (${caller.workspaceId}, ${actorKey(caller)}, ${key}, ${command}, ${digest})
+    on conflict (workspace_id, actor, key) do update
+      set command = excluded.command, input_sha256 = excluded.input_sha256, answer = null, created_at = now()
+      where idempotency.created_at < now() - make_interval(hours => ${IDEMPOTENCY_HOURS})
+    returning 1`.execute(tx)
+  if (rows.length > 0) return null
+  const known = await tx
+    .selectFrom('idempotency')
+    .select(['command', 'input_sha256', 'answer'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('actor', '=', actorKey(caller))
+    .where('key', '=', key)
+    .executeTakeFirstOrThrow()
+  if (known.command !== command || !known.input_sha256.equals(digest))
+    throw new ConsoleError('idempotency.key_reused')
+  if (!known.answer) throw new ConsoleError('idempotency.in_progress')
+  return { answer: JSON.parse(unseal(sealKey, known.answer, context(caller, key)).toString()) }
+}
+
+/** Keeps the answer in the same transaction as the change: either both are there afterwards or neither. */
+export async function keepAnswer(
+  tx: Tx,
+  caller: Caller,
+  key: string | undefined,
+  answer: unknown,
+  sealKey: Buffer,
+): Promise<void> {
+  if (key === undefined || !caller.workspaceId) return
+  await sql`update idempotency set answer = ${seal(sealKey, Buffer.from(JSON.stringify(answer)), context(caller, key))}
+    where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
+}

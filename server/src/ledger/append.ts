@@ -1,0 +1,167 @@
+import { CompiledQuery } from 'kysely'
+import type { Databases, Tx } from '../db/database.ts'
+import type { InstallationSecret } from '../kernel/secret.ts'
+import { buildEntry, type EntryDraft, type EntryRow, ownerOf, type PartRow, pendingMac } from './draft.ts'
+import { ensureMonths } from './months.ts'
+import type { NodeCounter } from './node-counter.ts'
+import type { SubjectKeys } from './subject-keys.ts'
+
+export const ENTRY_COLUMNS = [
+  'entry_id',
+  'at',
+  'recorded_at',
+  'event',
+  'version',
+  'outcome',
+  'reach',
+  'actor_kind',
+  'actor_id',
+  'subject_kind',
+  'subject_id',
+  'conversation_id',
+  'customer_id',
+  'bot_id',
+  'agent_ids',
+  'department_ids',
+  'source',
+  'leaf',
+] as const satisfies readonly (keyof EntryRow)[]
+
+export interface AppendResult {
+  /** Call when the transaction committed. */
+  committed(): void
+  /** Call when it did not: the node's numbers are used again, so that they stay without holes. */
+  rolledBack(): void
+}
+
+/** Writes entries into the transaction of a command. The tree is not touched here: the sequencer does that. */
+export class Appender {
+  readonly #keys: SubjectKeys
+  readonly #mac: Buffer
+  readonly #counter: NodeCounter
+  readonly #databases: Databases
+  readonly #months = new Set<string>()
+
+  constructor(databases: Databases, keys: SubjectKeys, secret: InstallationSecret, counter: NodeCounter) {
+    this.#databases = databases
+    this.#keys = keys
+    this.#mac = secret.key('pending-mac')
+    this.#counter = counter
+  }
+
+  /**
+   * Appends `drafts` in their order. `chains` holds the counters of conversations whose rows this transaction has
+   * locked already (conversation id → entries so far); others are counted here.
+   */
+  async append(
+    tx: Tx,
+    workspaceId: string,
+    drafts: readonly EntryDraft[],
+    recordedAt: string,
+    chains: Map<string, number>,
+  ): Promise<AppendResult> {
+    await ensureMonths(
+      this.#databases.app,
+      drafts.map(draft => draft.at),
+      this.#months,
+    )
+    const owners = drafts.flatMap(draft => Object.keys(draft.parts).map(name => ownerOf(draft, name)))
+    const { keys, remember } = await this.#keys.forSealing(tx, workspaceId, owners)
+    await lockChains(tx, workspaceId, drafts, chains)
+    const numbers = drafts.map(() => this.#counter.take(workspaceId))
+    const rolledBack = () => {
+      for (const number of numbers) this.#counter.giveBack(workspaceId, number)
+    }
+    try {
+      const rows: EntryRow[] = []
+      const parts: PartRow[] = []
+      drafts.forEach((draft, i) => {
+        const built = buildEntry(
+          workspaceId,
+          draft,
+          recordedAt,
+          keys,
+          { ...nextInChain(draft, chains), node: numbers[i] as number },
+          this.#counter.nodeId,
+        )
+        rows.push(built.row)
+        parts.push(...built.parts)
+      })
+      const touched = new Set(drafts.flatMap(draft => draft.conversationId ?? []))
+      await tx.executeQuery(
+        insertStatement(
+          workspaceId,
+          rows,
+          parts,
+          [...chains].filter(([id]) => touched.has(id)),
+          this.#mac,
+        ),
+      )
+    } catch (error) {
+      rolledBack()
+      throw error
+    }
+    return { committed: remember, rolledBack }
+  }
+}
+
+function nextInChain(draft: EntryDraft, chains: Map<string, number>): { conversation?: number } {
+  if (!draft.conversationId) return {}
+  const next = (chains.get(draft.conversationId) ?? 0) + 1
+  chains.set(draft.conversationId, next)
+  return { conversation: next }
+}
+
+/** Takes the counter rows of conversations that nobody locked before us, in one order for all so that none deadlock. */
+async function lockChains(
+  tx: Tx,
+  workspaceId: string,
+  drafts: readonly EntryDraft[],
+  chains: Map<string, number>,
+): Promise<void> {
+  const missing = [...new Set(drafts.flatMap(draft => draft.conversationId ?? []))]
+    .filter(id => !chains.has(id))
+    .sort()
+  if (missing.length === 0) return
+  const { rows } = await tx.executeQuery<{ chain_id: string; count: number }>(
+    CompiledQuery.raw(
+      `insert into log_counter (workspace_id, chain_id, count) select $1, id, 0 from unnest($2::uuid[]) as t (id)
+     on conflict (workspace_id, chain_id) do update set count = log_counter.count returning chain_id, count`,
+      [workspaceId, missing],
+    ),
+  )
+  for (const row of rows) chains.set(row.chain_id, row.count)
+}
+
+function insertStatement(
+  workspaceId: string,
+  rows: readonly EntryRow[],
+  parts: readonly PartRow[],
+  chains: [string, number][],
+  mac: Buffer,
+): CompiledQuery {
+  const values: unknown[] = [workspaceId]
+  const param = (value: unknown) => `$${values.push(value)}`
+  const entryValues = rows.map(
+    row =>
+      `($1, ${ENTRY_COLUMNS.map(column => param(row[column])).join(', ')}, ${param(pendingMac(mac, row.leaf))})`,
+  )
+  let text = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${entryValues.join(', ')}`
+  const before: string[] = []
+  if (parts.length > 0) {
+    const partValues = parts.map(
+      p =>
+        `($1::uuid, ${param(p.entry_id)}::uuid, ${param(p.name)}, ${param(p.at)}::timestamptz, ${param(p.owner)}, ${param(p.sealed)}::bytea)`,
+    )
+    before.push(
+      `p as (insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${partValues.join(', ')})`,
+    )
+  }
+  if (chains.length > 0) {
+    const chainValues = chains.map(([id, count]) => `($1::uuid, ${param(id)}::uuid, ${param(count)}::int)`)
+    before.push(`c as (insert into log_counter (workspace_id, chain_id, count) values ${chainValues.join(', ')}
+      on conflict (workspace_id, chain_id) do update set count = excluded.count)`)
+  }
+  if (before.length > 0) text = `with ${before.join(', ')} ${text}`
+  return CompiledQuery.raw(text, values)
+}

@@ -1,0 +1,268 @@
+import { equalBytes, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/proof/node'
+import { CompiledQuery, sql } from 'kysely'
+import type pg from 'pg'
+import { bindTx, type Databases, type Tx } from '../db/database.ts'
+import type { Logger } from '../kernel/log.ts'
+import { type InstallationSecret, sameBytes } from '../kernel/secret.ts'
+import { ENTRY_COLUMNS } from './append.ts'
+import { pendingMac } from './draft.ts'
+import { ensureMonths } from './months.ts'
+import { resumeTree } from './tree-store.ts'
+
+/** One batch is at most so many entries: about 10 MB of leaves in memory. */
+const BATCH_MAX = 5_000
+/** Between two batches of a workspace, so that a busy workspace pays for a few large batches instead of many small ones. */
+const PAUSE_MS = 25
+/** Entries whose node died before it woke a sequencer, or that another node wrote, are found this often. */
+const SWEEP_MS = 250
+
+export interface SequencedBatch {
+  readonly workspaceId: string
+  readonly from: number
+  readonly size: number
+}
+
+type PendingRow = { entry_id: string; at: string; leaf: Buffer; mac: Buffer }
+
+/**
+ * Moves committed entries from `log_pending` into the tree. Every node runs one; there is no leader. Whoever holds
+ * the lock on the head row works, the others pass by; the head itself is swapped by comparing size and root, so even
+ * a sequencer with a wrong memory can do no harm. Dying at any line loses nothing: a batch is one transaction.
+ */
+export class Sequencer {
+  readonly #databases: Databases
+  readonly #mac: Buffer
+  readonly #log: Logger
+  readonly #trees = new Map<string, TileBuilder>()
+  readonly #months = new Set<string>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #again = new Set<string>()
+  readonly #listeners = new Set<(batch: SequencedBatch) => void>()
+  #sweep: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(parts: { databases: Databases; secret: InstallationSecret; log: Logger }) {
+    this.#databases = parts.databases
+    this.#mac = parts.secret.key('pending-mac')
+    this.#log = parts.log
+  }
+
+  /** Begins to look for entries that nobody announced. */
+  start(): void {
+    const sweep = async () => {
+      try {
+        const waiting = await this.#databases.read
+          .selectFrom('log_pending')
+          .select('workspace_id')
+          .distinct()
+          .execute()
+        for (const { workspace_id } of waiting) this.wake(workspace_id)
+      } catch (error) {
+        this.#log.warn({ err: error as Error }, 'the sequencer could not look for waiting entries')
+      }
+      if (!this.#stopped) this.#sweep = setTimeout(sweep, SWEEP_MS)
+    }
+    void sweep()
+  }
+
+  /** Stops after the batches under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#sweep)
+    await Promise.all(this.#running.values())
+  }
+
+  /** Told of every batch this node put into the tree. */
+  onBatch(listener: (batch: SequencedBatch) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  /** Says that a workspace has new entries. Returns at once. */
+  wake(workspaceId: string): void {
+    if (this.#stopped) return
+    if (this.#running.has(workspaceId)) {
+      this.#again.add(workspaceId)
+      return
+    }
+    this.#running.set(workspaceId, this.#work(workspaceId))
+  }
+
+  async #work(workspaceId: string): Promise<void> {
+    try {
+      do {
+        this.#again.delete(workspaceId)
+        while ((await this.sequenceOnce(workspaceId)) === BATCH_MAX) if (this.#stopped) return
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      } while (this.#again.has(workspaceId) && !this.#stopped)
+    } catch (error) {
+      this.#trees.delete(workspaceId)
+      this.#log.error(
+        { err: error as Error, workspaceId },
+        'a batch could not be sequenced; it will be tried again',
+      )
+    } finally {
+      this.#running.delete(workspaceId)
+    }
+  }
+
+  /** Sequences one batch; returns how many pending rows it took (0 when there are none or another node is at it). */
+  async sequenceOnce(workspaceId: string): Promise<number> {
+    const client = await this.#databases.ledger.connect()
+    let broken = false
+    try {
+      await client.query('begin')
+      const tx = bindTx(client)
+      const head = await lockHead(tx, workspaceId)
+      const rows = head ? await oldestPending(tx, workspaceId) : []
+      if (!head || rows.length === 0) {
+        await client.query('rollback')
+        return 0
+      }
+      const tree = await this.#treeAt(tx, workspaceId, head)
+      // Until commit the memory is ahead of the database; forgetting it makes the next round read afresh.
+      this.#trees.delete(workspaceId)
+      await this.#store(client, tx, workspaceId, head, tree, rows)
+      this.#trees.set(workspaceId, tree)
+      if (tree.size > head.size) this.#announce({ workspaceId, from: head.size, size: tree.size })
+      return rows.length
+    } catch (error) {
+      broken = await client.query('rollback').then(
+        () => false,
+        () => true,
+      )
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  async #store(
+    client: pg.PoolClient,
+    tx: Tx,
+    workspaceId: string,
+    head: Head,
+    tree: TileBuilder,
+    rows: PendingRow[],
+  ): Promise<void> {
+    const genuine = rows.filter(row => sameBytes(pendingMac(this.#mac, row.leaf), row.mac))
+    if (genuine.length < rows.length)
+      await this.#reject(
+        tx,
+        workspaceId,
+        rows.filter(row => !genuine.includes(row)),
+      )
+    await ensureMonths(
+      this.#databases.app,
+      genuine.map(row => row.at),
+      this.#months,
+    )
+    const tiles: Tile[] = []
+    for (const row of genuine) tiles.push(...tree.append(hashLeaf(row.leaf)))
+    await moveEntries(
+      tx,
+      workspaceId,
+      genuine.map(row => row.entry_id),
+      head.size,
+    )
+    await storeTree(tx, workspaceId, head, tree, tiles)
+    await client.query('commit')
+  }
+
+  async #treeAt(tx: Tx, workspaceId: string, head: Head): Promise<TileBuilder> {
+    const remembered = this.#trees.get(workspaceId)
+    if (remembered && remembered.size === head.size && equalBytes(remembered.root(), head.root))
+      return remembered
+    const tree = await resumeTree(tx, workspaceId, head.size)
+    if (!equalBytes(tree.root(), head.root))
+      throw new Error(
+        `workspace ${workspaceId}: leaves and tiles do not give the root of the head at size ${head.size}`,
+      )
+    return tree
+  }
+
+  /** A row this installation did not write: out of the queue, kept as evidence, never in the tree. */
+  async #reject(tx: Tx, workspaceId: string, forged: PendingRow[]): Promise<void> {
+    this.#log.error(
+      { workspaceId, entries: forged.map(row => row.entry_id) },
+      'pending entries with a wrong MAC were put aside',
+    )
+    await sql`with gone as (delete from log_pending where workspace_id = ${workspaceId} and entry_id = any(${forged.map(row => row.entry_id)}::uuid[]) returning workspace_id, entry_id, leaf, mac)
+      insert into log_rejected (workspace_id, entry_id, cause, leaf, mac) select workspace_id, entry_id, 'wrong_mac', leaf, mac from gone`.execute(
+      tx,
+    )
+  }
+
+  #announce(batch: SequencedBatch): void {
+    for (const listener of this.#listeners) listener(batch)
+  }
+}
+
+export interface Head {
+  readonly size: number
+  readonly root: Buffer
+}
+
+/** The head row, locked; null when another node holds it or the workspace has no ledger yet. */
+export async function lockHead(tx: Tx, workspaceId: string, wait = false): Promise<Head | null> {
+  const { rows } = await tx.executeQuery<Head>(
+    CompiledQuery.raw(
+      `select size, root from log_head where workspace_id = $1 for update ${wait ? '' : 'skip locked'}`,
+      [workspaceId],
+    ),
+  )
+  return rows[0] ?? null
+}
+
+async function oldestPending(tx: Tx, workspaceId: string): Promise<PendingRow[]> {
+  const { rows } = await tx.executeQuery<PendingRow>(
+    CompiledQuery.raw(
+      'select entry_id, at, leaf, mac from log_pending where workspace_id = $1 order by ordinal limit $2',
+      [workspaceId, BATCH_MAX],
+    ),
+  )
+  return rows
+}
+
+async function moveEntries(tx: Tx, workspaceId: string, ids: string[], from: number): Promise<void> {
+  const columns = ENTRY_COLUMNS.join(', ')
+  const { numAffectedRows } = await tx.executeQuery(
+    CompiledQuery.raw(
+      `with place as (select id, ordinality - 1 + $3::bigint as position from unnest($2::uuid[]) with ordinality as t (id, ordinality)),
+     moved as (delete from log_pending using place where workspace_id = $1 and entry_id = place.id returning log_pending.*, place.position)
+     insert into log_entry (workspace_id, position, ${columns}) select workspace_id, position, ${columns} from moved order by position`,
+      [workspaceId, ids, from],
+    ),
+  )
+  if (Number(numAffectedRows) !== ids.length)
+    throw new Error(`${ids.length} entries were to be moved, ${numAffectedRows} were`)
+}
+
+/** Stores the tiles that became full and swaps the head. Throws when the head is no longer the one we extended. */
+export async function storeTree(
+  tx: Tx,
+  workspaceId: string,
+  head: Head,
+  tree: TileBuilder,
+  tiles: readonly Tile[],
+): Promise<void> {
+  if (tiles.length > 0) {
+    await tx.executeQuery(
+      CompiledQuery.raw(
+        'insert into log_tile (workspace_id, level, index, hashes) select $1, l, i, h from unnest($2::int[], $3::bigint[], $4::bytea[]) as t (l, i, h)',
+        [
+          workspaceId,
+          tiles.map(t => t.level),
+          tiles.map(t => t.index),
+          tiles.map(t => Buffer.from(t.hashes)),
+        ],
+      ),
+    )
+  }
+  const { numAffectedRows } = await tx.executeQuery(
+    CompiledQuery.raw(
+      'update log_head set size = $2, root = $3, updated_at = now() where workspace_id = $1 and size = $4 and root = $5',
+      [workspaceId, tree.size, Buffer.from(tree.root()), head.size, head.root],
+    ),
+  )
+  if (Number(numAffectedRows) !== 1) throw new Error(`workspace ${workspaceId}: the head moved under a batch`)
+}

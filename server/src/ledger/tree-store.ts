@@ -1,0 +1,121 @@
+import {
+  concatBytes,
+  type HashReader,
+  hashLeaf,
+  partialTilesOf,
+  rootOf,
+  splitHashes,
+  TILE_WIDTH,
+  type Tile,
+  TileBuilder,
+  type TileReader,
+  tileHashReader,
+} from '@tracedesk/proof/node'
+import { sql } from 'kysely'
+import type { ReadDb } from '../db/database.ts'
+
+export interface TreeHead {
+  readonly epoch: number
+  readonly origin: string
+  readonly size: number
+  readonly root: Buffer
+}
+
+/** The head of a workspace's tree; null before its first epoch began. */
+export async function readHead(db: ReadDb, workspaceId: string): Promise<TreeHead | null> {
+  const row = await db
+    .selectFrom('log_head')
+    .select(['epoch', 'origin', 'size', 'root'])
+    .where('workspace_id', '=', workspaceId)
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** The exact bytes of leaves `from` (inclusive) to `to` (exclusive), in order. Throws when one is missing or twice there. */
+export async function readLeaves(
+  db: ReadDb,
+  workspaceId: string,
+  from: number,
+  to: number,
+): Promise<Buffer[]> {
+  const { rows } = await sql<{ position: number; leaf: Buffer }>`
+    select position, leaf from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${to} order by position`.execute(
+    db as never,
+  )
+  if (rows.length !== to - from || rows.some((row, i) => row.position !== from + i))
+    throw new LeafGapError(
+      workspaceId,
+      from,
+      to,
+      rows.map(row => row.position),
+    )
+  return rows.map(row => row.leaf)
+}
+
+/** The ledger lacks a leaf, or has two at one position. Names the first such position. */
+export class LeafGapError extends Error {
+  readonly position: number
+  constructor(workspaceId: string, from: number, to: number, found: number[]) {
+    const wrong = found.findIndex((position, i) => position !== from + i)
+    const position = wrong === -1 ? from + found.length : from + wrong
+    super(
+      `workspace ${workspaceId}: leaves ${from} to ${to} are not all there once; first wrong position ${position}`,
+    )
+    this.position = position
+  }
+}
+
+/**
+ * Reads tiles of a workspace's tree: full ones as stored; partial ones at the right edge are made from leaves and
+ * from the full tiles below, because only full tiles are kept.
+ */
+export function tileReader(db: ReadDb, workspaceId: string): TileReader {
+  const read: TileReader = async (level, index, width) => {
+    if (width === TILE_WIDTH) {
+      const row = await db
+        .selectFrom('log_tile')
+        .select('hashes')
+        .where('workspace_id', '=', workspaceId)
+        .where('level', '=', level)
+        .where('index', '=', index)
+        .executeTakeFirst()
+      if (row) return row.hashes
+    }
+    const first = index * TILE_WIDTH
+    if (level === 0) {
+      const leaves = await readLeaves(db, workspaceId, first, first + width)
+      return concatBytes(...leaves.map(hashLeaf))
+    }
+    const below = await db
+      .selectFrom('log_tile')
+      .select(['index', 'hashes'])
+      .where('workspace_id', '=', workspaceId)
+      .where('level', '=', level - 1)
+      .where('index', '>=', first)
+      .where('index', '<', first + width)
+      .orderBy('index')
+      .execute()
+    if (below.length !== width)
+      throw new LeafGapError(
+        workspaceId,
+        first,
+        first + width,
+        below.map(tile => tile.index),
+      )
+    return concatBytes(...below.map(tile => rootOf(splitHashes(tile.hashes))))
+  }
+  return read
+}
+
+/** Reads subtree hashes of the tree of `size` leaves, for proofs. */
+export const hashReader = (db: ReadDb, workspaceId: string, size: number): HashReader =>
+  tileHashReader(size, tileReader(db, workspaceId))
+
+/** The right edge of the tree of `size` leaves, ready to grow. */
+export async function resumeTree(db: ReadDb, workspaceId: string, size: number): Promise<TileBuilder> {
+  const read = tileReader(db, workspaceId)
+  const partials: Tile[] = []
+  for (const { level, index, width } of partialTilesOf(size))
+    partials.push({ level, index, width, hashes: await read(level, index, width) })
+  return TileBuilder.resume(size, partials)
+}

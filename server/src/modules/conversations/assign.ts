@@ -1,0 +1,60 @@
+import { assignConversation, conversationAssigned } from '@tracedesk/contracts'
+import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { requireActiveAgent } from '../team/index.ts'
+import { type LockedConversation, lockConversation, requireConversation } from './store.ts'
+
+export const assignConversationCommand = defineCommandHandler(assignConversation, {
+  handle: async (context, { conversationId, agentId }) => {
+    const conversation = await requireConversation(context, conversationId)
+    if (conversation.status === 'resolved')
+      throw new ConsoleError('conversation.resolved', { conversationId })
+    if (conversation.assigneeId === agentId)
+      throw new ConsoleError('conversation.unchanged', { conversationId, assigneeId: agentId })
+    if (agentId !== null) await requireActiveAgent(context.tx, context.workspaceId, agentId)
+    await setAssignee(
+      context,
+      conversation,
+      agentId,
+      agentId === null ? 'returned' : agentId === context.caller.actor.id ? 'taken' : 'given',
+    )
+    return {}
+  },
+})
+
+/** Puts a conversation into somebody's hands, or (null) back into the queue, and records it. */
+export async function setAssignee(
+  context: CommandContext,
+  conversation: LockedConversation,
+  to: string | null,
+  cause: 'taken' | 'given' | 'returned' | 'deactivated',
+): Promise<void> {
+  await context.tx
+    .updateTable('conversation')
+    .set({ assignee_id: to })
+    .where('workspace_id', '=', context.workspaceId)
+    .where('conversation_id', '=', conversation.id)
+    .execute()
+  context.record(
+    conversationAssigned,
+    { from: conversation.assigneeId, to, cause },
+    { subject: { id: conversation.id }, conversation: conversation.ref, ...(to ? { agents: [to] } : {}) },
+  )
+}
+
+/** Returns everything an agent still holds to the queue: the seat is being closed. Returns how many there were. */
+export async function requeueOf(context: CommandContext, agentId: string): Promise<number> {
+  const held = await context.tx
+    .selectFrom('conversation')
+    .select('conversation_id')
+    .where('workspace_id', '=', context.workspaceId)
+    .where('assignee_id', '=', agentId)
+    .where('status', '!=', 'resolved')
+    .orderBy('conversation_id')
+    .execute()
+  for (const { conversation_id } of held) {
+    const conversation = await lockConversation(context, conversation_id)
+    if (conversation?.assigneeId === agentId) await setAssignee(context, conversation, null, 'deactivated')
+  }
+  return held.length
+}

@@ -1,0 +1,41 @@
+import { changeStatus, conversationReopened, conversationStatusChanged } from '@tracedesk/contracts'
+import { defineCommandHandler } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { requireConversation } from './store.ts'
+
+export const changeStatusCommand = defineCommandHandler(changeStatus, {
+  handle: async (context, { conversationId, status }) => {
+    const { tx, workspaceId, now } = context
+    const conversation = await requireConversation(context, conversationId)
+    const from = conversation.status
+    if (from === status) throw new ConsoleError('conversation.unchanged', { conversationId, status })
+    if (from === 'resolved' && conversation.chatId !== null) {
+      const open = await tx
+        .selectFrom('conversation')
+        .select('conversation_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('bot_id', '=', conversation.botId)
+        .where('chat_id', '=', conversation.chatId)
+        .where('topic_id', '=', conversation.topicId)
+        .where('status', '!=', 'resolved')
+        .executeTakeFirst()
+      // the customer has gone on in a newer dialogue; two open ones in one chat could not be told apart
+      if (open)
+        throw new ConsoleError('conversation.resolved', { conversationId, continuedIn: open.conversation_id })
+    }
+    await tx
+      .updateTable('conversation')
+      .set({
+        status,
+        resolved_at: status === 'resolved' ? now : null,
+        ...(status === 'resolved' ? { waiting_since: null } : {}),
+      })
+      .where('workspace_id', '=', workspaceId)
+      .where('conversation_id', '=', conversationId)
+      .execute()
+    const about = { subject: { id: conversationId }, conversation: conversation.ref }
+    if (from === 'resolved') context.record(conversationReopened, { from, to: status, by: 'agent' }, about)
+    else context.record(conversationStatusChanged, { from, to: status }, about)
+    return {}
+  },
+})

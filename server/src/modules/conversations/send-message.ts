@@ -1,0 +1,153 @@
+import {
+  conversationAssigned,
+  messageRetried,
+  messageSent,
+  retryMessage,
+  sendMessage,
+} from '@tracedesk/contracts'
+import { defineCommandHandler } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { newId } from '../../kernel/id.ts'
+import { setAssignee } from './assign.ts'
+import { insertMessage, type LockedConversation, requireConversation } from './store.ts'
+
+/** Wakes whoever tells Telegram, once the message is committed. */
+export type WakeOutbox = (workspaceId: string, botId: string) => void
+
+export const createSendMessage = (wake: WakeOutbox) =>
+  defineCommandHandler(
+    { ...sendMessage, records: [messageSent, conversationAssigned] },
+    {
+      handle: async (context, { conversationId, text, replyTo }) => {
+        const { tx, workspaceId, now, caller } = context
+        const conversation = await requireConversation(context, conversationId)
+        if (conversation.status === 'resolved')
+          throw new ConsoleError('conversation.resolved', { conversationId })
+        const chatId = await requireOpenLine(context.tx, workspaceId, conversation)
+        if (replyTo) {
+          const target = await tx
+            .selectFrom('message')
+            .select('message_id')
+            .where('workspace_id', '=', workspaceId)
+            .where('conversation_id', '=', conversationId)
+            .where('message_id', '=', replyTo)
+            .executeTakeFirst()
+          if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
+        }
+        // Who answers an unassigned conversation takes it: otherwise two agents would answer the same customer.
+        if (conversation.assigneeId === null && caller.actor.kind === 'agent' && caller.actor.id)
+          await setAssignee(context, conversation, caller.actor.id, 'taken')
+        const messageId = newId()
+        const entryId = context.record(
+          messageSent,
+          { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply: null },
+          {
+            subject: { id: messageId },
+            conversation: conversation.ref,
+            parts: { text },
+          },
+        )
+        await insertMessage(
+          tx,
+          workspaceId,
+          {
+            id: messageId,
+            conversationId,
+            at: now,
+            direction: 'out',
+            authorKind: caller.actor.kind,
+            authorId: caller.actor.id,
+            kind: 'text',
+            state: 'queued',
+            entryId,
+            hasText: true,
+            telegramMessageId: null,
+            replyTo: replyTo ?? null,
+          },
+          null,
+        )
+        await tx
+          .insertInto('telegram_outbox')
+          .values({
+            workspace_id: workspaceId,
+            message_id: messageId,
+            bot_id: conversation.botId,
+            chat_id: chatId,
+          })
+          .execute()
+        context.afterCommit(() => wake(workspaceId, conversation.botId))
+        return { message: { id: messageId, state: 'queued' as const, at: now } }
+      },
+    },
+  )
+
+/** The chat a message can go to. Throws when the bot is gone or the customer has stopped it. */
+async function requireOpenLine(
+  tx: Parameters<typeof insertMessage>[0],
+  workspaceId: string,
+  conversation: LockedConversation,
+): Promise<number> {
+  const bot = await tx
+    .selectFrom('bot')
+    .select('state')
+    .where('workspace_id', '=', workspaceId)
+    .where('bot_id', '=', conversation.botId)
+    .executeTakeFirst()
+  if (bot?.state !== 'connected' || conversation.chatId === null)
+    throw new ConsoleError('bot.disconnected', { botId: conversation.botId })
+  const blocked = await tx
+    .selectFrom('customer_block')
+    .select('customer_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('customer_id', '=', conversation.customerId)
+    .where('bot_id', '=', conversation.botId)
+    .executeTakeFirst()
+  if (blocked) throw new ConsoleError('customer.blocked_bot', { customerId: conversation.customerId })
+  return conversation.chatId
+}
+
+export const createRetryMessage = (wake: WakeOutbox) =>
+  defineCommandHandler(retryMessage, {
+    handle: async (context, { messageId }) => {
+      const { tx, workspaceId } = context
+      const message = await tx
+        .selectFrom('message')
+        .select('conversation_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('message_id', '=', messageId)
+        .executeTakeFirst()
+      if (!message) throw new ConsoleError('message.not_found', { messageId })
+      const conversation = await requireConversation(context, message.conversation_id)
+      const { state } = await tx
+        .selectFrom('message')
+        .select('state')
+        .where('workspace_id', '=', workspaceId)
+        .where('message_id', '=', messageId)
+        .executeTakeFirstOrThrow()
+      if (state !== 'refused' && state !== 'unreachable')
+        throw new ConsoleError('conversation.unchanged', { messageId, state })
+      const chatId = await requireOpenLine(tx, workspaceId, conversation)
+      await tx
+        .updateTable('message')
+        .set({ state: 'queued', problem: null })
+        .where('workspace_id', '=', workspaceId)
+        .where('message_id', '=', messageId)
+        .execute()
+      await tx
+        .insertInto('telegram_outbox')
+        .values({
+          workspace_id: workspaceId,
+          message_id: messageId,
+          bot_id: conversation.botId,
+          chat_id: chatId,
+        })
+        .execute()
+      context.record(
+        messageRetried,
+        { from: state },
+        { subject: { id: messageId }, conversation: conversation.ref },
+      )
+      context.afterCommit(() => wake(workspaceId, conversation.botId))
+      return {}
+    },
+  })

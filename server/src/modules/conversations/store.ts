@@ -1,0 +1,176 @@
+import { CompiledQuery } from 'kysely'
+import type { CommandContext, ConversationRef } from '../../command/define.ts'
+import type { Tx } from '../../db/database.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { type Scope, seesConversation } from '../team/index.ts'
+
+export interface LockedConversation {
+  readonly id: string
+  readonly botId: string
+  readonly customerId: string
+  readonly chatId: number | null
+  readonly topicId: number
+  readonly status: 'in_progress' | 'pending' | 'resolved'
+  readonly assigneeId: string | null
+  readonly departmentId: string | null
+  readonly resolvedAt: string | null
+  readonly waitingSince: string | null
+  /** For the entries of this transaction: the conversation as it is before the change. */
+  readonly ref: ConversationRef
+}
+
+type Row = {
+  bot_id: string
+  customer_id: string
+  chat_id: number | null
+  topic_id: number
+  status: LockedConversation['status']
+  assignee_id: string | null
+  department_id: string | null
+  resolved_at: string | null
+  waiting_since: string | null
+  count: number | null
+  holder_departments: string[]
+}
+
+/**
+ * Locks a conversation, its place in the counter chain included, and tells the context so. One round trip. Null when
+ * it does not exist.
+ */
+export async function lockConversation(
+  context: CommandContext,
+  id: string,
+): Promise<LockedConversation | null> {
+  const { rows } = await context.tx.executeQuery<Row>(
+    CompiledQuery.raw(
+      `with c as materialized (select * from conversation where workspace_id = $1 and conversation_id = $2 for update)
+     select c.bot_id, c.customer_id, c.chat_id, c.topic_id, c.status, c.assignee_id, c.department_id, c.resolved_at, c.waiting_since,
+       (select count from log_counter k where k.workspace_id = $1 and k.chain_id = $2) as count,
+       array(select m.department_id from department_member m where m.workspace_id = $1 and m.agent_id = c.assignee_id order by 1) as holder_departments
+     from c`,
+      [context.workspaceId, id],
+    ),
+  )
+  const row = rows[0]
+  if (!row) return null
+  const departments = [
+    ...new Set([...(row.department_id ? [row.department_id] : []), ...row.holder_departments]),
+  ]
+  return {
+    id,
+    botId: row.bot_id,
+    customerId: row.customer_id,
+    chatId: row.chat_id,
+    topicId: row.topic_id,
+    status: row.status,
+    assigneeId: row.assignee_id,
+    departmentId: row.department_id,
+    resolvedAt: row.resolved_at,
+    waitingSince: row.waiting_since,
+    ref: { id, customerId: row.customer_id, botId: row.bot_id, assigneeId: row.assignee_id, departments },
+  }
+}
+
+/** Locks a conversation the caller may work with. One that is out of their sight is not found. */
+export async function requireConversation(context: CommandContext, id: string): Promise<LockedConversation> {
+  const conversation = await lockConversation(context, id)
+  if (
+    !conversation ||
+    !seesConversation(await deskScope(context), {
+      assignee_id: conversation.assigneeId,
+      department_id: conversation.departmentId,
+    })
+  )
+    throw new ConsoleError('conversation.not_found', { conversationId: id })
+  return conversation
+}
+
+async function deskScope(context: CommandContext): Promise<Scope> {
+  const { caller, tx, workspaceId } = context
+  const { actor } = caller
+  if (caller.permissions === 'all' || actor.role === 'owner' || actor.role === 'admin') return { kind: 'all' }
+  const agentId = actor.id ?? ''
+  if (actor.role !== 'supervisor') return { kind: 'own', agentId, departments: actor.departments }
+  const led = await tx
+    .selectFrom('department_member')
+    .select('department_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('agent_id', '=', agentId)
+    .where('lead', '=', true)
+    .execute()
+  return {
+    kind: 'departments',
+    agentId,
+    departments: actor.departments,
+    periods: led.map(row => ({ departmentId: row.department_id, from: '', to: null })),
+  }
+}
+
+export interface NewMessage {
+  readonly id: string
+  readonly conversationId: string
+  readonly at: string
+  readonly direction: 'in' | 'out'
+  readonly authorKind: string
+  readonly authorId: string | null
+  readonly kind: string
+  readonly state: 'received' | 'queued'
+  readonly entryId: string
+  readonly hasText: boolean
+  readonly telegramMessageId: number | null
+  readonly replyTo: string | null
+}
+
+/** Adds a message and moves the conversation's "last message" and waiting time with it, in one round trip. */
+export async function insertMessage(
+  tx: Tx,
+  workspaceId: string,
+  m: NewMessage,
+  waitingSince: string | null,
+  status?: string,
+): Promise<void> {
+  await tx.executeQuery(
+    CompiledQuery.raw(
+      `with m as (insert into message (workspace_id, message_id, conversation_id, at, direction, author_kind, author_id, kind, state, entry_id, text_entry_id, telegram_message_id, reply_to)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))
+     update conversation set last_message_id = $2, last_message_at = $4, waiting_since = $14, status = coalesce($15, status),
+       resolved_at = case when $15 is null then resolved_at end
+     where workspace_id = $1 and conversation_id = $3`,
+      [
+        workspaceId,
+        m.id,
+        m.conversationId,
+        m.at,
+        m.direction,
+        m.authorKind,
+        m.authorId,
+        m.kind,
+        m.state,
+        m.entryId,
+        m.hasText ? m.entryId : null,
+        m.telegramMessageId,
+        m.replyTo,
+        waitingSince,
+        status ?? null,
+      ],
+    ),
+  )
+}
+
+/** The message with a Telegram id in a conversation, if we have it. */
+export async function findByTelegramId(
+  tx: Tx,
+  workspaceId: string,
+  conversationId: string,
+  telegramMessageId: number,
+): Promise<{ message_id: string; version: number; entry_id: string; kind: string } | undefined> {
+  return tx
+    .selectFrom('message')
+    .select(['message_id', 'version', 'entry_id', 'kind'])
+    .where('workspace_id', '=', workspaceId)
+    .where('conversation_id', '=', conversationId)
+    .where('telegram_message_id', '=', telegramMessageId)
+    .orderBy('at')
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -1,0 +1,222 @@
+import {
+  agentDeactivated,
+  agentInvited,
+  agentPasswordReset,
+  agentReactivated,
+  agentRoleChanged,
+  changeRole,
+  deactivateAgent,
+  departmentMemberAdded,
+  inviteAgent,
+  ROLE_RANK,
+  type Role,
+  reactivateAgent,
+  resetPassword,
+  sessionRevoked,
+} from '@tracedesk/contracts'
+import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { newId } from '../../kernel/id.ts'
+import { addMicros } from '../../kernel/instant.ts'
+import { newToken, sha256 } from '../../kernel/secret.ts'
+import { countOwners, endSessions, lockAgent, lockDepartment } from './store.ts'
+
+/** A link to take a seat or to choose a new password is good for a week. */
+const LINK_HOURS = 7 * 24
+
+/** Nobody gives, takes or touches a rank above their own; the system and the operator may. */
+function requireRank(context: CommandContext, ...roles: Role[]): void {
+  const own = context.caller.actor.role as Role | null
+  if (own === null) return
+  if (roles.some(role => ROLE_RANK[role] > ROLE_RANK[own]))
+    throw new ConsoleError('agent.rank_too_low', { own, roles })
+}
+
+async function makeLink(context: CommandContext, agentId: string, kind: 'invitation' | 'reset') {
+  const token = newToken()
+  const expiresAt = addMicros(context.now, LINK_HOURS * 3_600_000_000)
+  await context.tx
+    .updateTable('invitation')
+    .set({ used_at: context.now })
+    .where('workspace_id', '=', context.workspaceId)
+    .where('agent_id', '=', agentId)
+    .where('used_at', 'is', null)
+    .execute()
+  await context.tx
+    .insertInto('invitation')
+    .values({
+      workspace_id: context.workspaceId,
+      invitation_id: newId(),
+      agent_id: agentId,
+      kind,
+      token_sha256: sha256(token),
+      expires_at: expiresAt,
+      used_at: null,
+    })
+    .execute()
+  return { invitation: { token, expiresAt } }
+}
+
+export const inviteAgentCommand = defineCommandHandler(inviteAgent, {
+  handle: async (context, input) => {
+    const { tx, workspaceId, now } = context
+    requireRank(context, input.role)
+    if (
+      await tx
+        .selectFrom('agent')
+        .select('agent_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('email', '=', input.email)
+        .executeTakeFirst()
+    )
+      throw new ConsoleError('agent.email_taken')
+    const agentId = newId()
+    const namedBy = newId()
+    await tx
+      .insertInto('agent')
+      .values({
+        workspace_id: workspaceId,
+        agent_id: agentId,
+        name: input.name,
+        email: input.email,
+        role: input.role,
+        state: 'invited',
+        named_by: namedBy,
+        created_at: now,
+      })
+      .execute()
+    context.record(
+      agentInvited,
+      { role: input.role },
+      {
+        entryId: namedBy,
+        subject: { id: agentId, named: namedBy },
+        parts: { name: input.name, email: input.email },
+      },
+    )
+    for (const departmentId of new Set(input.departmentIds ?? [])) {
+      const { name } = await lockDepartment(tx, workspaceId, departmentId)
+      await tx
+        .insertInto('department_member')
+        .values({ workspace_id: workspaceId, department_id: departmentId, agent_id: agentId })
+        .execute()
+      context.record(
+        departmentMemberAdded,
+        { agentId },
+        { subject: { id: departmentId, name }, agents: [agentId] },
+      )
+    }
+    return { agent: { id: agentId }, ...(await makeLink(context, agentId, 'invitation')) }
+  },
+})
+
+export const changeRoleCommand = defineCommandHandler(changeRole, {
+  handle: async (context, { agentId, role }) => {
+    const agent = await lockAgent(context.tx, context.workspaceId, agentId)
+    requireRank(context, agent.role, role)
+    if (
+      agent.role === 'owner' &&
+      role !== 'owner' &&
+      agent.state === 'active' &&
+      (await countOwners(context.tx, context.workspaceId)) === 1
+    )
+      throw new ConsoleError('agent.last_owner')
+    await context.tx
+      .updateTable('agent')
+      .set({ role })
+      .where('workspace_id', '=', context.workspaceId)
+      .where('agent_id', '=', agentId)
+      .execute()
+    context.record(
+      agentRoleChanged,
+      { from: agent.role, to: role },
+      { subject: { id: agentId, named: agent.namedBy }, agents: [agentId] },
+    )
+    return {}
+  },
+})
+
+/** What must happen to an agent's open conversations when the seat closes; the conversations module provides it. */
+export type Requeue = (context: CommandContext, agentId: string) => Promise<number>
+
+export const createDeactivateAgent = (requeue: Requeue) =>
+  defineCommandHandler(deactivateAgent, {
+    handle: async (context, { agentId }) => {
+      const { tx, workspaceId, now } = context
+      const agent = await lockAgent(tx, workspaceId, agentId)
+      requireRank(context, agent.role)
+      if (agent.state === 'deactivated') throw new ConsoleError('agent.inactive', { agentId })
+      if (agent.role === 'owner' && agent.state === 'active' && (await countOwners(tx, workspaceId)) === 1)
+        throw new ConsoleError('agent.last_owner')
+      await tx
+        .updateTable('agent')
+        .set({ state: 'deactivated' })
+        .where('workspace_id', '=', workspaceId)
+        .where('agent_id', '=', agentId)
+        .execute()
+      await tx
+        .updateTable('invitation')
+        .set({ used_at: now })
+        .where('workspace_id', '=', workspaceId)
+        .where('agent_id', '=', agentId)
+        .where('used_at', 'is', null)
+        .execute()
+      const ended = await endSessions(tx, workspaceId, agentId, now)
+      const conversationsRequeued = await requeue(context, agentId)
+      context.record(
+        agentDeactivated,
+        { sessionsEnded: ended.length, conversationsRequeued },
+        { subject: { id: agentId, named: agent.namedBy }, agents: [agentId] },
+      )
+      for (const id of ended)
+        context.record(sessionRevoked, { cause: 'deactivated' }, { subject: { id }, agents: [agentId] })
+      return {}
+    },
+  })
+
+export const reactivateAgentCommand = defineCommandHandler(reactivateAgent, {
+  handle: async (context, { agentId }) => {
+    const { tx, workspaceId } = context
+    const agent = await lockAgent(tx, workspaceId, agentId)
+    requireRank(context, agent.role)
+    if (agent.state !== 'deactivated')
+      throw new ConsoleError('agent.inactive', { agentId, state: agent.state })
+    const credential = await tx
+      .selectFrom('agent_credential')
+      .select('agent_id')
+      .where('workspace_id', '=', workspaceId)
+      .where('agent_id', '=', agentId)
+      .executeTakeFirst()
+    await tx
+      .updateTable('agent')
+      .set({ state: credential ? 'active' : 'invited' })
+      .where('workspace_id', '=', workspaceId)
+      .where('agent_id', '=', agentId)
+      .execute()
+    context.record(
+      agentReactivated,
+      {},
+      { subject: { id: agentId, named: agent.namedBy }, agents: [agentId] },
+    )
+    return {}
+  },
+})
+
+export const resetPasswordCommand = defineCommandHandler(resetPassword, {
+  handle: async (context, { agentId }) => {
+    const { tx, workspaceId, now } = context
+    const agent = await lockAgent(tx, workspaceId, agentId)
+    requireRank(context, agent.role)
+    if (agent.state === 'deactivated') throw new ConsoleError('agent.inactive', { agentId })
+    const ended = await endSessions(tx, workspaceId, agentId, now)
+    const way = context.caller.actor.kind === 'operator' ? 'operator' : 'link'
+    context.record(
+      agentPasswordReset,
+      { way, sessionsEnded: ended.length },
+      { subject: { id: agentId, named: agent.namedBy }, agents: [agentId] },
+    )
+    for (const id of ended)
+      context.record(sessionRevoked, { cause: 'password_reset' }, { subject: { id }, agents: [agentId] })
+    return makeLink(context, agentId, agent.state === 'invited' ? 'invitation' : 'reset')
+  },
+})

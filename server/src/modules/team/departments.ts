@@ -1,0 +1,139 @@
+import {
+  addMember,
+  createDepartment,
+  departmentCreated,
+  departmentLeadSet,
+  departmentMemberAdded,
+  departmentMemberRemoved,
+  removeMember,
+  setLead,
+} from '@tracedesk/contracts'
+import { sql } from 'kysely'
+import { defineCommandHandler } from '../../command/define.ts'
+import type { Tx } from '../../db/database.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { newId } from '../../kernel/id.ts'
+import { lockAgent, lockDepartment } from './store.ts'
+
+export const createDepartmentCommand = defineCommandHandler(createDepartment, {
+  handle: async (context, { name }) => {
+    const { tx, workspaceId, now } = context
+    const taken = await tx
+      .selectFrom('department')
+      .select('department_id')
+      .where('workspace_id', '=', workspaceId)
+      .where(sql<boolean>`lower(name) = lower(${name})`)
+      .executeTakeFirst()
+    if (taken) throw new ConsoleError('department.name_taken')
+    const id = newId()
+    await tx
+      .insertInto('department')
+      .values({ workspace_id: workspaceId, department_id: id, name, created_at: now })
+      .execute()
+    context.record(departmentCreated, { name }, { subject: { id, name } })
+    return { department: { id } }
+  },
+})
+
+const findMember = (tx: Tx, workspaceId: string, departmentId: string, agentId: string) =>
+  tx
+    .selectFrom('department_member')
+    .select('lead')
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', '=', departmentId)
+    .where('agent_id', '=', agentId)
+    .forUpdate()
+    .executeTakeFirst()
+
+export const addMemberCommand = defineCommandHandler(addMember, {
+  handle: async (context, { departmentId, agentId }) => {
+    const { tx, workspaceId } = context
+    const { name } = await lockDepartment(tx, workspaceId, departmentId)
+    await lockAgent(tx, workspaceId, agentId)
+    if (await findMember(tx, workspaceId, departmentId, agentId))
+      throw new ConsoleError('department.already_member', { departmentId, agentId })
+    await tx
+      .insertInto('department_member')
+      .values({ workspace_id: workspaceId, department_id: departmentId, agent_id: agentId })
+      .execute()
+    context.record(
+      departmentMemberAdded,
+      { agentId },
+      { subject: { id: departmentId, name }, agents: [agentId] },
+    )
+    return {}
+  },
+})
+
+export const removeMemberCommand = defineCommandHandler(removeMember, {
+  handle: async (context, { departmentId, agentId }) => {
+    const { tx, workspaceId, now } = context
+    const { name } = await lockDepartment(tx, workspaceId, departmentId)
+    const member = await findMember(tx, workspaceId, departmentId, agentId)
+    if (!member) throw new ConsoleError('department.not_member', { departmentId, agentId })
+    if (member.lead) await endLead(tx, workspaceId, departmentId, agentId, now)
+    await tx
+      .deleteFrom('department_member')
+      .where('workspace_id', '=', workspaceId)
+      .where('department_id', '=', departmentId)
+      .where('agent_id', '=', agentId)
+      .execute()
+    context.record(
+      departmentMemberRemoved,
+      { agentId, wasLead: member.lead },
+      { subject: { id: departmentId, name }, agents: [agentId] },
+    )
+    return {}
+  },
+})
+
+export const setLeadCommand = defineCommandHandler(setLead, {
+  handle: async (context, { departmentId, agentId, lead }) => {
+    const { tx, workspaceId, now } = context
+    const { name } = await lockDepartment(tx, workspaceId, departmentId)
+    const member = await findMember(tx, workspaceId, departmentId, agentId)
+    if (!member) throw new ConsoleError('department.not_member', { departmentId, agentId })
+    await tx
+      .updateTable('department_member')
+      .set({ lead })
+      .where('workspace_id', '=', workspaceId)
+      .where('department_id', '=', departmentId)
+      .where('agent_id', '=', agentId)
+      .execute()
+    if (member.lead && !lead) await endLead(tx, workspaceId, departmentId, agentId, now)
+    if (!member.lead && lead)
+      await tx
+        .insertInto('department_lead_period')
+        .values({
+          workspace_id: workspaceId,
+          department_id: departmentId,
+          agent_id: agentId,
+          from_at: now,
+          to_at: null,
+        })
+        .execute()
+    context.record(
+      departmentLeadSet,
+      { agentId, from: member.lead, to: lead },
+      { subject: { id: departmentId, name }, agents: [agentId] },
+    )
+    return {}
+  },
+})
+
+async function endLead(
+  tx: Tx,
+  workspaceId: string,
+  departmentId: string,
+  agentId: string,
+  now: string,
+): Promise<void> {
+  await tx
+    .updateTable('department_lead_period')
+    .set({ to_at: now })
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', '=', departmentId)
+    .where('agent_id', '=', agentId)
+    .where('to_at', 'is', null)
+    .execute()
+}

@@ -1,0 +1,38 @@
+export {
+  changeRoleCommand,
+  createDeactivateAgent,
+  inviteAgentCommand,
+  type Requeue,
+  reactivateAgentCommand,
+  resetPasswordCommand,
+} from './agents.ts'
+export {
+  addMemberCommand,
+  createDepartmentCommand,
+  removeMemberCommand,
+  setLeadCommand,
+} from './departments.ts'
+export {
+  conversationScopeSql,
+  entryScopeSql,
+  type LeadPeriod,
+  type Scope,
+  type ScopedEntry,
+  scopeOf,
+  seesConversation,
+  seesEntry,
+} from './scope.ts'
+export {
+  acceptInvitationCommand,
+  addressOf,
+  createSetup,
+  findInvitation,
+  moveSession,
+  revokeSessionCommand,
+  type SetupPort,
+  signInCommand,
+  signOutCommand,
+} from './sessions.ts'
+export { changeSettingCommand, readSetting, SETTINGS, type SettingValue } from './settings.ts'
+export { departmentsOf, requireActiveAgent } from './store.ts'
+export { API_TOKEN_PREFIX, createApiTokenCommand, revokeApiTokenCommand } from './tokens.ts'
