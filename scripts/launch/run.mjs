@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { ROOT } from './paths.mjs'
+
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+
+/** The environment of every step: Node 24 and the installed programs first on the PATH. */
+export function makeEnvironment(node, extra = {}) {
+  const path = [dirname(node), join(ROOT, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter)
+  return { ...process.env, ...extra, PATH: path }
+}
+
+/**
+ * Runs Node with `args`, our terminal and our signals, and resolves with the exit code: 128 plus the signal's
+ * number when one ended it, as shells count.
+ */
+export function run(node, args, { cwd = ROOT, env = {} } = {}) {
+  const child = spawn(node, args, { cwd, stdio: 'inherit', env: makeEnvironment(node, env) })
+  return passSignals([child], awaitExit(child))
+}
+
+/** Runs several at once. When one ends, the others are asked to end too; its exit code counts. */
+export async function runTogether(node, commands) {
+  const children = commands.map(({ args, cwd = ROOT }) =>
+    spawn(node, args, { cwd, stdio: 'inherit', env: makeEnvironment(node) }),
+  )
+  const exits = children.map(awaitExit)
+  const first = await passSignals(children, Promise.race(exits))
+  for (const child of children) child.kill('SIGTERM')
+  await Promise.all(exits)
+  return first
+}
+
+function awaitExit(child) {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]))
+  })
+}
+
+/**
+ * A terminal sends Ctrl-C to the child as well as to us, a service manager only to us. Passing it on reaches the
+ * child in both cases; staying alive ourselves lets it end in order.
+ */
+async function passSignals(children, exit) {
+  const handlers = FORWARDED.map(signal => {
+    const pass = () => {
+      if (signal === 'SIGINT' && process.stdin.isTTY) return
+      for (const child of children) child.kill(signal)
+    }
+    process.on(signal, pass)
+    return () => process.off(signal, pass)
+  })
+  try {
+    return await exit
+  } finally {
+    for (const off of handlers) off()
+  }
+}
