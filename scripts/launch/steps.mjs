@@ -12,12 +12,12 @@ export const STEPS = {
   start: async ({ node, args }) => {
     const main = findProgram('server/src/main.ts')
     await buildWebWhenStale(node)
-    return await run(node, [main, ...args])
+    return await run(node, [main, ...args], { follow: true })
   },
   demo: async ({ node, args }) => {
     const main = findProgram('server/src/demo/main.ts')
     await buildWebWhenStale(node)
-    return await run(node, [main, ...args])
+    return await run(node, [main, ...args], { follow: true })
   },
   dev: async ({ node, args }) => {
     const server = { args: ['--watch', findProgram('server/src/main.ts'), ...args] }
@@ -27,7 +27,7 @@ export const STEPS = {
   },
   test,
   check,
-  bench: async ({ node, args }) => await run(node, [findProgram('bench/run.ts'), ...args]),
+  bench: async ({ node, args }) => await run(node, [findProgram('bench/run.ts'), ...args], { follow: true }),
   build: async ({ node }) => {
     await buildWeb(node)
     return 0

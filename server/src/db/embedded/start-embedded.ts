@@ -1,6 +1,8 @@
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StartError } from '../../kernel/start-error.ts'
 import { type Account, chooseAccount, findBarrier } from './account.ts'
 import { prepareBinaries } from './binaries.ts'
 import { DATABASE, ensureCluster, SUPERUSER } from './cluster.ts'
@@ -41,6 +43,7 @@ export interface EmbeddedOptions {
 }
 
 const PORT = 5432
+const PATIENCE_MS = 1_500
 /** A socket's path fits into about 100 bytes on every system; `/.s.PGSQL.5432` follows the folder. */
 const LONGEST_SOCKET_DIR = 100 - '/.s.PGSQL.5432.lock'.length
 
@@ -51,7 +54,7 @@ const LONGEST_SOCKET_DIR = 100 - '/.s.PGSQL.5432.lock'.length
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedDatabase> {
   const dataDir = createDataDir(options.dataDir)
-  const lock = lockDataDir(dataDir)
+  const lock = await lockPatiently(dataDir)
   try {
     const { socketDir: lastSocketDir } = lock.previous ?? {}
     if (typeof lastSocketDir === 'string') removeOwnTemporary(lastSocketDir)
@@ -59,6 +62,20 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+/** Waits a moment for a holder that is on its way out, so that stop and start can follow each other closely. */
+async function lockPatiently(dataDir: string): Promise<DataDirLock> {
+  const end = performance.now() + PATIENCE_MS
+  for (;;) {
+    try {
+      return lockDataDir(dataDir)
+    } catch (error) {
+      const occupied = error instanceof StartError && error.code === 'data_dir.in_use'
+      if (!occupied || performance.now() > end) throw error
+    }
+    await sleep(50)
   }
 }
 
