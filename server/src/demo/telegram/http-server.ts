@@ -68,20 +68,19 @@ export class TelegramHttpServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(url.pathname)
-    if (file)
-      return this.#serveFile(response, decodeURIComponent(file[1] ?? ''), decodeURIComponent(file[2] ?? ''))
-    const call = /^\/bot([^/]+)\/([^/]+)$/.exec(url.pathname)
+    const { path, query } = splitTarget(request.url ?? '/')
+    const file = /^\/file\/bot([^/]+)\/(.+)$/.exec(path)
+    if (file) return this.#serveFile(response, file[1] ?? '', file[2] ?? '')
+    const call = /^\/bot([^/]+)\/([^/]+)$/.exec(path)
     if (!call) return write(response, describeRefusal(new TelegramRefusal(404, 'Not Found')))
     const body = await readBody(request)
     if (!body) return write(response, describeRefusal(new TelegramRefusal(413, 'Request Entity Too Large')))
     const hungUp = new AbortController()
     response.on('close', () => hungUp.abort())
     const answer = await this.#dispatcher.handle({
-      token: decodeURIComponent(call[1] ?? ''),
+      token: call[1] ?? '',
       method: call[2] ?? '',
-      read: () => readRawParameters(url.searchParams, request.headers['content-type'] ?? '', body),
+      read: () => readRawParameters(query, request.headers['content-type'] ?? '', body),
       signal: hungUp.signal,
     })
     write(response, answer)
@@ -100,6 +99,20 @@ export class TelegramHttpServer {
       'content-length': file.bytes.length,
     })
     response.end(file.bytes)
+  }
+}
+
+/** Path (decoded where that is possible) and query of a request. */
+function splitTarget(target: string): { path: string; query: URLSearchParams } {
+  const [path = '', ...query] = target.split('?')
+  return { path: decodePath(path), query: new URLSearchParams(query.join('?')) }
+}
+
+function decodePath(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
   }
 }
 

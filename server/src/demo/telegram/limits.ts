@@ -15,20 +15,18 @@ export const TELEGRAM_LIMITS: SendingLimits = {
 }
 
 interface Bucket {
-  tokens: number
-  at: number
-}
-
-interface Demand {
   readonly key: string
   readonly perSecond: number
   readonly size: number
 }
 
-/** Counts the messages of bots in token buckets and refuses with 429 what is too much. */
+const WINDOW_MS = 60_000
+
+/** Counts the messages of bots and refuses with 429 what is too much. */
 export class Limiter {
   limits: SendingLimits | undefined
-  readonly #buckets = new Map<string, Bucket>()
+  readonly #levels = new Map<string, { tokens: number; at: number }>()
+  readonly #windows = new Map<string, number[]>()
   readonly #now: () => number
 
   constructor(limits: SendingLimits | undefined, now: () => number) {
@@ -39,42 +37,41 @@ export class Limiter {
   /** Takes `count` messages for a chat, all or nothing. Throws 429 with the whole seconds to wait. */
   take(botId: number, chatId: number, isGroup: boolean, count: number): void {
     if (!this.limits) return
-    const demands = listDemands(this.limits, botId, chatId, isGroup)
-    const buckets = demands.map(demand => ({ demand, bucket: this.#refill(demand) }))
-    // An album larger than a bucket may go when the bucket is full, as a debt.
-    const wait = Math.max(
-      ...buckets.map(
-        ({ demand, bucket }) => (Math.min(count, demand.size) - bucket.tokens) / demand.perSecond,
-      ),
-    )
+    const { perBot, perChat, perGroup } = this.limits
+    const levels = [
+      this.#refill({ key: `${botId}`, perSecond: perBot.perSecond, size: perBot.burst }, count),
+      this.#refill({ key: `${botId}/${chatId}`, perSecond: perChat.perSecond, size: perChat.burst }, count),
+    ]
+    const window = isGroup ? this.#recent(`${botId}/${chatId}`) : []
+    // What must have left the window of a minute before `count` more fit in.
+    const blocking = window[window.length + Math.min(count, perGroup.perMinute) - perGroup.perMinute - 1]
+    const groupWait = blocking === undefined ? 0 : (blocking + WINDOW_MS - this.#now()) / 1000
+    const wait = Math.max(groupWait, ...levels.map(level => level.wait))
     if (wait > 1e-6) throw tooManyRequests(Math.ceil(wait))
-    for (const { bucket } of buckets) bucket.tokens -= count
+    for (const { level } of levels) level.tokens -= count
+    for (let sent = 0; sent < count; sent++) window.push(this.#now())
   }
 
   clear(): void {
-    this.#buckets.clear()
+    this.#levels.clear()
+    this.#windows.clear()
   }
 
-  #refill({ key, perSecond, size }: Demand): Bucket {
+  /** Fills a token bucket up to now; `wait`: seconds until it holds `count`, or is full if `count` is beyond its size. */
+  #refill({ key, perSecond, size }: Bucket, count: number): { level: { tokens: number }; wait: number } {
     const now = this.#now()
-    const bucket = this.#buckets.get(key) ?? { tokens: size, at: now }
-    bucket.tokens = Math.min(size, bucket.tokens + ((now - bucket.at) / 1000) * perSecond)
-    bucket.at = now
-    this.#buckets.set(key, bucket)
-    return bucket
+    const level = this.#levels.get(key) ?? { tokens: size, at: now }
+    level.tokens = Math.min(size, level.tokens + ((now - level.at) / 1000) * perSecond)
+    level.at = now
+    this.#levels.set(key, level)
+    return { level, wait: (Math.min(count, size) - level.tokens) / perSecond }
   }
-}
 
-function listDemands(limits: SendingLimits, botId: number, chatId: number, isGroup: boolean): Demand[] {
-  const { perBot, perChat, perGroup } = limits
-  const group = {
-    key: `${botId}/${chatId}/minute`,
-    perSecond: perGroup.perMinute / 60,
-    size: perGroup.perMinute,
+  /** When the messages of the last minute were sent, oldest first. */
+  #recent(key: string): number[] {
+    const since = this.#now() - WINDOW_MS
+    const recent = (this.#windows.get(key) ?? []).filter(at => at > since)
+    this.#windows.set(key, recent)
+    return recent
   }
-  return [
-    { key: `${botId}`, perSecond: perBot.perSecond, size: perBot.burst },
-    { key: `${botId}/${chatId}`, perSecond: perChat.perSecond, size: perChat.burst },
-    ...(isGroup ? [group] : []),
-  ]
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { badRequest } from './refusal.ts'
 import { Upload } from './upload.ts'
 
@@ -39,6 +40,7 @@ function readPart(part: Buffer, form: Form): void {
   if (name === undefined) throw badRequest('multipart part without name')
   const fileName = readAttribute(head, 'filename')
   if (fileName === undefined) {
+    if (!isUtf8(content)) throw badRequest('strings must be encoded in UTF-8')
     form.texts.set(name, content.toString('utf8'))
     return
   }

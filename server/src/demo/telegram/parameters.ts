@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { checkValue } from './check.ts'
 import { isObject, type Json, parseJson } from './json.ts'
 import { parseMultipart } from './multipart.ts'
@@ -22,6 +23,7 @@ export function readRawParameters(query: URLSearchParams, contentType: string, b
   for (const [name, text] of query) values.set(name, { text })
   const kind = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   if (body.length === 0) return { values, files: new Map() }
+  if (kind !== 'multipart/form-data' && !isUtf8(body)) throw badRequest('strings must be encoded in UTF-8')
   if (kind === 'application/json') readJsonBody(body, values)
   else if (kind === 'application/x-www-form-urlencoded') {
     for (const [name, text] of new URLSearchParams(body.toString('utf8'))) values.set(name, { text })

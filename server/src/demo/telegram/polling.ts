@@ -14,6 +14,8 @@ export interface PollRequest {
   readonly signal: AbortSignal
 }
 
+const OTHER_POLL = 'terminated by other getUpdates request; make sure that only one bot instance is running'
+
 /** The long poll of one bot: at most one at a time, a newer one ends the older with 409. */
 export class Polling {
   readonly #queue: UpdateQueue
@@ -25,16 +27,16 @@ export class Polling {
 
   /** Resolves with the JSON list of updates, as soon as there is one or when the time is over. */
   async poll(request: PollRequest): Promise<RawJson> {
-    this.interrupt('terminated by other getUpdates request; make sure that only one bot instance is running')
+    this.interrupt(conflict(OTHER_POLL))
     if (request.offset !== 0) this.#queue.confirm(request.offset)
     const ready = this.#queue.peek(request.limit)
     if (ready.length > 0 || request.timeoutMs === 0) return writeList(ready)
     return this.#wait(request)
   }
 
-  /** Ends a waiting poll with 409. */
-  interrupt(description: string): void {
-    this.#waiter?.finish(conflict(description))
+  /** Ends a waiting poll with an error. */
+  interrupt(refusal: TelegramRefusal): void {
+    this.#waiter?.finish(refusal)
   }
 
   #wait({ limit, timeoutMs, signal }: PollRequest): Promise<RawJson> {

@@ -30,9 +30,9 @@ function describePrivateChat({ id, user }: PersonState): JsonObject {
  * groups it is not in, groups that have become supergroups.
  */
 export function findRoom(world: World, bot: BotState, chatId: number | string): Room {
-  const room = typeof chatId === 'string' ? findByUsername(world, chatId) : world.groups.get(chatId)
-  if (room) return requireMembership(room, bot)
   const id = Number(chatId)
+  const room = Number.isNaN(id) ? findByUsername(world, String(chatId)) : world.groups.get(id)
+  if (room) return requireMembership(room, bot)
   const known = bot.rooms.get(id)
   if (known) return known
   if (world.bots.has(id)) throw forbidden("bots can't send messages to bots")

@@ -1,11 +1,12 @@
 import { CallLog, type RecordedCall } from './call-log.ts'
+import type { BotReference } from './correspondent.ts'
 import { Dispatcher } from './dispatch.ts'
 import { Faults } from './faults.ts'
 import { Group, type GroupOptions } from './group.ts'
 import { TelegramHttpServer } from './http-server.ts'
 import { defined, type JsonObject } from './json.ts'
 import { Limiter, type SendingLimits, TELEGRAM_LIMITS } from './limits.ts'
-import { type BotReference, Person } from './person.ts'
+import { Person } from './person.ts'
 import { type BotState, World } from './world.ts'
 
 export interface SimulatedTelegramOptions {
@@ -160,8 +161,8 @@ export class SimulatedTelegram {
 
   /** Ends every connection and frees the port. */
   async stop(): Promise<void> {
-    this.#world.clear()
     await this.#server.close()
+    this.#world.clear()
   }
 
   #bot(reference: BotReference): BotState {

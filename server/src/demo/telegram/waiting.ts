@@ -9,6 +9,11 @@ export interface WaitOptions {
   readonly signal?: AbortSignal
 }
 
+/** Nobody replied in time. */
+export class NoReply extends Error {
+  override readonly name = 'NoReply'
+}
+
 interface Search extends WaitOptions {
   readonly authorId: number
   /** Only messages with a higher id. */
@@ -47,7 +52,7 @@ function waitForNext(
     }
     const timer = setTimeout(() => {
       leave()
-      reject(new Error(`no reply within ${timeoutMs} ms`))
+      reject(new NoReply(`no reply within ${timeoutMs} ms`))
     }, timeoutMs)
     room.watchers.add(watcher)
     signal?.addEventListener('abort', stop, { once: true })

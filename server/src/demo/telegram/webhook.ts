@@ -3,6 +3,8 @@ import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import type { QueuedUpdate, UpdateQueue } from './update-queue.ts'
 
 export interface WebhookSettings {
+  /** The URL as it was given. */
+  readonly text: string
   readonly url: URL
   readonly secretToken: string | undefined
   readonly maxConnections: number

@@ -3,6 +3,7 @@ import { FileStore } from './files.ts'
 import type { JsonObject } from './json.ts'
 import { Polling } from './polling.ts'
 import { createRandom, type Random } from './random.ts'
+import { TelegramRefusal } from './refusal.ts'
 import { UpdateQueue } from './update-queue.ts'
 import type { WebhookSender } from './webhook.ts'
 
@@ -185,7 +186,7 @@ export class World {
   /** Forgets everything and starts again from the seed. */
   clear(): void {
     for (const bot of this.bots.values()) {
-      bot.polling.interrupt('the simulation was reset')
+      bot.polling.interrupt(new TelegramRefusal(401, 'Unauthorized'))
       bot.webhook?.stop()
     }
     const kept = [this.bots, this.botsByToken, this.people, this.groups, this.connections, this.callbacks]

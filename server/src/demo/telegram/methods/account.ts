@@ -1,7 +1,7 @@
 import type { Call } from '../call.ts'
 import { MAX_DOWNLOAD_BYTES } from '../files.ts'
 import { defined, type JsonObject } from '../json.ts'
-import { badRequest } from '../refusal.ts'
+import { badRequest, conflict, TelegramRefusal } from '../refusal.ts'
 import { findBusinessRoom, findConnection, findMessage } from '../rooms.ts'
 import type { ConnectionState } from '../world.ts'
 
@@ -13,13 +13,13 @@ export function getMe({ bot }: Call): JsonObject {
 export function logOut({ bot }: Call): true {
   bot.webhook?.stop()
   bot.webhook = undefined
-  bot.polling.interrupt('terminated by logOut request')
+  bot.polling.interrupt(new TelegramRefusal(400, 'Logged out'))
   bot.loggedOut = true
   return true
 }
 
 export function close({ bot }: Call): true {
-  bot.polling.interrupt('terminated by close request')
+  bot.polling.interrupt(conflict('terminated by close request'))
   return true
 }
 

@@ -1,7 +1,7 @@
 import { type Call, chatIdOf } from '../call.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
 import { badRequest } from '../refusal.ts'
-import { findMessage, findRoom } from '../rooms.ts'
+import { findMessage, findRoom, requireReachable } from '../rooms.ts'
 import type { MemberStatus, Room } from '../world.ts'
 import { describeBot } from '../world.ts'
 import { roomOf } from './target.ts'
@@ -66,7 +66,7 @@ const ACTIONS = new Set([
 ])
 
 export function sendChatAction(call: Call): true {
-  roomOf(call)
+  requireReachable(call.world, call.bot, roomOf(call))
   if (!ACTIONS.has(call.requiredString('action'))) throw badRequest('wrong parameter action in request')
   return true
 }

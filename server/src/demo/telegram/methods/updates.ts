@@ -41,9 +41,9 @@ export function setWebhook(call: Call): true {
   readAllowed(call)
   stopWebhook(call)
   const { webhookRetryMs: retryMs, webhookTimeoutMs: timeoutMs, runReply } = call.context
-  const settings = { url, secretToken, maxConnections, retryMs, timeoutMs }
+  const settings = { text, url, secretToken, maxConnections, retryMs, timeoutMs }
   const { bot, world } = call
-  bot.polling.interrupt('terminated by setWebhook request')
+  bot.polling.interrupt(conflict('terminated by setWebhook request'))
   bot.webhook = new WebhookSender(settings, bot.updates, world.now, body => runReply(bot, body))
   return true
 }
@@ -72,7 +72,7 @@ export function getWebhookInfo({ bot }: Call): JsonObject {
   const { webhook, updates } = bot
   const failure = webhook?.lastFailure
   return defined({
-    url: webhook?.settings.url.href ?? '',
+    url: webhook?.settings.text ?? '',
     has_custom_certificate: false,
     pending_update_count: updates.size,
     ip_address: webhook && '127.0.0.1',
