@@ -30,8 +30,13 @@ const hexDigits = (length: number): fc.Arbitrary<string> =>
 
 const word = (): fc.Arbitrary<string> => fc.constantFrom('agent', 'customer', 'api_token', 'rule', 'console')
 
-const words = (): fc.Arbitrary<string> =>
-  fc.oneof(uuid(), fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }))
+/** Ids, names and codes as the envelope may hold them: any well-formed text. */
+const anyWords = (): fc.Arbitrary<string> =>
+  fc.oneof(fc.uuid(), fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }))
+
+/** Ids, names and codes of printable ASCII without escapes, yet full of what separates members. */
+export const plainWords = (): fc.Arbitrary<string> =>
+  fc.oneof(fc.uuid(), fc.string({ unit: fc.constantFrom(...'{}[]:, aZ9~!'), minLength: 1, maxLength: 20 }))
 
 const timestamp = (): fc.Arbitrary<string> =>
   fc
@@ -54,7 +59,7 @@ const part = () =>
 const optionals = { noNullPrototype: true } as const
 
 /** Leaves of every shape the type allows, small enough to stay below 4096 bytes nearly always. */
-export const leaf = (): fc.Arbitrary<Leaf> =>
+export const leaf = (words = anyWords): fc.Arbitrary<Leaf> =>
   fc.record(
     {
       v: fc.constant(1 as const),
