@@ -10,8 +10,7 @@ export { type SendingLimits, TELEGRAM_LIMITS } from './limits.ts'
 export { ACKNOWLEDGED_METHODS, SIMULATED_METHODS, UNIMPLEMENTED_METHODS } from './methods/index.ts'
 export type { Person, Press } from './person.ts'
 export { type Phrase, splitText } from './phrases.ts'
-export { type CustomerScript, HUMAN_PACE, type ScriptOptions, startCustomers } from './script.ts'
-export { BOT_API_VERSION } from './spec.ts'
+export { type CustomerScript, type ScriptOptions, startCustomers } from './script.ts'
 export {
   type PersonOptions,
   type SimulatedBot,

@@ -30,7 +30,7 @@ export interface CustomerScript {
 }
 
 /** A pace a person at a screen can follow; in milliseconds of real time. */
-export const HUMAN_PACE: Pace = {
+const HUMAN_PACE: Pace = {
   arrivalMs: [0, 60_000],
   typingMs: [1500, 9000],
   patienceMs: [25_000, 120_000],

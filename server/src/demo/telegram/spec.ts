@@ -64,9 +64,6 @@ const methods: Readonly<Record<string, { returns: string; params: Readonly<Recor
 const types: Readonly<Record<string, Readonly<Record<string, string>>>> = source.types
 const unions: Readonly<Record<string, readonly string[]>> = source.unions
 
-/** Version of the Bot API that is simulated, such as "Bot API 10.1". */
-export const BOT_API_VERSION: string = source.version
-
 /** Every method of the Bot API by its exact name. */
 export const METHODS: ReadonlyMap<string, SpecMethod> = new Map(
   Object.entries(methods).map(([name, method]) => [

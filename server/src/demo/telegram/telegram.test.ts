@@ -1,6 +1,6 @@
 import { Bot, GrammyError, InputFile } from 'grammy'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSamplePng, type SimulatedTelegram, startSimulatedTelegram } from './index.ts'
+import { createSamplePng, NoReply, type SimulatedTelegram, startSimulatedTelegram } from './index.ts'
 
 let telegram: SimulatedTelegram
 
@@ -213,6 +213,17 @@ test('a business account: its customers, its own words, edits and deletions all 
   await expect(api.sendMessage(maya.id, 'x', { business_connection_id: account.id })).rejects.toThrow(
     'disabled',
   )
+})
+
+test('each reply is waited for once, unfitting ones are passed over, and silence ends the waiting', async () => {
+  const desk = telegram.createBot()
+  const maya = telegram.createUser({ firstName: 'Maya' })
+  maya.say(desk, 'hi')
+  const { api } = connect(desk.token)
+  for (const text of ['one', 'two', 'three']) await api.sendMessage(maya.id, text)
+  expect((await maya.waitForReply(desk)).text).toBe('one')
+  expect((await maya.waitForReply(desk, { matching: ({ text }) => text === 'three' })).text).toBe('three')
+  await expect(maya.waitForReply(desk, { timeoutMs: 20 })).rejects.toBeInstanceOf(NoReply)
 })
 
 test('reactions reach only bots that asked for them', async () => {
