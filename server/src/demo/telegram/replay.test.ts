@@ -68,6 +68,16 @@ test('unknown kinds of update, large numbers and odd spacing are passed on untou
   expect(() => telegram.injectUpdate(bot, '[]')).toThrow('JSON object')
 })
 
+test('an update can come twice under one id, or late under a lower one, and the offset still confirms by id', async () => {
+  const bot = telegram.createBot()
+  for (const update_id of [50, 50, 10]) telegram.injectUpdate(bot, { update_id })
+  const idsOf = async (parameters: string) =>
+    (await fetchUpdates(bot.token, parameters)).updates.map(update => update.update_id)
+  expect(await idsOf('')).toEqual([50, 50, 10])
+  expect(await idsOf('offset=20')).toEqual([50, 50])
+  expect(await idsOf('offset=51')).toEqual([])
+})
+
 describe.skipIf(!present)('naughty strings', () => {
   const strings: string[] = present ? JSON.parse(readFileSync(naughty, 'utf8')) : []
   const sayable = strings.filter(text => text.length > 0 && text.length <= 4096)

@@ -9,7 +9,7 @@ import {
   startSimulatedTelegram,
 } from './index.ts'
 
-const HURRY: Pace = { arrivalMs: [0, 5], typingMs: [0, 2], patienceMs: [2000, 2000], pauseMs: [0, 5] }
+const HURRY: Pace = { arrivalMs: [0, 5], typingMs: [0, 2], patienceMs: [20_000, 20_000], pauseMs: [0, 5] }
 
 let telegram: SimulatedTelegram
 let desk: SimulatedBot
