@@ -2,8 +2,20 @@
 import pg from 'pg'
 
 const TYPES: Record<string, string> = {
-  uuid: 'string', text: 'string', timestamptz: 'string', bool: 'boolean', int2: 'number', int4: 'number', int8: 'number',
-  bytea: 'Buffer', jsonb: 'unknown', _uuid: 'string[]', _text: 'string[]', xid8: 'string', date: 'string',
+  uuid: 'string',
+  text: 'string',
+  timestamptz: 'string',
+  bool: 'boolean',
+  int2: 'number',
+  int4: 'number',
+  int8: 'number',
+  bytea: 'Buffer',
+  jsonb: 'unknown',
+  _uuid: 'string[]',
+  _int8: 'string[]',
+  _text: 'string[]',
+  xid8: 'string',
+  date: 'string',
 }
 
 /** The text of tables.generated.ts for the database that `config` leads to. */
@@ -19,7 +31,12 @@ export async function describeTables(config: pg.ClientConfig): Promise<string> {
     order by c.relname, a.attnum`)
   await client.end()
   const tables = Map.groupBy(rows, row => row.table as string)
-  const lines = ['// Generated from the migrations by `npm run generate`. Do not edit.', "import type { Generated } from 'kysely'", '', 'export interface Tables {']
+  const lines = [
+    '// Generated from the migrations by `npm run generate`. Do not edit.',
+    "import type { Generated } from 'kysely'",
+    '',
+    'export interface Tables {',
+  ]
   for (const [table, columns] of tables) {
     lines.push(`  ${table}: {`)
     for (const { column, type, notNull, hasDefault } of columns) {

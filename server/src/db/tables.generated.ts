@@ -240,6 +240,17 @@ export interface Tables {
     vkey: string
     since: Generated<string>
   }
+  log_text: {
+    workspace_id: string
+    entry_id: string
+    at: string
+    owner: string
+    tokens: string[]
+  }
+  log_text_cursor: {
+    workspace_id: string
+    position: number
+  }
   log_tile: {
     workspace_id: string
     level: number

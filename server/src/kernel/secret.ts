@@ -19,6 +19,7 @@ export type KeyPurpose =
   | 'database-role'
   | 'update-inbox'
   | 'idempotency'
+  | 'search-token'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

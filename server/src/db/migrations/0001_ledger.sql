@@ -17,7 +17,7 @@ create table log_pending (
   xact            xid8 not null default pg_current_xact_id(),
   at              timestamptz not null,
   recorded_at     timestamptz not null,
-  event           text not null,
+  event           text collate "C" not null,
   version         smallint not null,
   outcome         text not null,
   reach           text not null,
@@ -46,7 +46,7 @@ create table log_entry (
   position        bigint not null,
   at              timestamptz not null,
   recorded_at     timestamptz not null,
-  event           text not null,
+  event           text collate "C" not null,
   version         smallint not null,
   outcome         text not null,
   reach           text not null,
@@ -235,3 +235,23 @@ grant select, insert, update on log_head to {{ledger}};
 
 grant select on workspace, log_pending, log_entry, log_part, subject_key, log_counter, log_head, log_tile,
   log_checkpoint, log_signer, log_rejected, lease to {{read}};
+
+-- Derived, rebuilt at will: which entries hold which words. A word is kept as the first eight bytes of its HMAC, so
+-- that this index tells a thief of the database nothing. Erasing a person deletes their rows.
+create table log_text (
+  workspace_id uuid not null,
+  entry_id     uuid not null,
+  at           timestamptz not null,
+  owner        text not null,
+  tokens       bigint[] not null,
+  primary key (workspace_id, entry_id, owner)
+);
+create index log_text_tokens_idx on log_text using gin (tokens);
+
+-- How far into the ledger the text index has come.
+create table log_text_cursor (
+  workspace_id uuid primary key,
+  position     bigint not null
+);
+grant select, insert, update, delete on log_text, log_text_cursor to {{app}};
+grant select on log_text, log_text_cursor to {{read}};

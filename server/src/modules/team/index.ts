@@ -6,12 +6,14 @@ export {
   reactivateAgentCommand,
   resetPasswordCommand,
 } from './agents.ts'
+export { type RequestFacts, type ResolvedCaller, resolveApiToken, resolveSession } from './callers.ts'
 export {
   addMemberCommand,
   createDepartmentCommand,
   removeMemberCommand,
   setLeadCommand,
 } from './departments.ts'
+export { createTeamQueries } from './queries.ts'
 export {
   conversationScopeSql,
   entryScopeSql,

@@ -1,0 +1,76 @@
+import { defineCommand, permissionRefused } from '@tracedesk/contracts'
+import { z } from 'zod'
+import type { ReadDb } from '../db/database.ts'
+import { ConsoleError } from '../kernel/console-error.ts'
+import { type Caller, may } from './caller.ts'
+import { explainDatabaseError } from './database-errors.ts'
+import { type Disclosure, defineCommandHandler, type Query } from './define.ts'
+import type { CommandDoor } from './execute.ts'
+
+/** A refused read is a fact like a refused command. */
+const refuseRead = defineCommandHandler(
+  defineCommand({
+    name: 'permission.refuse',
+    access: 'internal',
+    summary: 'Record a refused read',
+    input: z.strictObject({ name: z.string(), permission: z.string() }),
+    output: z.strictObject({}),
+    records: [permissionRefused],
+  }),
+  {
+    handle: async (context, input) => {
+      context.record(permissionRefused, input, { subject: { id: input.name } })
+      return {}
+    },
+  },
+)
+
+export interface QueryRunnerPort {
+  readonly db: ReadDb
+  readonly door: CommandDoor
+  /** Records what a read disclosed of the log; skipped where the workspace switched read logging off. */
+  readonly recordView: (caller: Caller, query: string, disclosure: Disclosure) => Promise<void>
+}
+
+/**
+ * Runs a read: parse, authorise, handle with a handle that cannot write, record what it disclosed, answer. When the
+ * record cannot be made there is no answer.
+ */
+export class QueryRunner {
+  readonly #port: QueryRunnerPort
+
+  constructor(port: QueryRunnerPort) {
+    this.#port = port
+  }
+
+  async run(query: Query, caller: Caller, rawInput: unknown): Promise<unknown> {
+    const { contract } = query
+    if (!may(caller, contract.permission)) {
+      if (caller.workspaceId)
+        await this.#port.door.execute(
+          refuseRead,
+          { ...caller, permissions: 'all' },
+          { name: contract.name, permission: contract.permission ?? '' },
+        )
+      throw new ConsoleError('permission.denied', { permission: contract.permission })
+    }
+    const parsed = contract.input.safeParse(rawInput)
+    if (!parsed.success)
+      throw new ConsoleError('input.invalid', {
+        issues: parsed.error.issues.map(issue => ({ path: issue.path.join('.'), problem: issue.message })),
+      })
+    const disclosures: Disclosure[] = []
+    try {
+      const answer = contract.output.parse(
+        await query.handle(
+          { db: this.#port.db, caller, disclose: disclosure => disclosures.push(disclosure) },
+          parsed.data,
+        ),
+      )
+      for (const disclosure of disclosures) await this.#port.recordView(caller, contract.name, disclosure)
+      return answer
+    } catch (error) {
+      throw explainDatabaseError(error)
+    }
+  }
+}

@@ -1,0 +1,294 @@
+import {
+  type Conversation,
+  getConversation,
+  listConversations,
+  listLabels,
+  listMessages,
+  type Message,
+  type Part,
+} from '@tracedesk/contracts'
+import { type RawBuilder, sql } from 'kysely'
+import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
+import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
+
+/** Opens the texts of entries: entry id → part, as the viewer may read it. */
+export type OpenTexts = (context: QueryContext, entryIds: readonly string[]) => Promise<Map<string, Part>>
+
+const PREVIEW_MAX = 140
+
+type Row = {
+  conversation_id: string
+  status: Conversation['status']
+  opened_at: string
+  waiting_since: string | null
+  last_message_at: string
+  customer_id: string
+  customer_name: string
+  username: string | null
+  language: string | null
+  blocked: boolean
+  bot_id: string
+  bot_username: string
+  bot_name: string
+  assignee_id: string | null
+  assignee_name: string | null
+  department_id: string | null
+  department_name: string | null
+  labels: { id: string; name: string; colour: string }[]
+  message_id: string | null
+  message_at: string | null
+  direction: 'in' | 'out' | null
+  kind: string | null
+  text_entry_id: string | null
+}
+
+const selectConversations = (where: RawBuilder<unknown>, tail: RawBuilder<unknown>) => sql<Row>`
+  select c.conversation_id, c.status, c.opened_at, c.waiting_since, c.last_message_at,
+    cu.customer_id, cu.name as customer_name, cu.username, cu.language,
+    exists (select from customer_block x where x.workspace_id = c.workspace_id and x.customer_id = c.customer_id and x.bot_id = c.bot_id) as blocked,
+    b.bot_id, b.username as bot_username, b.name as bot_name, a.agent_id as assignee_id, a.name as assignee_name,
+    d.department_id, d.name as department_name,
+    coalesce((select jsonb_agg(jsonb_build_object('id', l.label_id, 'name', l.name, 'colour', l.colour) order by l.name) from customer_label cl
+      join label l on l.workspace_id = cl.workspace_id and l.label_id = cl.label_id
+      where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id), '[]') as labels,
+    m.message_id, m.at as message_at, m.direction, m.kind, m.text_entry_id
+  from (select c.* from conversation c where ${where} ${tail}) c
+  join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
+  join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
+  left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
+  left join department d on d.workspace_id = c.workspace_id and d.department_id = c.department_id
+  left join message m on m.workspace_id = c.workspace_id and m.message_id = c.last_message_id
+  order by c.last_message_at desc, c.conversation_id desc`
+
+async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[]): Promise<Conversation[]> {
+  const texts = await openTexts(
+    context,
+    rows.flatMap(row => row.text_entry_id ?? []),
+  )
+  return rows.map(row => ({
+    id: row.conversation_id,
+    status: row.status,
+    openedAt: row.opened_at,
+    waitingSince: row.waiting_since,
+    customer: {
+      id: row.customer_id,
+      name: row.customer_name,
+      username: row.username,
+      language: row.language,
+      blockedBot: row.blocked,
+    },
+    bot: { id: row.bot_id, username: row.bot_username, name: row.bot_name },
+    assignee: row.assignee_id ? { id: row.assignee_id, name: row.assignee_name ?? '' } : null,
+    department: row.department_id ? { id: row.department_id, name: row.department_name ?? '' } : null,
+    labels: row.labels,
+    lastMessage: row.message_id
+      ? {
+          id: row.message_id,
+          at: row.message_at ?? '',
+          direction: row.direction ?? 'in',
+          kind: row.kind ?? 'other',
+          preview: cut(row.text_entry_id ? texts.get(row.text_entry_id) : undefined),
+        }
+      : null,
+  })) as Conversation[]
+}
+
+const cut = (part: Part | undefined): Part | null => {
+  if (!part) return null
+  return part.state === 'open'
+    ? { state: 'open', value: [...part.value.slice(0, 2 * PREVIEW_MAX)].slice(0, PREVIEW_MAX).join('') }
+    : part
+}
+
+/** The caller's conversation, or `conversation.not_found`: out of sight and not there look the same. */
+async function requireVisible(context: QueryContext, scope: Scope, id: string): Promise<void> {
+  const { rows } =
+    await sql`select from conversation c where c.workspace_id = ${context.caller.workspaceId} and c.conversation_id = ${id} and ${conversationScopeSql(scope)}`.execute(
+      context.db as never,
+    )
+  if (rows.length === 0) throw new ConsoleError('conversation.not_found', { conversationId: id })
+}
+
+export function createConversationQueries(openTexts: OpenTexts): Query[] {
+  const list = defineQueryHandler(listConversations, async (context, input) => {
+    const { db, caller } = context
+    const after = decodeCursor(input.cursor)
+    const where = [
+      sql`c.workspace_id = ${caller.workspaceId}`,
+      conversationScopeSql(await scopeOf(db, caller)),
+    ]
+    if (input.status) where.push(sql`c.status = ${input.status}`)
+    if (input.assignee === 'none') where.push(sql`c.assignee_id is null`)
+    else if (input.assignee)
+      where.push(sql`c.assignee_id = ${input.assignee === 'me' ? caller.actor.id : input.assignee}`)
+    if (input.department) where.push(sql`c.department_id = ${input.department}`)
+    if (input.bot) where.push(sql`c.bot_id = ${input.bot}`)
+    if (input.customer) where.push(sql`c.customer_id = ${input.customer}`)
+    if (input.label)
+      where.push(
+        sql`exists (select from customer_label cl where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id and cl.label_id = ${input.label})`,
+      )
+    if (input.q?.trim()) where.push(nameCondition(input.q.trim()))
+    if (after) where.push(sql`(c.last_message_at, c.conversation_id) < (${after.at}, ${after.id})`)
+    const { rows } = await selectConversations(
+      sql.join(where, sql` and `),
+      sql`order by c.last_message_at desc, c.conversation_id desc limit ${input.limit + 1}`,
+    ).execute(db as never)
+    const page = pageOf(rows, input.limit, row => ({ at: row.last_message_at, id: row.conversation_id }))
+    return { items: await present(context, openTexts, page.rows), nextCursor: page.nextCursor }
+  })
+  const get = defineQueryHandler(getConversation, async (context, { id }) => {
+    const { db, caller } = context
+    const { rows } = await selectConversations(
+      sql`c.workspace_id = ${caller.workspaceId} and c.conversation_id = ${id} and ${conversationScopeSql(await scopeOf(db, caller))}`,
+      sql``,
+    ).execute(db as never)
+    const [conversation] = await present(context, openTexts, rows)
+    if (!conversation) throw new ConsoleError('conversation.not_found', { conversationId: id })
+    return { conversation, notes: await notesOf(context, openTexts, id) }
+  })
+  const messages = defineQueryHandler(listMessages, async (context, { id, limit, cursor }) => {
+    await requireVisible(context, await scopeOf(context.db, context.caller), id)
+    const page = pageOf(
+      await readMessages(context, openTexts, id, { before: decodeCursor(cursor) }, limit + 1),
+      limit,
+      message => ({ at: message.at, id: message.id }),
+    )
+    return { items: page.rows.reverse(), nextCursor: page.nextCursor }
+  })
+  const labels = defineQueryHandler(listLabels, async ({ db, caller }) => ({
+    items: (await db
+      .selectFrom('label')
+      .select(['label_id as id', 'name', 'colour'])
+      .where('workspace_id', '=', caller.workspaceId)
+      .orderBy('name')
+      .execute()) as never,
+  }))
+  return [list, get, messages, labels] as Query[]
+}
+
+/** Customers whose name or username holds `q`, without regard to case. */
+function nameCondition(q: string): RawBuilder<unknown> {
+  const pattern = `%${q
+    .toWellFormed()
+    .replaceAll('\0', '')
+    .replace(/[\\%_]/g, '\\$&')}%`
+  return sql`exists (select from customer cu where cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id and (cu.name ilike ${pattern} or cu.username ilike ${pattern}))`
+}
+
+async function notesOf(context: QueryContext, openTexts: OpenTexts, conversationId: string) {
+  const { db, caller } = context
+  const rows = await db
+    .selectFrom('note as n')
+    .innerJoin('agent as a', join =>
+      join.onRef('a.workspace_id', '=', 'n.workspace_id').onRef('a.agent_id', '=', 'n.author_id'),
+    )
+    .select(['n.note_id', 'n.at', 'n.scope', 'n.entry_id', 'a.agent_id', 'a.name'])
+    .where('n.workspace_id', '=', caller.workspaceId)
+    .where('n.conversation_id', '=', conversationId)
+    .where(eb =>
+      eb.or([
+        eb('n.scope', '=', 'team'),
+        eb('n.author_id', '=', caller.actor.id ?? '00000000-0000-8000-8000-000000000000'),
+      ]),
+    )
+    .orderBy('n.at', 'desc')
+    .limit(200)
+    .execute()
+  const texts = await openTexts(
+    context,
+    rows.map(row => row.entry_id),
+  )
+  return rows.map(row => ({
+    id: row.note_id,
+    at: row.at,
+    scope: row.scope,
+    author: { id: row.agent_id, name: row.name },
+    text: texts.get(row.entry_id) ?? { state: 'missing' },
+  })) as never
+}
+
+type MessageRow = {
+  message_id: string
+  conversation_id: string
+  at: string
+  direction: 'in' | 'out'
+  author_kind: string
+  author_id: string | null
+  author_name: string | null
+  kind: string
+  state: Message['state']
+  problem: Message['problem']
+  delivered_at: string | null
+  telegram_message_id: number | null
+  reply_to: string | null
+  version: number
+  deleted_by_customer: boolean
+  entry_id: string
+  text_entry_id: string | null
+}
+
+/** Messages of a conversation: newest first before a place, or oldest first after the place of an entry. */
+async function readMessages(
+  context: QueryContext,
+  openTexts: OpenTexts,
+  conversationId: string,
+  from: { before: Place | null } | { after: Place | null },
+  limit: number,
+): Promise<Message[]> {
+  const { db, caller } = context
+  const beyond =
+    'before' in from
+      ? from.before
+        ? sql`and (m.at, m.message_id) < (${from.before.at}, ${from.before.id}) order by m.at desc, m.message_id desc`
+        : sql`order by m.at desc, m.message_id desc`
+      : from.after
+        ? sql`and (m.at, m.entry_id) > (${from.after.at}, ${from.after.id}) order by m.at, m.entry_id`
+        : sql`order by m.at, m.entry_id`
+  const { rows } = await sql<MessageRow>`
+    select m.*, coalesce(a.name, case when m.author_kind = 'customer' then cu.name end) as author_name from message m
+    join conversation c on c.workspace_id = m.workspace_id and c.conversation_id = m.conversation_id
+    join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
+    left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
+    where m.workspace_id = ${caller.workspaceId} and m.conversation_id = ${conversationId} ${beyond} limit ${limit}`.execute(
+    db as never,
+  )
+  const texts = await openTexts(
+    context,
+    rows.flatMap(row => row.text_entry_id ?? []),
+  )
+  return rows.map(row => ({
+    id: row.message_id,
+    conversationId: row.conversation_id,
+    at: row.at,
+    direction: row.direction,
+    author: { kind: row.author_kind, id: row.author_id, name: row.author_name },
+    kind: row.kind,
+    text: row.text_entry_id ? (texts.get(row.text_entry_id) ?? { state: 'missing' }) : null,
+    state: row.state,
+    problem: row.problem,
+    deliveredAt: row.delivered_at,
+    telegramMessageId: row.telegram_message_id,
+    replyTo: row.reply_to,
+    version: row.version,
+    deletedByCustomer: row.deleted_by_customer,
+    entryId: row.entry_id,
+  })) as Message[]
+}
+
+/** The messages a caller sees of a conversation after a place, for the timeline; none when it is not on their desk. */
+export async function visibleMessagesAfter(
+  context: QueryContext,
+  openTexts: OpenTexts,
+  id: string,
+  after: Place | null,
+  limit: number,
+): Promise<Message[]> {
+  const { rows } =
+    await sql`select from conversation c where c.workspace_id = ${context.caller.workspaceId} and c.conversation_id = ${id} and ${conversationScopeSql(await scopeOf(context.db, context.caller))}`.execute(
+      context.db as never,
+    )
+  return rows.length === 0 ? [] : readMessages(context, openTexts, id, { after }, limit)
+}

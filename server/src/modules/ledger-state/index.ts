@@ -1,0 +1,99 @@
+import { defineCommand, getLedgerState, nodeStarted, nodeStopped, schemaMigrated } from '@tracedesk/contracts'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { defineCommandHandler, defineQueryHandler, type Query } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+
+/** A node began to work on this workspace: from here its numbers count. */
+export const recordNodeStart = defineCommandHandler(
+  defineCommand({
+    name: 'node.start',
+    access: 'internal',
+    summary: 'Record that a node started',
+    input: z.strictObject({ nodeId: z.uuid(), version: z.string(), schema: z.int() }),
+    output: z.strictObject({}),
+    records: [nodeStarted],
+  }),
+  {
+    handle: async (context, { nodeId, version, schema }) => {
+      context.record(nodeStarted, { version, schema }, { subject: { id: nodeId } })
+      return {}
+    },
+  },
+)
+
+/** A node stopped in order: how many entries it wrote, and which of its numbers it never used. */
+export const recordNodeStop = defineCommandHandler(
+  defineCommand({
+    name: 'node.stop',
+    access: 'internal',
+    summary: 'Record that a node stopped',
+    input: z.strictObject({ nodeId: z.uuid(), entries: z.int(), unused: z.array(z.int()) }),
+    output: z.strictObject({}),
+    records: [nodeStopped],
+  }),
+  {
+    handle: async (context, { nodeId, entries, unused }) => {
+      context.record(nodeStopped, { entries, unused }, { subject: { id: nodeId } })
+      return {}
+    },
+  },
+)
+
+export const recordMigration = defineCommandHandler(
+  defineCommand({
+    name: 'schema.migrate',
+    access: 'internal',
+    summary: 'Record that the schema moved',
+    input: z.strictObject({ from: z.int(), to: z.int() }),
+    output: z.strictObject({}),
+    records: [schemaMigrated],
+  }),
+  {
+    handle: async (context, input) => {
+      context.record(schemaMigrated, input, { subject: { id: context.workspaceId } })
+      return {}
+    },
+  },
+)
+
+export interface LedgerQueriesPort {
+  readonly signerProblem: (workspaceId: string) => string | null
+}
+
+export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
+  const state = defineQueryHandler(getLedgerState, async ({ db, caller }) => {
+    const { workspaceId } = caller
+    const head = await db
+      .selectFrom('log_head')
+      .select(['epoch', 'origin', 'size', 'root'])
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst()
+    if (!head) throw new ConsoleError('ledger.size_unknown')
+    const signed = await db
+      .selectFrom('log_checkpoint')
+      .select(['size', 'signed_at', 'vkey'])
+      .where('workspace_id', '=', workspaceId)
+      .where('epoch', '=', head.epoch)
+      .orderBy('size', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    const { rows } = await sql<{
+      pending: number
+      rejected: number
+    }>`select (select count(*) from log_pending where workspace_id = ${workspaceId}) as pending, (select count(*) from log_rejected where workspace_id = ${workspaceId}) as rejected`.execute(
+      db as never,
+    )
+    return {
+      epoch: head.epoch,
+      origin: head.origin,
+      size: head.size,
+      root: head.root.toString('base64'),
+      pending: Number(rows[0]?.pending ?? 0),
+      rejected: Number(rows[0]?.rejected ?? 0),
+      signed: signed ? { size: signed.size, at: signed.signed_at, vkey: signed.vkey } : null,
+      signerProblem: port.signerProblem(workspaceId),
+    }
+  })
+  return [state] as Query[]
+}

@@ -1,0 +1,5 @@
+export { openTextsFor } from './parts.ts'
+export { createLogQueries } from './queries.ts'
+export { EntryReader } from './reader.ts'
+export { viewLog } from './record-view.ts'
+export { TextIndex } from './text-index.ts'

@@ -1,0 +1,108 @@
+import type { Part } from '@tracedesk/contracts'
+import { checkPart, fromBase64, type Leaf, SALT_BYTES } from '@tracedesk/proof/node'
+import type { Caller } from '../../command/caller.ts'
+import type { ReadDb } from '../../db/database.ts'
+import { unseal } from '../../kernel/secret.ts'
+import { partContext } from '../../ledger/draft.ts'
+import type { SubjectKey, SubjectKeys } from '../../ledger/subject-keys.ts'
+
+export interface SealedPart {
+  readonly entry_id: string
+  readonly name: string
+  readonly owner: string
+  readonly sealed: Buffer
+}
+
+/** The sealed parts of entries, by entry and name. `from` and `to` bound the entries' times when they are known. */
+export async function loadParts(
+  db: ReadDb,
+  workspaceId: string,
+  entryIds: readonly string[],
+  bounds?: { from: string; to: string },
+): Promise<Map<string, SealedPart>> {
+  if (entryIds.length === 0) return new Map()
+  let query = db
+    .selectFrom('log_part')
+    .select(['entry_id', 'name', 'owner', 'sealed'])
+    .where('workspace_id', '=', workspaceId)
+    .where('entry_id', 'in', [...new Set(entryIds)])
+  if (bounds) query = query.where('at', '>=', bounds.from).where('at', '<=', bounds.to)
+  const rows = await query.execute()
+  return new Map(rows.map(row => [`${row.entry_id}/${row.name}`, row]))
+}
+
+/** The plain bytes of a sealed part; null when it does not open (another key, or bytes that were changed). */
+export function openPart(
+  workspaceId: string,
+  part: SealedPart,
+  key: Buffer,
+  commitment?: string,
+): Buffer | null {
+  try {
+    const plain = unseal(key, part.sealed, partContext(workspaceId, part.entry_id, part.name))
+    const bytes = plain.subarray(SALT_BYTES)
+    if (
+      commitment !== undefined &&
+      !checkPart(fromBase64(commitment), plain.subarray(0, SALT_BYTES), part.name, bytes)
+    )
+      return null
+    return bytes
+  } catch {
+    return null // GCM refused: the caller shows it as missing, which is an alarm
+  }
+}
+
+/**
+ * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is
+ * revealed; a private note is its author's alone.
+ */
+export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string): boolean {
+  if (
+    leaf.event === 'note.added' &&
+    leaf.data.scope === 'private' &&
+    name === 'text' &&
+    leaf.actor.id !== viewer.actor.id
+  )
+    return false
+  if (viewer.actor.role === 'auditor') return name === 'name' && owner.startsWith('agent:')
+  return true
+}
+
+/** One part of an entry as a reader gets it. */
+export function showPart(
+  workspaceId: string,
+  sealed: SealedPart | undefined,
+  key: SubjectKey | undefined,
+  commitment: string | undefined,
+): Part {
+  if (key?.state === 'erased') return { state: 'erased', by: key.by }
+  if (!sealed || !key) return { state: 'missing' }
+  const bytes = openPart(workspaceId, sealed, key.key, commitment)
+  return bytes ? { state: 'open', value: bytes.toString('utf8') } : { state: 'missing' }
+}
+
+/**
+ * Opens the texts of many messages or notes at once, for lists: entry id → part. An auditor gets them withheld; that
+ * a viewer may see the conversation at all was decided before.
+ */
+export async function openTextsFor(
+  db: ReadDb,
+  keys: SubjectKeys,
+  viewer: Caller,
+  entryIds: readonly string[],
+): Promise<Map<string, Part>> {
+  if (viewer.actor.role === 'auditor') return new Map(entryIds.map(id => [id, { state: 'withheld' }]))
+  const { workspaceId } = viewer
+  const parts = await loadParts(db, workspaceId, entryIds)
+  const opened = await keys.forOpening(
+    db,
+    workspaceId,
+    [...parts.values()].map(part => part.owner),
+  )
+  return new Map(
+    entryIds.map(id => {
+      const sealed = parts.get(`${id}/text`)
+      return [id, showPart(workspaceId, sealed, sealed ? opened.get(sealed.owner) : undefined, undefined)]
+    }),
+  )
+}

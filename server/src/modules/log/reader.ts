@@ -1,0 +1,161 @@
+import type { Entry, Part } from '@tracedesk/contracts'
+import type { Leaf } from '@tracedesk/proof/node'
+import type { Caller } from '../../command/caller.ts'
+import type { ReadDb } from '../../db/database.ts'
+import type { SubjectKeys } from '../../ledger/subject-keys.ts'
+import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
+
+export interface EntryRecord {
+  readonly position: number | null
+  readonly leaf: Buffer
+}
+
+const WITHHELD: Part = { state: 'withheld' }
+
+/** Turns stored entries into what one reader gets: names as they were then, parts opened as far as they may. */
+export class EntryReader {
+  readonly #keys: SubjectKeys
+
+  constructor(keys: SubjectKeys) {
+    this.#keys = keys
+  }
+
+  /** The entries of `records` in their order. */
+  async present(db: ReadDb, viewer: Caller, records: readonly EntryRecord[]): Promise<Entry[]> {
+    const { workspaceId } = viewer
+    // The bytes come from our own ledger, which parsed them strictly when it wrote them; verify reads them strictly again.
+    const leaves = records.map(record => JSON.parse(record.leaf.toString('utf8')) as Leaf)
+    const [parts, names, customers, departments] = await Promise.all([
+      loadOwnParts(db, workspaceId, leaves),
+      loadParts(
+        db,
+        workspaceId,
+        leaves.flatMap(leaf =>
+          [leaf.actor.named, leaf.subject.named, leaf.via.origin].filter(id => id !== undefined),
+        ),
+      ),
+      currentNames(
+        db,
+        workspaceId,
+        leaves.flatMap(leaf => leaf.customerId ?? []),
+      ),
+      departmentNames(
+        db,
+        workspaceId,
+        leaves.flatMap(leaf => leaf.actor.departments ?? []),
+      ),
+    ])
+    const named = await loadParts(db, workspaceId, [...customers.values()])
+    for (const [key, part] of named) names.set(key, part)
+    const owners = [
+      ...leaves.flatMap(leaf => Object.values(leaf.parts).map(part => part.owner)),
+      ...[...names.values()].map(part => part.owner),
+      ...leaves.flatMap(namedOwners),
+    ]
+    const keys = await this.#keys.forOpening(db, workspaceId, owners)
+    const nameOf = (leaf: Leaf, entryId: string | undefined, owner: string, name = 'name'): Part | null => {
+      if (!entryId) return null
+      if (!mayOpen(viewer, leaf, name, owner)) return WITHHELD
+      return showPart(workspaceId, names.get(`${entryId}/${name}`), keys.get(owner), undefined)
+    }
+    return leaves.map((leaf, i) => {
+      const shown: Record<string, Part> = {}
+      for (const [name, { owner, commitment }] of Object.entries(leaf.parts))
+        shown[name] = mayOpen(viewer, leaf, name, owner)
+          ? showPart(workspaceId, parts.get(`${leaf.id}/${name}`), keys.get(owner), commitment)
+          : WITHHELD
+      const customerOwner = `customer:${leaf.customerId}`
+      return {
+        position: records[i]?.position ?? null,
+        id: leaf.id,
+        at: leaf.at,
+        recordedAt: leaf.recordedAt,
+        event: leaf.event,
+        version: leaf.version,
+        outcome: leaf.outcome,
+        actor: {
+          kind: leaf.actor.kind as Entry['actor']['kind'],
+          id: leaf.actor.id ?? null,
+          name: nameOf(leaf, leaf.actor.named, `${leaf.actor.kind}:${leaf.actor.id}`),
+          role: leaf.actor.role ?? null,
+          departments: (leaf.actor.departments ?? []).map(id => ({ id, name: departments.get(id) ?? null })),
+        },
+        onBehalfOf: leaf.onBehalfOf ?? null,
+        causedBy: leaf.causedBy ?? null,
+        subject: {
+          kind: leaf.subject.kind,
+          id: leaf.subject.id,
+          name:
+            leaf.subject.name === undefined
+              ? nameOf(leaf, leaf.subject.named, `${leaf.subject.kind}:${leaf.subject.id}`)
+              : { state: 'open', value: leaf.subject.name },
+        },
+        conversationId: leaf.conversationId ?? null,
+        customerId: leaf.customerId ?? null,
+        customerName: leaf.customerId ? nameOf(leaf, customers.get(leaf.customerId), customerOwner) : null,
+        botId: leaf.botId ?? null,
+        data: leaf.data,
+        parts: shown,
+        reason: leaf.reason ? { code: leaf.reason.code, text: null } : null,
+        via: {
+          source: leaf.via.source as Entry['via']['source'],
+          requestId: leaf.via.requestId ?? null,
+          sessionId: leaf.via.sessionId ?? null,
+          nodeId: leaf.via.nodeId ?? null,
+          ip: nameOf(leaf, leaf.via.origin, `${leaf.actor.kind}:${leaf.actor.id}`, 'ip'),
+          userAgent: nameOf(leaf, leaf.via.origin, `${leaf.actor.kind}:${leaf.actor.id}`, 'userAgent'),
+        },
+      }
+    })
+  }
+}
+
+const namedOwners = (leaf: Leaf): string[] => [
+  ...(leaf.actor.id ? [`${leaf.actor.kind}:${leaf.actor.id}`] : []),
+  ...(leaf.subject.named ? [`${leaf.subject.kind}:${leaf.subject.id}`] : []),
+  ...(leaf.customerId ? [`customer:${leaf.customerId}`] : []),
+]
+
+async function loadOwnParts(
+  db: ReadDb,
+  workspaceId: string,
+  leaves: readonly Leaf[],
+): Promise<Map<string, SealedPart>> {
+  const holding = leaves.filter(leaf => Object.keys(leaf.parts).length > 0)
+  const times = holding.map(leaf => leaf.at).sort()
+  const [from, to] = [times[0], times.at(-1)]
+  if (from === undefined || to === undefined) return new Map()
+  return loadParts(
+    db,
+    workspaceId,
+    holding.map(leaf => leaf.id),
+    { from, to },
+  )
+}
+
+/** Customer id → the entry that brought the name in force now. */
+async function currentNames(
+  db: ReadDb,
+  workspaceId: string,
+  customerIds: string[],
+): Promise<Map<string, string>> {
+  if (customerIds.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('customer')
+    .select(['customer_id', 'named_by'])
+    .where('workspace_id', '=', workspaceId)
+    .where('customer_id', 'in', [...new Set(customerIds)])
+    .execute()
+  return new Map(rows.map(row => [row.customer_id, row.named_by]))
+}
+
+async function departmentNames(db: ReadDb, workspaceId: string, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('department')
+    .select(['department_id', 'name'])
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', 'in', [...new Set(ids)])
+    .execute()
+  return new Map(rows.map(row => [row.department_id, row.name]))
+}

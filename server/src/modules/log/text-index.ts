@@ -1,0 +1,159 @@
+import type { Leaf } from '@tracedesk/proof/node'
+import type pg from 'pg'
+import { bindTx, type Databases, type Tx } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+import type { InstallationSecret } from '../../kernel/secret.ts'
+import type { SubjectKeys } from '../../ledger/subject-keys.ts'
+import { loadParts, openPart } from './parts.ts'
+import { blindWords, wordsOf } from './words.ts'
+
+const SLICE = 500
+/** Parts whose words can be searched for. Addresses, browsers and raw updates are not: they are looked up otherwise. */
+const SEARCHABLE = new Set(['text', 'name', 'detail', 'reasonText'])
+
+/**
+ * Keeps the word index of the log up with the ledger. It is derived: deleting it and its cursor rebuilds it. One node
+ * at a time works on a workspace (it holds the cursor's row); it dies without harm at any line.
+ */
+export class TextIndex {
+  readonly #databases: Databases
+  readonly #keys: SubjectKeys
+  readonly #tokenKey: Buffer
+  readonly #log: Logger
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #again = new Set<string>()
+  #stopped = false
+
+  constructor(parts: { databases: Databases; keys: SubjectKeys; secret: InstallationSecret; log: Logger }) {
+    this.#databases = parts.databases
+    this.#keys = parts.keys
+    this.#tokenKey = parts.secret.key('search-token')
+    this.#log = parts.log
+  }
+
+  /** Says that a tree grew. Returns at once. */
+  wake(workspaceId: string): void {
+    if (this.#stopped) return
+    if (this.#running.has(workspaceId)) this.#again.add(workspaceId)
+    else this.#running.set(workspaceId, this.#work(workspaceId))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await Promise.all(this.#running.values())
+  }
+
+  async #work(workspaceId: string): Promise<void> {
+    try {
+      do {
+        this.#again.delete(workspaceId)
+        while (!this.#stopped && (await this.indexOnce(workspaceId)) === SLICE);
+        await new Promise(resolve => setTimeout(resolve, 50))
+      } while (this.#again.has(workspaceId) && !this.#stopped)
+    } catch (error) {
+      this.#log.error(
+        { err: error as Error, workspaceId },
+        'the text index fell behind; it will be tried again',
+      )
+    } finally {
+      this.#running.delete(workspaceId)
+    }
+  }
+
+  /** Indexes one slice of the ledger; returns how many entries it read. */
+  async indexOnce(workspaceId: string): Promise<number> {
+    const client = await this.#databases.app.connect()
+    try {
+      await client.query('begin')
+      const count = await this.#indexSlice(client, bindTx(client), workspaceId)
+      await client.query('commit')
+      return count
+    } catch (error) {
+      await client.query('rollback')
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+
+  async #indexSlice(client: pg.PoolClient, tx: Tx, workspaceId: string): Promise<number> {
+    await client.query(
+      'insert into log_text_cursor (workspace_id, position) values ($1, 0) on conflict do nothing',
+      [workspaceId],
+    )
+    const cursor = await tx
+      .selectFrom('log_text_cursor')
+      .select('position')
+      .where('workspace_id', '=', workspaceId)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst()
+    if (!cursor) return 0
+    const rows = await this.#databases.read
+      .selectFrom('log_entry')
+      .select(['entry_id', 'at', 'leaf'])
+      .where('workspace_id', '=', workspaceId)
+      .where('position', '>=', cursor.position)
+      .where('position', '<', cursor.position + SLICE)
+      .orderBy('position')
+      .execute()
+    if (rows.length === 0) return 0
+    const lines = await this.#wordsOfSlice(workspaceId, rows)
+    if (lines.length > 0) {
+      await client.query(
+        `insert into log_text (workspace_id, entry_id, at, owner, tokens)
+         select $1, e, a, o, string_to_array(t, ',')::bigint[] from unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[]) as x (e, a, o, t) on conflict do nothing`,
+        [
+          workspaceId,
+          lines.map(l => l.entryId),
+          lines.map(l => l.at),
+          lines.map(l => l.owner),
+          lines.map(l => l.tokens.join(',')),
+        ],
+      )
+    }
+    await tx
+      .updateTable('log_text_cursor')
+      .set({ position: cursor.position + rows.length })
+      .where('workspace_id', '=', workspaceId)
+      .execute()
+    return rows.length
+  }
+
+  async #wordsOfSlice(workspaceId: string, rows: { entry_id: string; at: string; leaf: Buffer }[]) {
+    const entries = rows
+      .map(row => ({ ...row, parts: (JSON.parse(row.leaf.toString('utf8')) as Leaf).parts }))
+      .filter(entry => Object.keys(entry.parts).some(name => SEARCHABLE.has(name)))
+    const sealed = await loadParts(
+      this.#databases.read,
+      workspaceId,
+      entries.map(entry => entry.entry_id),
+    )
+    const keys = await this.#keys.forOpening(
+      this.#databases.read,
+      workspaceId,
+      [...sealed.values()].map(part => part.owner),
+    )
+    const words = new Map<string, { entryId: string; at: string; owner: string; words: Set<string> }>()
+    const times = new Map(entries.map(entry => [entry.entry_id, entry.at]))
+    for (const part of sealed.values()) {
+      const key = keys.get(part.owner)
+      if (!SEARCHABLE.has(part.name) || key?.state !== 'alive') continue
+      const text = openPart(workspaceId, part, key.key)?.toString('utf8')
+      const at = times.get(part.entry_id)
+      if (text === undefined || at === undefined) continue
+      const place = `${part.entry_id}/${part.owner}`
+      const line = words.get(place) ?? {
+        entryId: part.entry_id,
+        at,
+        owner: part.owner,
+        words: new Set<string>(),
+      }
+      for (const word of wordsOf(text)) line.words.add(word)
+      words.set(place, line)
+    }
+    return [...words.values()]
+      .filter(line => line.words.size > 0)
+      .map(({ words: found, ...line }) => ({ ...line, tokens: blindWords(this.#tokenKey, found) }))
+  }
+}

@@ -1,0 +1,199 @@
+import {
+  getInvitation,
+  getMe,
+  getSetupState,
+  listAgents,
+  listApiTokens,
+  listDepartments,
+  listSessions,
+  listSettings,
+  ROLE_PERMISSIONS,
+  type Role,
+} from '@tracedesk/contracts'
+import { sql } from 'kysely'
+import { defineQueryHandler, type Query } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { scopeOf } from './scope.ts'
+import { findInvitation } from './sessions.ts'
+import { SETTINGS, type SettingValue } from './settings.ts'
+
+export interface TeamQueriesPort {
+  readonly version: string
+  readonly setupToken: () => string | null
+}
+
+export function createTeamQueries(port: TeamQueriesPort): Query[] {
+  const setup = defineQueryHandler(getSetupState, async () => ({
+    needed: port.setupToken() !== null,
+    version: port.version,
+  }))
+  return [setup, invitation, me, agents, departments, settings, sessions, apiTokens] as Query[]
+}
+
+const invitation = defineQueryHandler(getInvitation, async ({ db }, { token }) => {
+  const found = await findInvitation(db as never, token).executeTakeFirst()
+  if (!found || found.state === 'deactivated') throw new ConsoleError('invitation.not_valid')
+  const workspace = await db
+    .selectFrom('workspace')
+    .select('name')
+    .where('workspace_id', '=', found.workspace_id)
+    .executeTakeFirstOrThrow()
+  return {
+    name: found.name,
+    email: found.email,
+    workspace: workspace.name,
+    kind: found.kind as 'invitation' | 'reset',
+  }
+})
+
+const me = defineQueryHandler(getMe, async ({ db, caller }) => {
+  const { workspaceId, actor } = caller
+  const agent =
+    actor.kind === 'agent' && actor.id
+      ? await db
+          .selectFrom('agent')
+          .select(['agent_id', 'name', 'email', 'role'])
+          .where('workspace_id', '=', workspaceId)
+          .where('agent_id', '=', actor.id)
+          .executeTakeFirst()
+      : undefined
+  if (!agent) throw new ConsoleError('session.required')
+  const [workspace, departments, session, head, scope] = await Promise.all([
+    db
+      .selectFrom('workspace')
+      .select('name')
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirstOrThrow(),
+    db
+      .selectFrom('department_member as m')
+      .innerJoin('department as d', join =>
+        join.onRef('d.workspace_id', '=', 'm.workspace_id').onRef('d.department_id', '=', 'm.department_id'),
+      )
+      .select(['d.department_id', 'd.name', 'm.lead'])
+      .where('m.workspace_id', '=', workspaceId)
+      .where('m.agent_id', '=', agent.agent_id)
+      .orderBy('d.name')
+      .execute(),
+    caller.via.sessionId
+      ? db
+          .selectFrom('session')
+          .select(['session_id', 'expires_at'])
+          .where('workspace_id', '=', workspaceId)
+          .where('session_id', '=', caller.via.sessionId)
+          .executeTakeFirst()
+      : undefined,
+    db.selectFrom('log_head').select('size').where('workspace_id', '=', workspaceId).executeTakeFirst(),
+    scopeOf(db, caller),
+  ])
+  return {
+    agent: { id: agent.agent_id, name: agent.name, email: agent.email, role: agent.role as Role },
+    workspace: { id: workspaceId, name: workspace.name },
+    session: session ? { id: session.session_id, expiresAt: session.expires_at } : null,
+    departments: departments.map(row => ({ id: row.department_id, name: row.name, lead: row.lead })),
+    permissions: [...(caller.permissions === 'all' ? ROLE_PERMISSIONS.owner : caller.permissions)],
+    scope: scope.kind,
+    position: head?.size ?? 0,
+  }
+})
+
+const agents = defineQueryHandler(listAgents, async ({ db, caller }) => {
+  const rows = await db
+    .selectFrom('agent')
+    .select(['agent_id', 'name', 'email', 'role', 'state'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .orderBy('name')
+    .orderBy('agent_id')
+    .execute()
+  const members = await db
+    .selectFrom('department_member')
+    .select(['agent_id', 'department_id', 'lead'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .execute()
+  const byAgent = Map.groupBy(members, member => member.agent_id)
+  // addresses are for those who manage seats; colleagues see names
+  const maySeeEmail = caller.permissions === 'all' || caller.permissions.has('agent.invite')
+  return {
+    items: rows.map(row => ({
+      id: row.agent_id,
+      name: row.name,
+      email: maySeeEmail || row.agent_id === caller.actor.id ? row.email : null,
+      role: row.role as Role,
+      state: row.state as 'active',
+      departments: (byAgent.get(row.agent_id) ?? []).map(member => ({
+        id: member.department_id,
+        lead: member.lead,
+      })),
+    })),
+  }
+})
+
+const departments = defineQueryHandler(listDepartments, async ({ db, caller }) => {
+  const { rows } = await sql<{ id: string; name: string; members: number; leads: string[] }>`
+    select d.department_id as id, d.name, count(m.agent_id)::int as members, coalesce(array_agg(m.agent_id) filter (where m.lead), '{}') as leads
+    from department d left join department_member m on m.workspace_id = d.workspace_id and m.department_id = d.department_id
+    where d.workspace_id = ${caller.workspaceId} group by d.department_id, d.name order by d.name`.execute(
+    db as never,
+  )
+  return { items: rows }
+})
+
+const settings = defineQueryHandler(listSettings, async ({ db, caller }) => {
+  const rows = await db
+    .selectFrom('setting')
+    .select(['key', 'value'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .execute()
+  const set = new Map(rows.map(row => [row.key, row.value as SettingValue]))
+  return {
+    items: SETTINGS.map(s => ({
+      key: s.key,
+      kind: s.kind,
+      default: s.default,
+      value: set.get(s.key) ?? s.default,
+      min: s.min ?? null,
+      max: s.max ?? null,
+    })),
+  }
+})
+
+const sessions = defineQueryHandler(listSessions, async ({ db, caller }) => {
+  if (caller.actor.kind !== 'agent' || !caller.actor.id) throw new ConsoleError('session.required')
+  const rows = await db
+    .selectFrom('session')
+    .select(['session_id', 'created_at', 'expires_at'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('agent_id', '=', caller.actor.id)
+    .where('ended_at', 'is', null)
+    .where('expires_at', '>', sql<string>`now()`)
+    .orderBy('created_at', 'desc')
+    .limit(100)
+    .execute()
+  return {
+    items: rows.map(row => ({
+      id: row.session_id,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      current: row.session_id === caller.via.sessionId,
+    })),
+  }
+})
+
+const apiTokens = defineQueryHandler(listApiTokens, async ({ db, caller }) => {
+  const rows = await db
+    .selectFrom('api_token')
+    .select(['api_token_id', 'name', 'role', 'created_at', 'expires_at', 'revoked_at'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .orderBy('created_at', 'desc')
+    .limit(500)
+    .execute()
+  return {
+    items: rows.map(row => ({
+      id: row.api_token_id,
+      name: row.name,
+      role: row.role as Role,
+      createdAt: row.created_at,
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+    })),
+  }
+})

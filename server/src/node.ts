@@ -1,0 +1,234 @@
+import { join } from 'node:path'
+import { COMMANDS, QUERIES } from '@tracedesk/contracts'
+import type { Caller } from './command/caller.ts'
+import { systemCaller } from './command/caller.ts'
+import type { Command, Disclosure, Query } from './command/define.ts'
+import { CommandDoor } from './command/execute.ts'
+import { QueryRunner } from './command/query.ts'
+import { type Databases, openDatabases, type PoolSizes } from './db/database.ts'
+import type { RoleTargets } from './db/roles.ts'
+import { TreeBus } from './edges/realtime/bus.ts'
+import { Hub } from './edges/realtime/hub.ts'
+import type { Logger } from './kernel/log.ts'
+import type { InstallationSecret } from './kernel/secret.ts'
+import { Appender } from './ledger/append.ts'
+import { Checkpoints } from './ledger/checkpoints.ts'
+import { NodeCounter } from './ledger/node-counter.ts'
+import { Sequencer } from './ledger/sequencer.ts'
+import { SubjectKeys } from './ledger/subject-keys.ts'
+import * as conversations from './modules/conversations/index.ts'
+import * as ledgerModule from './modules/ledger-state/index.ts'
+import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
+import * as logModule from './modules/log/index.ts'
+import * as team from './modules/team/index.ts'
+
+export interface NodeOptions {
+  readonly targets: RoleTargets
+  readonly secret: InstallationSecret
+  readonly dataDir: string
+  /** Host name in the origin of new ledgers. */
+  readonly originHost: string
+  readonly log: Logger
+  readonly version: string
+  /** The token of the set-up link, for as long as there is no owner. */
+  readonly setupToken: () => string | null
+  readonly pools?: PoolSizes
+}
+
+/** One running server: everything that works on a database, wired together. Edges (HTTP, gateway) are put on top. */
+export class TracedeskNode {
+  readonly databases: Databases
+  readonly keys: SubjectKeys
+  readonly counter = new NodeCounter()
+  readonly appender: Appender
+  readonly sequencer: Sequencer
+  readonly checkpoints: Checkpoints
+  readonly textIndex: logModule.TextIndex
+  readonly hub: Hub
+  readonly door: CommandDoor
+  readonly queries: QueryRunner
+  readonly commandsByName = new Map<string, Command>()
+  readonly queriesByName = new Map<string, Query>()
+  readonly options: NodeOptions
+  readonly #bus: TreeBus
+  /** Told when an agent's message is committed; the gateway puts itself here. */
+  wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
+
+  constructor(options: NodeOptions) {
+    const { secret, log } = options
+    this.options = options
+    this.databases = openDatabases(options.targets, log, options.pools)
+    const { databases } = this
+    this.keys = new SubjectKeys(secret)
+    this.appender = new Appender(databases, this.keys, secret, this.counter)
+    this.sequencer = new Sequencer({ databases, secret, log })
+    this.checkpoints = new Checkpoints({ databases, signerFolder: join(options.dataDir, 'signer'), log })
+    this.textIndex = new logModule.TextIndex({ databases, keys: this.keys, secret, log })
+    this.hub = new Hub(databases.read, log)
+    this.#bus = new TreeBus(databases, log, (workspaceId, size) => this.#grew(workspaceId, size))
+    this.door = new CommandDoor({
+      databases,
+      appender: this.appender,
+      secret,
+      log,
+      wake: workspaceId => this.sequencer.wake(workspaceId),
+    })
+    this.queries = new QueryRunner({
+      db: databases.read,
+      door: this.door,
+      recordView: (caller, query, disclosure) => this.#recordView(caller, query, disclosure),
+    })
+    this.sequencer.onBatch(({ workspaceId, size }) => {
+      this.#grew(workspaceId, size)
+      this.#bus.announce(workspaceId, size)
+    })
+    this.#registerAll()
+  }
+
+  /** Starts to sequence, sign, index and listen; records the start in every workspace. */
+  async start(schema: number): Promise<void> {
+    this.sequencer.start()
+    this.#bus.start()
+    await this.checkpoints.wakeAll()
+    for (const workspaceId of await this.workspaces())
+      await this.door.execute(recordNodeStart, systemCaller(workspaceId), {
+        nodeId: this.counter.nodeId,
+        version: this.options.version,
+        schema,
+      })
+  }
+
+  /** Records the stop, lets what is under way end, and closes every connection. */
+  async stop(): Promise<void> {
+    for (const workspaceId of await this.workspaces().catch(() => [])) {
+      // the entry of the stop itself takes the lowest unused number, or the next
+      const { highest, unused } = this.counter.state(workspaceId)
+      await this.door
+        .execute(recordNodeStop, systemCaller(workspaceId), {
+          nodeId: this.counter.nodeId,
+          entries: unused.length > 0 ? highest : highest + 1,
+          unused: unused.slice(1, 200),
+        })
+        .catch(error => this.options.log.warn({ err: error as Error }, 'the stop could not be recorded'))
+    }
+    await this.settle().catch(error =>
+      this.options.log.warn({ err: error as Error }, 'some entries were left for the next node to sequence'),
+    )
+    await this.#bus.stop()
+    await this.sequencer.stop()
+    await this.textIndex.stop()
+    await this.checkpoints.stop()
+    await this.databases.close()
+  }
+
+  /** Waits until everything committed so far is in its tree and the trees are signed. */
+  async settle(): Promise<void> {
+    for (const workspaceId of await this.workspaces()) {
+      while ((await this.sequencer.sequenceOnce(workspaceId)) > 0);
+      const waiting = () =>
+        this.databases.read
+          .selectFrom('log_pending')
+          .select('entry_id')
+          .where('workspace_id', '=', workspaceId)
+          .limit(1)
+          .executeTakeFirst()
+      while (await waiting()) await new Promise(resolve => setTimeout(resolve, 5))
+      await this.checkpoints.signHead(workspaceId)
+    }
+  }
+
+  async workspaces(): Promise<string[]> {
+    return (await this.databases.read.selectFrom('workspace').select('workspace_id').execute()).map(
+      row => row.workspace_id,
+    )
+  }
+
+  #grew(workspaceId: string, size: number): void {
+    this.hub.grew(workspaceId, size)
+    this.checkpoints.wake(workspaceId)
+    this.textIndex.wake(workspaceId)
+  }
+
+  async #recordView(caller: Caller, query: string, disclosure: Disclosure): Promise<void> {
+    if ((await team.readSetting(this.databases.read, caller.workspaceId, 'log.record_views')) === false)
+      return
+    // the permission was checked when the read was admitted; the record of it is ours
+    await this.door.execute(logModule.viewLog, { ...caller, permissions: 'all' }, { ...disclosure, query })
+  }
+
+  /** Adds commands; a name that is there already is a defect. */
+  addCommands(...commands: Command[]): void {
+    for (const command of commands) {
+      if (this.commandsByName.has(command.contract.name))
+        throw new Error(`two handlers for ${command.contract.name}`)
+      this.commandsByName.set(command.contract.name, command)
+    }
+  }
+
+  addQueries(...queries: Query[]): void {
+    for (const query of queries) {
+      if (this.queriesByName.has(query.contract.name))
+        throw new Error(`two handlers for ${query.contract.name}`)
+      this.queriesByName.set(query.contract.name, query)
+    }
+  }
+
+  #registerAll(): void {
+    const { options, keys } = this
+    const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
+      logModule.openTextsFor(db, keys, caller, ids)
+    const wake: conversations.WakeOutbox = (workspaceId, botId) => this.wakeOutbox(workspaceId, botId)
+    const createLedgerKey = (workspaceId: string, epoch: number, origin: string) =>
+      this.checkpoints.createKey(workspaceId, epoch, origin)
+    this.addCommands(
+      ...([
+        team.createSetup({ setupToken: options.setupToken, createLedgerKey, originHost: options.originHost }),
+        team.signInCommand,
+        team.signOutCommand,
+        team.revokeSessionCommand,
+        team.acceptInvitationCommand,
+        team.inviteAgentCommand,
+        team.changeRoleCommand,
+        team.createDeactivateAgent(conversations.requeueOf),
+        team.reactivateAgentCommand,
+        team.resetPasswordCommand,
+        team.createDepartmentCommand,
+        team.addMemberCommand,
+        team.removeMemberCommand,
+        team.setLeadCommand,
+        team.createApiTokenCommand,
+        team.revokeApiTokenCommand,
+        team.changeSettingCommand,
+        conversations.createSendMessage(wake),
+        conversations.createRetryMessage(wake),
+        conversations.assignConversationCommand,
+        conversations.changeStatusCommand,
+        conversations.addNoteCommand,
+        conversations.createLabelCommand,
+        conversations.addLabelCommand,
+        conversations.removeLabelCommand,
+      ] as unknown as Command[]),
+    )
+    this.addQueries(
+      ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
+      ...conversations.createConversationQueries(openTexts),
+      ...logModule.createLogQueries({
+        reader: new logModule.EntryReader(keys),
+        secret: options.secret,
+        messagesBetween: (context, id, after, limit) =>
+          conversations.visibleMessagesAfter(context, openTexts, id, after, limit),
+      }),
+      ...ledgerModule.createLedgerQueries({
+        signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
+      }),
+    )
+  }
+
+  /** Contracts with a route that nobody handles; must be empty before the server listens. */
+  missingHandlers(): string[] {
+    return [
+      ...Object.values(COMMANDS).filter(c => !this.commandsByName.has(c.name)),
+      ...Object.values(QUERIES).filter(q => !this.queriesByName.has(q.name)),
+    ].map(contract => contract.name)
+  }
+}
