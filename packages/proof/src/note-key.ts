@@ -63,12 +63,18 @@ export async function parseSkey(skey: string): Promise<SignerKey> {
 }
 
 /** A new random key as texts. `name` is by custom the log's origin, or a witness's address without scheme. */
-export async function generateSigner(
+export function generateSigner(name: string, type: KeyType = 'log'): Promise<{ vkey: string; skey: string }> {
+  return signerFromSeed(name, crypto.getRandomValues(new Uint8Array(32)), type)
+}
+
+/** The key of a 32-byte Ed25519 seed as texts. Throws `bad_vkey` for a name that is none, `bad_skey` for the seed. */
+export async function signerFromSeed(
   name: string,
+  seed: Uint8Array,
   type: KeyType = 'log',
 ): Promise<{ vkey: string; skey: string }> {
   if (!isKeyName(name)) throw new ProofError('bad_vkey', `${JSON.stringify(name)} is no key name`)
-  const seed = crypto.getRandomValues(new Uint8Array(32))
+  if (seed.length !== 32) throw new ProofError('bad_skey', `seed of ${seed.length} bytes`)
   const publicKey = await derivePublicKey(seed)
   const key = { name, id: keyId(name, type, publicKey), type, publicKey, seed }
   return { vkey: formatVkey(key), skey: formatSkey(key) }
