@@ -1,0 +1,136 @@
+import { hashKey, type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
+import type { SocketPush } from '@tracedesk/contracts'
+import { useEffect } from 'react'
+import { announceEntries } from '../shared/live-entries.ts'
+import { meQuery } from '../shared/queries.ts'
+import { openConnection } from './connection.ts'
+
+export type ChangedItem = Extract<SocketPush, { type: 'changed' }>['items'][number]
+
+const thread = ({ conversationId: id }: ChangedItem): QueryKey[] =>
+  id === null
+    ? []
+    : [
+        ['conversation.messages', { id }],
+        ['conversation.timeline', { id }],
+      ]
+const conversation = ({ conversationId: id }: ChangedItem): QueryKey[] => [
+  ['conversation.list'],
+  ...(id === null
+    ? []
+    : [
+        ['conversation.get', { id }],
+        ['conversation.timeline', { id }],
+      ]),
+]
+const customer = (): QueryKey[] => [['conversation.list'], ['conversation.get'], ['conversation.timeline']]
+const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
+
+/**
+ * The one table from event to refetch. The first row whose pattern fits decides; an event that fits none changes
+ * nothing that is shown outside the log.
+ */
+const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) => QueryKey[]])[] = [
+  ['message.*', item => [...thread(item), ...conversation(item)]],
+  ['conversation.*', conversation],
+  ['note.*', conversation],
+  ['customer.*', customer],
+  ['label.*', () => [['label.list'], ['conversation.list'], ['conversation.get']]],
+  ['bot.blocked_by_customer', customer],
+  ['bot.*', () => [['bot.list']]],
+  // Roles, seats and leadership decide what the reader themselves may see.
+  ['agent.*', () => [...TEAM, ['session.me']]],
+  ['department.*', () => [...TEAM, ['session.me']]],
+  ['setting.*', () => [['setting.list']]],
+  ['api_token.*', () => [['api_token.list']]],
+  ['session.*', () => [['session.list']]],
+  ['import.activity', conversation],
+  ['import.*', () => [['conversation.list']]],
+]
+
+const fits = (pattern: string, event: string) =>
+  pattern.endsWith('.*') ? event.startsWith(pattern.slice(0, -1)) : pattern === event
+
+/** What must be fetched anew after a change. Every entry moves the ledger. */
+export function refetchFor(item: ChangedItem): QueryKey[] {
+  const effect = EFFECTS.find(([pattern]) => fits(pattern, item.event))
+  return [...(effect ? effect[1](item) : []), ['ledger.state']]
+}
+
+/** A list is asked for at most this often while many things happen; the first change is not delayed. */
+const REST_MS = 150
+/** Signing follows sequencing: the ledger's state is worth reading a moment later. */
+const LEDGER_REST_MS = 1200
+
+/**
+ * Collects keys and refetches each no sooner than its rest after the last answer came: under load the screen stays
+ * at most one round behind, and requests neither pile up nor cancel each other for ever. While nobody looks at the
+ * page it only collects; call the returned `look` when they do again.
+ */
+export function createRefetcher(client: QueryClient, isWatched: () => boolean) {
+  const waiting = new Map<string, QueryKey>()
+  const busy = new Set<string>()
+
+  async function run(hash: string, key: QueryKey) {
+    const isLedger = key[0] === 'ledger.state'
+    busy.add(hash)
+    if (isLedger) await rest(LEDGER_REST_MS)
+    waiting.delete(hash)
+    await refetch(client, key)
+    if (!isLedger) await rest(REST_MS)
+    busy.delete(hash)
+    start(hash)
+  }
+  function start(hash: string) {
+    const key = waiting.get(hash)
+    if (key && !busy.has(hash) && isWatched()) void run(hash, key)
+  }
+
+  return {
+    add(keys: QueryKey[]) {
+      for (const key of keys) {
+        const hash = hashKey(key)
+        waiting.set(hash, key)
+        start(hash)
+      }
+    },
+    look() {
+      for (const hash of waiting.keys()) start(hash)
+    },
+  }
+}
+
+async function refetch(client: QueryClient, queryKey: QueryKey) {
+  const isFirstLoad = client
+    .getQueryCache()
+    .findAll({ queryKey })
+    .some(({ state }) => state.data === undefined && state.fetchStatus === 'fetching')
+  // A failed refetch shows in the query that failed.
+  await client.invalidateQueries({ queryKey })
+  // A first load is never cancelled, and its answer may be older than the change: ask once more.
+  if (isFirstLoad) await client.invalidateQueries({ queryKey })
+}
+
+const rest = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+/** Keeps everything on screen current for as long as the signed-in shell is shown. */
+export function useRealtime(since: number): void {
+  const client = useQueryClient()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `since` is where to begin, not a reason to begin anew
+  useEffect(() => {
+    const refetcher = createRefetcher(client, () => document.visibilityState === 'visible')
+    document.addEventListener('visibilitychange', refetcher.look)
+    const close = openConnection(since, {
+      onChanged: items => {
+        refetcher.add(items.flatMap(refetchFor))
+        announceEntries(items)
+      },
+      onStale: () => void client.invalidateQueries(),
+      onTrouble: () => void client.invalidateQueries({ queryKey: meQuery.queryKey }),
+    })
+    return () => {
+      document.removeEventListener('visibilitychange', refetcher.look)
+      close()
+    }
+  }, [client])
+}

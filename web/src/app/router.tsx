@@ -1,0 +1,142 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+import { parseInboxSearch } from '../features/conversations/inbox-search.ts'
+import { parseLogSearch } from '../features/log/log-search.ts'
+import { ApiError } from '../shared/api.ts'
+import { meQuery } from '../shared/queries.ts'
+import { ErrorScreen, LoadingScreen, NotFoundScreen } from './screens.tsx'
+import { parseSearch, stringifySearch } from './search-params.ts'
+import { Shell } from './shell.tsx'
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()()
+
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
+const parseToken = (search: Record<string, unknown>): { token?: string } => {
+  const token = text(search.token)
+  return token === undefined ? {} : { token }
+}
+const parseReturn = (search: Record<string, unknown>): { to?: string } => {
+  const to = text(search.to)
+  // Only back into this console: `//host` would lead elsewhere.
+  return to?.startsWith('/') && !to.startsWith('//') ? { to } : {}
+}
+
+const setupRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/setup',
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import('../features/access/setup-page.tsx'), 'SetupPage'),
+})
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: parseReturn,
+  component: lazyRouteComponent(() => import('../features/access/sign-in-page.tsx'), 'SignInPage'),
+})
+const invitationRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/invitation',
+  validateSearch: parseToken,
+  component: lazyRouteComponent(() => import('../features/access/invitation-page.tsx'), 'InvitationPage'),
+})
+
+/** Everything behind sign-in. Whoever is not signed in comes back here afterwards. */
+const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queryClient.ensureQueryData(meQuery)
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) {
+        throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
+      }
+      throw error
+    }
+  },
+  component: Shell,
+})
+
+const homeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/inbox' })
+  },
+})
+const inboxRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/inbox',
+  validateSearch: parseInboxSearch,
+  component: lazyRouteComponent(() => import('../features/conversations/inbox-page.tsx'), 'InboxPage'),
+})
+const conversationRoute = createRoute({ getParentRoute: () => inboxRoute, path: '$conversationId' })
+const logRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/log',
+  validateSearch: parseLogSearch,
+  component: lazyRouteComponent(() => import('../features/log/log-page.tsx'), 'LogPage'),
+})
+const botsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/bots',
+  component: lazyRouteComponent(() => import('../features/bots/bots-page.tsx'), 'BotsPage'),
+})
+const teamRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/team',
+  component: lazyRouteComponent(() => import('../features/team/team-page.tsx'), 'TeamPage'),
+})
+const settingsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
+})
+const proofRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/proof',
+  component: lazyRouteComponent(() => import('../features/proof/proof-page.tsx'), 'ProofPage'),
+})
+
+const routeTree = rootRoute.addChildren([
+  setupRoute,
+  signInRoute,
+  invitationRoute,
+  shellRoute.addChildren([
+    homeRoute,
+    inboxRoute.addChildren([conversationRoute]),
+    logRoute,
+    botsRoute,
+    teamRoute,
+    settingsRoute,
+    proofRoute,
+  ]),
+])
+
+/** All addresses of the console. */
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    parseSearch,
+    stringifySearch,
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultPendingComponent: LoadingScreen,
+    defaultPendingMs: 200,
+    defaultErrorComponent: ErrorScreen,
+    defaultNotFoundComponent: NotFoundScreen,
+  })
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>
+  }
+}

@@ -1,0 +1,49 @@
+import { useLocalStorage } from '@mantine/hooks'
+import { Outlet, useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
+import { useT } from '../i18n/index.ts'
+import { type KeyMap, useKeys } from '../shared/keys.ts'
+import { useMay, useMe } from '../shared/session.ts'
+import { SCREENS } from './navigation.ts'
+import { Rail } from './rail.tsx'
+import { useRealtime } from './realtime.ts'
+import classes from './shell.module.css'
+import { TopBar } from './top-bar.tsx'
+
+const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const KeyHelp = lazy(async () => ({ default: (await import('./key-help.tsx')).KeyHelp }))
+
+/** The frame around every signed-in screen. */
+export function Shell() {
+  const t = useT()
+  const me = useMe()
+  const [isNarrow, setNarrow] = useLocalStorage({ key: 'tracedesk.rail', defaultValue: false })
+  const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null)
+  useRealtime(me.position)
+  useShellKeys(setOverlay)
+
+  return (
+    <div className={classes.shell} data-narrow={isNarrow || undefined}>
+      <a className={classes.skip} href="#main">
+        {t('shell.skip')}
+      </a>
+      <Rail isNarrow={isNarrow} onNarrow={() => setNarrow(!isNarrow)} onKeys={() => setOverlay('keys')} />
+      <TopBar onPalette={() => setOverlay('palette')} />
+      <main id="main" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Suspense>
+        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'keys' && <KeyHelp onClose={() => setOverlay(null)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+function useShellKeys(open: (overlay: 'palette' | 'keys') => void) {
+  const may = useMay()
+  const navigate = useNavigate()
+  const keys: KeyMap = { 'mod+k': () => open('palette'), '?': () => open('keys') }
+  for (const { key, permission, to } of SCREENS) if (may(permission)) keys[key] = () => void navigate({ to })
+  useKeys(keys)
+}

@@ -1,0 +1,163 @@
+import { ActionIcon, Drawer, Skeleton, Tooltip } from '@mantine/core'
+import { IconArrowLeft, IconLayoutSidebarRight } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { Conversation } from '@tracedesk/contracts'
+import { useT } from '../../i18n/index.ts'
+import { type KeyMap, useKeys } from '../../shared/keys.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
+import { ErrorFace } from '../../shared/ui/faces.tsx'
+import { Face } from '../../shared/ui/person.tsx'
+import { Activity } from './activity.tsx'
+import { Composer } from './composer.tsx'
+import { Waiting } from './conversation-row.tsx'
+import classes from './inbox.module.css'
+import { SidePanel } from './side-panel.tsx'
+import { Thread } from './thread.tsx'
+import { useConversationCommands } from './use-conversation-commands.ts'
+
+interface Details {
+  isShown: boolean
+  isBeside: boolean
+  toggle: (isShown: boolean) => void
+}
+
+/** One conversation: its thread or activity, the composer, and the details beside it. */
+export function ConversationPane({ id, details }: { id: string; details: Details }) {
+  const t = useT()
+  const { tab } = useSearch({ from: '/shell/inbox' })
+  const found = useQuery(queryOf('conversation.get', { id }))
+  const conversation = found.data?.conversation
+  usePaneKeys(conversation, details)
+  if (found.isError && !found.data) {
+    return (
+      <div className={classes.chooser}>
+        <ErrorFace error={found.error} retry={() => void found.refetch()} />
+      </div>
+    )
+  }
+  const side = found.data && <SidePanel conversation={found.data.conversation} notes={found.data.notes} />
+  return (
+    <>
+      <section className={classes.threadPane} aria-label={t('thread.messages')}>
+        <PaneHeader conversation={conversation} details={details} />
+        {tab === 'activity' ? <Activity id={id} /> : <Thread id={id} />}
+        {conversation && tab !== 'activity' && <Composer conversation={conversation} />}
+      </section>
+      {details.isBeside && details.isShown && (
+        <aside className={classes.sidePane} aria-label={t('side.title')}>
+          {side}
+        </aside>
+      )}
+      {!details.isBeside && (
+        <Drawer
+          opened={details.isShown}
+          onClose={() => details.toggle(false)}
+          position="right"
+          size={340}
+          title={t('side.title')}
+          closeButtonProps={{ 'aria-label': t('action.close') }}
+        >
+          {side}
+        </Drawer>
+      )}
+    </>
+  )
+}
+
+function PaneHeader({ conversation, details }: { conversation: Conversation | undefined; details: Details }) {
+  const t = useT()
+  return (
+    <header className={classes.header}>
+      <ActionIcon
+        component={Link}
+        to="/inbox"
+        search
+        className={classes.back}
+        aria-label={t('thread.back')}
+        size="lg"
+      >
+        <IconArrowLeft size={19} />
+      </ActionIcon>
+      {conversation ? (
+        <>
+          <Face id={conversation.customer.id} name={conversation.customer.name} size={30} />
+          <div className={classes.headerName}>
+            <h2>
+              <bdi>{conversation.customer.name}</bdi>
+            </h2>
+            <span>
+              @{conversation.bot.username} · {t(`status.${conversation.status}`)}
+              {conversation.assignee && ` · ${conversation.assignee.name}`}
+            </span>
+          </div>
+          {conversation.waitingSince && <Waiting since={conversation.waitingSince} />}
+        </>
+      ) : (
+        <Skeleton height={30} width={180} me="auto" />
+      )}
+      <Tabs />
+      <Tooltip label={t('thread.details')}>
+        <ActionIcon
+          size="lg"
+          aria-label={t('thread.details')}
+          aria-expanded={details.isShown}
+          onClick={() => details.toggle(!details.isShown)}
+        >
+          <IconLayoutSidebarRight size={19} stroke={1.7} />
+        </ActionIcon>
+      </Tooltip>
+    </header>
+  )
+}
+
+function Tabs() {
+  const t = useT()
+  const may = useMay()
+  const { tab } = useSearch({ from: '/shell/inbox' })
+  const navigate = useNavigate()
+  if (!may('log.view')) return null
+  const show = (next: 'activity' | undefined) =>
+    void navigate({
+      to: '.',
+      search: ({ tab: _, ...rest }) => (next ? { ...rest, tab: next } : rest),
+      replace: true,
+    })
+  return (
+    <fieldset className={classes.views} aria-label={t('thread.tabs')}>
+      <button type="button" aria-pressed={tab !== 'activity'} onClick={() => show(undefined)}>
+        {t('thread.messages')}
+      </button>
+      <button type="button" aria-pressed={tab === 'activity'} onClick={() => show('activity')}>
+        {t('thread.activity')}
+      </button>
+    </fieldset>
+  )
+}
+
+/** Where keys put the cursor. */
+export const REPLY_FIELD = 'reply-field'
+export const NOTE_FIELD = 'note-field'
+export const LABEL_FIELD = 'label-field'
+
+function usePaneKeys(conversation: Conversation | undefined, details: Details) {
+  const navigate = useNavigate()
+  const commands = useConversationCommands(conversation)
+  /** What the key is for may first have to be opened. */
+  const focusDetail = (id: string) => {
+    details.toggle(true)
+    const focus = () => document.getElementById(id)?.focus()
+    requestAnimationFrame(() => requestAnimationFrame(focus))
+  }
+  const keys: KeyMap = {
+    r: () => document.getElementById(REPLY_FIELD)?.focus(),
+    n: () => focusDetail(NOTE_FIELD),
+    l: () => focusDetail(LABEL_FIELD),
+    a: commands.assignToMe,
+    e: commands.resolve,
+    // biome-ignore lint/correctness/noComponentHookFactories: the name of a key, not of a component
+    Escape: () => void navigate({ to: '/inbox', search: before => before }),
+  }
+  useKeys(keys)
+}

@@ -1,0 +1,92 @@
+import { Tooltip } from '@mantine/core'
+import { IconClock, IconRobot } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import type { Conversation } from '@tracedesk/contracts'
+import { memo } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useFormat } from '../../shared/format.ts'
+import { useNow } from '../../shared/now.ts'
+import { usePartText } from '../../shared/ui/part.tsx'
+import { Face } from '../../shared/ui/person.tsx'
+import { Time } from '../../shared/ui/time.tsx'
+import classes from './inbox.module.css'
+import { LabelDot } from './label-dot.tsx'
+
+/** Until targets are settings of the workspace: the first response within 30 s. */
+const RESPONSE_TARGET_MS = 30_000
+const LABELS_SHOWN = 2
+
+export const ConversationRow = memo(function ConversationRow(props: {
+  conversation: Conversation
+  index: number
+}) {
+  const { id, customer, bot, lastMessage, labels, waitingSince } = props.conversation
+  return (
+    <Link
+      to="/inbox/$conversationId"
+      params={{ conversationId: id }}
+      search={before => before}
+      preload={false}
+      data-row={props.index}
+      className={classes.row}
+      activeOptions={{ includeSearch: false }}
+    >
+      <Face id={customer.id} name={customer.name} size={36} />
+      <span className={classes.rowBody}>
+        <span className={classes.rowLine}>
+          <bdi className={classes.rowName}>{customer.name}</bdi>
+          {lastMessage && <Time at={lastMessage.at} show="brief" className={classes.rowTime} />}
+        </span>
+        <Preview message={lastMessage} />
+        <span className={classes.rowLine}>
+          <span className={classes.rowTags}>
+            <span className={classes.tag}>
+              <IconRobot size={13} stroke={1.7} aria-hidden />
+              <bdi>{bot.username}</bdi>
+            </span>
+            {labels.slice(0, LABELS_SHOWN).map(label => (
+              <LabelDot key={label.id} label={label} />
+            ))}
+            {labels.length > LABELS_SHOWN && (
+              <span className={classes.tag}>+{labels.length - LABELS_SHOWN}</span>
+            )}
+          </span>
+          {waitingSince && <Waiting since={waitingSince} />}
+        </span>
+      </span>
+    </Link>
+  )
+})
+
+function Preview({ message }: { message: Conversation['lastMessage'] }) {
+  const t = useT()
+  const textOf = usePartText()
+  if (!message) return <span className={classes.preview} />
+  const words = message.preview ? textOf(message.preview) : ''
+  return (
+    <span className={classes.preview}>
+      {message.direction === 'out' && <span className={classes.you}>{t('inbox.you')} </span>}
+      {message.kind !== 'text' && <b>{t(`kind.${message.kind}`)} </b>}
+      <bdi>{words}</bdi>
+    </span>
+  )
+}
+
+/** How long the customer has waited: within the target, past it, or long past it. */
+export function Waiting({ since }: { since: string }) {
+  const t = useT()
+  const format = useFormat()
+  const waited = useNow() - Date.parse(since)
+  const level = waited < RESPONSE_TARGET_MS ? 'good' : waited < 2 * RESPONSE_TARGET_MS ? 'warn' : 'bad'
+  const span = format.span(waited)
+  const hint = t('inbox.waitingHint', { at: format.exact(since), target: format.span(RESPONSE_TARGET_MS) })
+  return (
+    <Tooltip label={hint}>
+      <span className={classes.waiting} data-level={level}>
+        <IconClock size={13} stroke={1.9} aria-hidden />
+        <span className="visually-hidden">{t('inbox.waiting', { span })}</span>
+        <span aria-hidden>{span}</span>
+      </span>
+    </Tooltip>
+  )
+}

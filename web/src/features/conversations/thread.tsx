@@ -1,0 +1,159 @@
+import { Button } from '@mantine/core'
+import { IconArrowDown } from '@tabler/icons-react'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useFormat } from '../../shared/format.ts'
+import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import classes from './inbox.module.css'
+import { MessageRow } from './message-row.tsx'
+import { threadPages, useUnsent } from './sending.ts'
+import { layOutThread, type ThreadItem } from './thread-items.ts'
+import { UnsentRow } from './unsent-row.tsx'
+
+/** The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. */
+export function Thread({ id }: { id: string }) {
+  const t = useT()
+  const thread = useInfiniteQuery(threadPages(id))
+  const unsent = useUnsent(id)
+  const pages = thread.data?.pages
+  // Pages come newest first, and each page is oldest first.
+  const items = useMemo(
+    () =>
+      layOutThread(
+        (pages ?? []).toReversed().flatMap(page => page.items),
+        unsent,
+      ),
+    [pages, unsent],
+  )
+  if (thread.isPending) return <RowsSkeleton rows={7} height={64} />
+  if (thread.isError && !thread.data)
+    return <ErrorFace error={thread.error} retry={() => void thread.refetch()} />
+  if (items.length === 0) return <EmptyFace icon={null} title={t('thread.empty')} />
+  return (
+    <ThreadRows
+      id={id}
+      items={items}
+      hasOlder={thread.hasNextPage}
+      loadOlder={() => thread.hasNextPage && !thread.isFetching && void thread.fetchNextPage()}
+    />
+  )
+}
+
+interface ThreadRowsProps {
+  id: string
+  items: ThreadItem[]
+  hasOlder: boolean
+  loadOlder: () => void
+}
+
+function ThreadRows({ id, items, hasOlder, loadOlder }: ThreadRowsProps) {
+  const t = useT()
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtualizer = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: index => (items[index]?.type === 'day' ? 38 : 58),
+    getItemKey: index => items[index]?.key ?? index,
+    overscan: 12,
+    paddingStart: 44,
+    paddingEnd: 12,
+    // Older messages push upwards out of sight; the reader stays where they are, or at the bottom when there.
+    anchorTo: 'end',
+    followOnAppend: 'instant',
+    scrollEndThreshold: 60,
+  })
+  useEffect(() => virtualizer.scrollToEnd({ behavior: 'instant' }), [virtualizer])
+  const rows = virtualizer.getVirtualItems()
+  const first = rows[0]?.index ?? 0
+  const isScrolled = virtualizer.scrollRect !== null && virtualizer.scrollOffset !== null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only where the reader is decides
+  useEffect(() => {
+    if (isScrolled && first < 6 && items.length > 0) loadOlder()
+  }, [first, isScrolled, items.length])
+  const isAtEnd = virtualizer.isAtEnd(120)
+  useForgetOldPages(id, isAtEnd)
+
+  const jumpTo = (messageId: string) => {
+    const index = items.findIndex(item => item.key === messageId)
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' })
+  }
+  return (
+    <div className={classes.thread}>
+      <div
+        ref={scroller}
+        className={classes.scroller}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
+        tabIndex={0}
+        role="log"
+        aria-label={t('thread.messages')}
+      >
+        <div className={classes.rows} style={{ blockSize: virtualizer.getTotalSize() }}>
+          <p className={classes.start}>{t(hasOlder ? 'thread.loadingOlder' : 'thread.start')}</p>
+          {rows.map(({ index, key, start }) => (
+            <div
+              key={key}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              className={classes.threadRow}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              <ThreadItemRow item={items[index]} items={items} onJump={jumpTo} />
+            </div>
+          ))}
+        </div>
+      </div>
+      {!isAtEnd && (
+        <Button
+          className={classes.jump}
+          size="compact-sm"
+          radius="xl"
+          variant="default"
+          leftSection={<IconArrowDown size={14} aria-hidden />}
+          onClick={() => virtualizer.scrollToEnd({ behavior: 'instant' })}
+        >
+          {t('thread.jump')}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** A reader at the bottom needs only the newest page; keeping the rest would have every change fetch them all anew. */
+function useForgetOldPages(id: string, isAtEnd: boolean) {
+  const client = useQueryClient()
+  useEffect(() => {
+    if (!isAtEnd) return
+    const timer = setTimeout(() => {
+      client.setQueryData(threadPages(id).queryKey, data =>
+        data && data.pages.length > 2
+          ? { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) }
+          : data,
+      )
+    }, 4000)
+    return () => clearTimeout(timer)
+  }, [client, id, isAtEnd])
+}
+
+function ThreadItemRow(props: {
+  item: ThreadItem | undefined
+  items: readonly ThreadItem[]
+  onJump: (messageId: string) => void
+}) {
+  const format = useFormat()
+  const { item, items, onJump } = props
+  if (!item) return null
+  if (item.type === 'day') return <h3 className={classes.day}>{format.day(item.at)}</h3>
+  if (item.type === 'unsent') return <UnsentRow unsent={item.unsent} />
+  const { replyTo } = item.message
+  const quoted = replyTo ? items.find(each => each.type === 'message' && each.key === replyTo) : undefined
+  return (
+    <MessageRow
+      message={item.message}
+      isFirst={item.isFirst}
+      quoted={quoted?.type === 'message' ? quoted.message : null}
+      onJump={onJump}
+    />
+  )
+}

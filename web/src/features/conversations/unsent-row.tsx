@@ -1,0 +1,47 @@
+import { Button } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
+import { useT } from '../../i18n/index.ts'
+import { codeOf } from '../../shared/api.ts'
+import { CustomerText } from './customer-text.tsx'
+import classes from './inbox.module.css'
+import { type Unsent, useDiscard, useSend } from './sending.ts'
+
+/** A text our own server has not accepted: on its way there, or kept with the reason why not. */
+export function UnsentRow({ unsent }: { unsent: Unsent }) {
+  const t = useT()
+  const { conversationId = '' } = useParams({ strict: false })
+  const send = useSend(conversationId)
+  const discard = useDiscard()
+  const retry = () => {
+    discard(unsent)
+    send.mutate(unsent.variables)
+  }
+  return (
+    <article className={classes.message} data-direction="out" data-first>
+      <div className={classes.bubble} data-pending>
+        <CustomerText text={unsent.variables.text} />
+        <span className={classes.meta}>
+          {t(unsent.status === 'pending' ? 'thread.sending' : 'thread.unsent')}
+        </span>
+      </div>
+      {unsent.status === 'error' && (
+        <div className={classes.problem} role="alert">
+          <IconAlertTriangle size={16} stroke={1.8} aria-hidden />
+          <div>
+            <b>{t('thread.unsent')}</b>
+            <span>
+              {t(`error.${codeOf(unsent.error)}`)} <small>{codeOf(unsent.error)}</small>
+            </span>
+          </div>
+          <Button size="compact-xs" variant="default" onClick={retry}>
+            {t('action.retry')}
+          </Button>
+          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => discard(unsent)}>
+            {t('action.discard')}
+          </Button>
+        </div>
+      )}
+    </article>
+  )
+}

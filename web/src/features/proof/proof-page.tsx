@@ -1,0 +1,3 @@
+export function ProofPage() {
+  return null
+}

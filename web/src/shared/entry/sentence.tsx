@@ -1,0 +1,58 @@
+import type { Entry } from '@tracedesk/contracts'
+import { useT, useWords } from '../../i18n/index.ts'
+import { PartFace } from '../ui/part.tsx'
+import { ActorChip, BotChip, ConversationChip, CustomerChip, SubjectChip } from './chips.tsx'
+import classes from './entry.module.css'
+import { Fact } from './fact.tsx'
+import { Words } from './words.tsx'
+
+/** An entry as a sentence of chips in the reader's language. */
+export function EntrySentence({ entry }: { entry: Entry }) {
+  const words = useWords()
+  const { cause } = entry.data
+  const general = words(`event.${entry.event}`, `{{actor}} · ${entry.event}`)
+  const template =
+    entry.event === 'conversation.assigned' && typeof cause === 'string'
+      ? words(`variant.${cause}`, general)
+      : general
+  return (
+    <span className={classes.sentence}>
+      <Words template={template} chip={name => <SentenceChip entry={entry} name={name} />} />
+    </span>
+  )
+}
+
+function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
+  if (name === 'actor') return <ActorChip entry={entry} />
+  if (name === 'customer') return <CustomerChip entry={entry} />
+  if (name === 'conversation') return <ConversationChip entry={entry} />
+  if (name === 'bot') return <BotChip entry={entry} />
+  if (name === 'subject') return <SubjectChip entry={entry} />
+  if (name === 'text' || name === 'email') return <Quote entry={entry} part={name} />
+  return <Fact event={entry.event} field={name} value={entry.data[name] ?? null} />
+}
+
+/** The words of a message or note, cut to one line by the style. */
+function Quote({ entry, part: name }: { entry: Entry; part: string }) {
+  const t = useT()
+  const words = useWords()
+  const part = entry.parts[name]
+  const { kind } = entry.data
+  const isText = typeof kind !== 'string' || kind === 'text'
+  return (
+    <>
+      {!isText && <b className={classes.value}>{words(`kind.${kind}`, kind)} </b>}
+      {part ? (
+        <PartFace part={part}>
+          {value => (
+            <q className={classes.quote} dir="auto">
+              {value}
+            </q>
+          )}
+        </PartFace>
+      ) : (
+        isText && <em className={classes.quiet}>{t('chip.noText')}</em>
+      )}
+    </>
+  )
+}
