@@ -1,0 +1,195 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Caller, operatorCaller, systemCaller } from './command/caller.ts'
+import { chooseDataDir, startEmbedded } from './db/embedded/index.ts'
+import { migrate } from './db/migrate.ts'
+import { type ConnectionTarget, prepareRoles, type RoleTargets, targetFromUrl } from './db/roles.ts'
+import { createHttpServer } from './edges/http/server.ts'
+import { type Config, readConfig } from './kernel/config.ts'
+import { createLog, type Logger } from './kernel/log.ts'
+import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
+import { StartError } from './kernel/start-error.ts'
+import { recordMigration } from './modules/ledger-state/index.ts'
+import { TracedeskNode } from './node.ts'
+
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+const WEB_ROOT = fileURLToPath(new URL('../../web/dist', import.meta.url))
+
+export interface Running {
+  readonly config: Config
+  readonly node: TracedeskNode
+  /** Where the console answers. */
+  readonly url: string
+  /** The one-time link, while the installation has no owner. */
+  readonly setupUrl: string | null
+  stop(): Promise<void>
+}
+
+/** Everything from environment to listening server. Throws StartError with one clear line; leaves nothing running then. */
+export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running> {
+  const config = readConfig(env, chooseDataDir(env, cwd))
+  const log = createLog(config.logLevel)
+  const stops: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (const step of stops.reverse().splice(0))
+      await step().catch(error => log.error({ err: error as Error }, 'a step of the stop failed'))
+  }
+  try {
+    const given = config.databaseUrl
+      ? targetFromUrl(config.databaseUrl)
+      : await startOwnDatabase(config, log, stops)
+    const secret = loadSecret(config.secretFile)
+    const targets = await connectRoles(given, secret, config)
+    if (!targets.separated)
+      log.warn(
+        'the database user may not create roles: the application works as that user, and the ledger is protected by less',
+      )
+    const schema = await migrate(targets)
+    const setup = new SetupLink(config.dataDir)
+    const node = new TracedeskNode({
+      targets,
+      secret,
+      dataDir: config.dataDir,
+      originHost: originHost(config),
+      log,
+      version: VERSION,
+      setupToken: () => setup.token,
+    })
+    stops.push(() => node.stop())
+    await setup.prepare(node)
+    await node.start(schema.to)
+    if (schema.from < schema.to && schema.from > 0)
+      for (const id of await node.workspaces())
+        await node.door.execute(recordMigration, systemCaller(id), schema)
+    if (config.owner && setup.token) await createOwner(node, setup.token, config.owner)
+    const server = await createHttpServer(node, {
+      publicUrl: config.publicUrl,
+      webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
+    })
+    stops.push(() => server.close())
+    const url = await listen(server, config)
+    return {
+      config,
+      node,
+      url,
+      setupUrl: setup.token ? `${config.publicUrl ?? url}/setup?token=${setup.token}` : null,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startOwnDatabase(
+  config: Config,
+  log: Logger,
+  stops: (() => Promise<unknown>)[],
+): Promise<ConnectionTarget> {
+  const database = await startEmbedded({ dataDir: config.dataDir, log: line => log.debug(line) })
+  stops.push(() => database.stop())
+  database.onChange(change => {
+    if (change.kind === 'given_up') log.fatal({ err: change.error }, 'the database does not stay up')
+    else log.warn({ change: change.kind }, 'the database was lost and is being started again')
+  })
+  return database.connection
+}
+
+async function connectRoles(
+  given: ConnectionTarget,
+  secret: ReturnType<typeof loadSecret>,
+  config: Config,
+): Promise<RoleTargets> {
+  const prefix = config.databaseUrl
+    ? `tracedesk_${sha256(given.database).toString('hex').slice(0, 8)}`
+    : 'tracedesk'
+  try {
+    return await prepareRoles(given, secret, prefix)
+  } catch (error) {
+    if (error instanceof StartError || !config.databaseUrl) throw error
+    throw new StartError(
+      'database.start_failed',
+      `The database of DATABASE_URL cannot be used: ${(error as Error).message}`,
+      { cause: error },
+    )
+  }
+}
+
+const originHost = (config: Config): string =>
+  config.publicUrl ? new URL(config.publicUrl).host : `localhost:${config.port}`
+
+/** The one-time link that makes the owner: its token lies in the data folder until it has been used. */
+class SetupLink {
+  readonly #file: string
+  #node: TracedeskNode | undefined
+  #token: string | null = null
+
+  constructor(dataDir: string) {
+    this.#file = join(dataDir, 'setup-token')
+  }
+
+  get token(): string | null {
+    return this.#token
+  }
+
+  async prepare(node: TracedeskNode): Promise<void> {
+    this.#node = node
+    if ((await node.workspaces()).length > 0) return this.#end()
+    mkdirSync(join(this.#file, '..'), { recursive: true })
+    if (!existsSync(this.#file)) writeFileSync(this.#file, newToken(), { mode: 0o600 })
+    this.#token = readFileSync(this.#file, 'utf8').trim()
+    const look = async () => {
+      if ((await this.#node?.workspaces().catch(() => []))?.length) this.#end()
+      else setTimeout(look, 500).unref()
+    }
+    setTimeout(look, 500).unref()
+  }
+
+  #end(): void {
+    this.#token = null
+    rmSync(this.#file, { force: true })
+  }
+}
+
+async function createOwner(
+  node: TracedeskNode,
+  token: string,
+  owner: { email: string; password: string },
+): Promise<void> {
+  const command = node.commandsByName.get('setup.complete')
+  if (!command) throw new Error('no set-up command')
+  const anybody: Caller = { ...operatorCaller(''), permissions: new Set() }
+  await node.door.execute(command, anybody, {
+    token,
+    workspace: 'Tracedesk',
+    name: owner.email.split('@')[0] ?? 'Owner',
+    email: owner.email,
+    password: owner.password,
+  })
+}
+
+async function listen(server: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
+  try {
+    await server.listen({ port: config.port, host: config.host })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EADDRINUSE')
+      throw new StartError(
+        'port.taken',
+        `Port ${config.port} on ${config.host} is taken. Set PORT to a free one.`,
+      )
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new StartError(
+        'port.not_allowed',
+        `Port ${config.port} on ${config.host} cannot be used (${code}). Set PORT and HOST.`,
+      )
+    throw error
+  }
+  const address = server.server.address()
+  const port = typeof address === 'object' && address ? address.port : config.port
+  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,172 @@
+import {
+  consistencyProof,
+  encodeEntryBundle,
+  formatTlogProof,
+  inclusionProof,
+  parseTilePath,
+  TILE_WIDTH,
+  tileWidth,
+  toBase64,
+} from '@tracedesk/proof/node'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { type Caller, may } from '../../command/caller.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { hashReader, readHead, readLeaves, tileReader } from '../../ledger/tree-store.ts'
+import { entryScopeSql, scopeOf } from '../../modules/team/index.ts'
+import type { TracedeskNode } from '../../node.ts'
+import { authenticate } from './authenticate.ts'
+
+const Size = z.coerce.number().int().min(0)
+const TEXT = 'text/plain; charset=utf-8'
+// A full tile never changes; it may be kept by whoever was allowed to read it, but by no shared cache.
+const FOR_EVER = 'private, max-age=31536000, immutable'
+
+/** The ledger as the world's verifiers read it (DESIGN section 10; C2SP tlog-tiles, tlog-checkpoint, tlog-proof). */
+export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): void {
+  const { read: db } = node.databases
+  const reader = async (request: FastifyRequest): Promise<Caller> => {
+    const caller = await authenticate(node, request)
+    if (!caller.workspaceId) throw new ConsoleError('session.required')
+    if (!may(caller, 'ledger.view'))
+      throw new ConsoleError('permission.denied', { permission: 'ledger.view' })
+    return caller
+  }
+  /** Leaves name who did what when: only whoever sees everything may read them all. */
+  const wholeReader = async (request: FastifyRequest): Promise<Caller> => {
+    const caller = await reader(request)
+    if ((await scopeOf(db, caller)).kind !== 'all')
+      throw new ConsoleError('permission.denied', { permission: 'log.view' })
+    return caller
+  }
+
+  server.get('/api/ledger.checkpoint', async (request, reply) => {
+    const { workspaceId } = await reader(request)
+    const size = parse(Size.optional(), (request.query as { size?: string }).size, 'size')
+    return reply.type(TEXT).send((await findNote(node, workspaceId, size)).note)
+  })
+  server.get('/api/ledger.vkey', async (request, reply) => {
+    const { workspaceId } = await reader(request)
+    const row = await db
+      .selectFrom('log_signer')
+      .select('vkey')
+      .where('workspace_id', '=', workspaceId)
+      .orderBy('epoch', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    if (!row) throw new ConsoleError('ledger.size_unknown')
+    return reply.type(TEXT).send(`${row.vkey}\n`)
+  })
+  server.get('/api/ledger.leaf', async (request, reply) => {
+    const caller = await reader(request)
+    const position = parse(Size, (request.query as { position?: string }).position, 'position')
+    return reply.type('application/json').send(await requireLeaf(node, caller, position))
+  })
+  server.get('/api/ledger.inclusion', async (request, reply) => {
+    const caller = await reader(request)
+    const position = parse(Size, (request.query as { position?: string }).position, 'position')
+    await requireLeaf(node, caller, position)
+    const { note, size } = await findNote(node, caller.workspaceId)
+    if (position >= size) throw new ConsoleError('ledger.not_sequenced', { position })
+    const hashes = await inclusionProof(position, size, hashReader(db, caller.workspaceId, size))
+    return reply.type(TEXT).send(formatTlogProof({ index: position, proof: hashes, checkpoint: note }))
+  })
+  server.get('/api/ledger.consistency', async (request, reply) => {
+    const { workspaceId } = await reader(request)
+    const query = request.query as { from?: string; to?: string }
+    const [from, to] = [parse(Size, query.from, 'from'), parse(Size, query.to, 'to')]
+    const head = await readHead(db, workspaceId)
+    if (!head || from > to || to > head.size)
+      throw new ConsoleError('ledger.size_unknown', { from, to, size: head?.size ?? 0 })
+    const hashes = await consistencyProof(from, to, hashReader(db, workspaceId, to))
+    return reply.type(TEXT).send(hashes.map(hash => `${toBase64(hash)}\n`).join(''))
+  })
+
+  server.get('/log/:workspace/:epoch/checkpoint', async (request, reply) => {
+    const caller = await wholeReader(request)
+    await requireLog(node, caller, request)
+    return reply
+      .type(TEXT)
+      .header('cache-control', 'no-store')
+      .send((await findNote(node, caller.workspaceId)).note)
+  })
+  server.get('/log/:workspace/:epoch/tile/*', async (request, reply) => {
+    const caller = await wholeReader(request)
+    await requireLog(node, caller, request)
+    return sendTile(node, caller.workspaceId, `tile/${(request.params as { '*': string })['*']}`, reply)
+  })
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
+  const parsed = schema.safeParse(value)
+  if (!parsed.success)
+    throw new ConsoleError('input.invalid', {
+      issues: [{ path: name, problem: 'not a whole number from 0 up' }],
+    })
+  return parsed.data
+}
+
+async function findNote(
+  node: TracedeskNode,
+  workspaceId: string,
+  size?: number,
+): Promise<{ note: string; size: number }> {
+  let query = node.databases.read
+    .selectFrom('log_checkpoint')
+    .select(['note', 'size'])
+    .where('workspace_id', '=', workspaceId)
+  if (size !== undefined) query = query.where('size', '=', size)
+  const row = await query.orderBy('epoch', 'desc').orderBy('size', 'desc').limit(1).executeTakeFirst()
+  if (!row) throw new ConsoleError('ledger.size_unknown', { size: size ?? null })
+  return row
+}
+
+/** The exact bytes of a leaf the caller may see. */
+async function requireLeaf(node: TracedeskNode, caller: Caller, position: number): Promise<Buffer> {
+  const scope = await scopeOf(node.databases.read, caller)
+  const { rows } = await sql<{
+    leaf: Buffer
+  }>`select leaf from log_entry e where workspace_id = ${caller.workspaceId} and position = ${position} and ${entryScopeSql(scope)}`.execute(
+    node.databases.read as never,
+  )
+  if (!rows[0]) throw new ConsoleError('entry.not_found', { position })
+  return rows[0].leaf
+}
+
+async function requireLog(node: TracedeskNode, caller: Caller, request: FastifyRequest): Promise<void> {
+  const { workspace, epoch } = request.params as { workspace: string; epoch: string }
+  const head = await readHead(node.databases.read, caller.workspaceId)
+  if (workspace !== caller.workspaceId || !head || epoch !== String(head.epoch))
+    throw new ConsoleError('input.unknown_route')
+}
+
+async function sendTile(
+  node: TracedeskNode,
+  workspaceId: string,
+  path: string,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { read: db } = node.databases
+  const tile = (() => {
+    try {
+      return parseTilePath(path)
+    } catch {
+      throw new ConsoleError('input.unknown_route') // not the path of a tile
+    }
+  })()
+  const head = await readHead(db, workspaceId)
+  const level = tile.level === 'entries' ? 0 : tile.level
+  if (!head || tile.width > tileWidth(level, tile.index, head.size))
+    throw new ConsoleError('ledger.size_unknown', { path })
+  const bytes =
+    tile.level === 'entries'
+      ? encodeEntryBundle(
+          await readLeaves(db, workspaceId, tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width),
+        )
+      : await tileReader(db, workspaceId)(tile.level, tile.index, tile.width)
+  return reply
+    .type('application/octet-stream')
+    .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
+    .send(Buffer.from(bytes))
+}
