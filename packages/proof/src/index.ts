@@ -1,3 +1,4 @@
+export type { Beside, ShownPart } from './beside.ts'
 export * from './bytes.ts'
 export {
   type CanonicalLimits,

@@ -1,10 +1,5 @@
-import {
-  type Beside,
-  createVerifier,
-  type Verifier,
-  type VerifierOptions,
-  type VerifyReport,
-} from './verify.ts'
+import type { Beside } from './beside.ts'
+import { createVerifier, type Verifier, type VerifierOptions, type VerifyReport } from './verify.ts'
 
 /** One leaf of a log as it is read, or its hash alone where its content is not shown. */
 export type LogEntry =

@@ -1,27 +1,16 @@
-import { equalBytes, fromBase64, toBase64, utf8Decode } from './bytes.ts'
+import { type Beside, findPartProblem } from './beside.ts'
+import { equalBytes, toBase64, utf8Decode } from './bytes.ts'
 import { MAX_LEAF_BYTES } from './canonical.ts'
 import { type Checkpoint, readUnverifiedCheckpoint, type Trust, verifyCheckpoint } from './checkpoint.ts'
 import { ProofError } from './errors.ts'
-import { decodeLeaf, type Leaf } from './leaf.ts'
+import { decodeLeaf } from './leaf.ts'
 import { scanLeaf } from './leaf-scan.ts'
 import type { VerifiedSignature } from './note.ts'
-import { checkPart } from './part.ts'
 import { findProjectionMismatch, type LeafProjection, projectLeaf } from './projection.ts'
 import { TILE_WIDTH, type Tile, tilePath } from './tile.ts'
 import { TileBuilder } from './tile-builder.ts'
 import { Frontier, HASH_BYTES, hashLeaf } from './tree.ts'
 import { type Finding, Findings, type Verdict } from './verdict.ts'
-
-/** What is shown of a part beside the leaf. `withheld` and `erased` are answers; silence is `part_missing`. */
-export type ShownPart =
-  | { readonly state: 'open'; readonly salt: Uint8Array; readonly bytes: Uint8Array }
-  | { readonly state: 'withheld' | 'erased' }
-
-/** What stands beside a leaf and must agree with it. What is left out is not compared. */
-export type Beside = {
-  readonly parts?: Readonly<Record<string, ShownPart>>
-  readonly projection?: Partial<LeafProjection>
-}
 
 export type VerifierOptions = Trust & {
   /** The signed note to verify against. */
@@ -302,21 +291,4 @@ function tryReadCheckpoint(note: string): Checkpoint | undefined {
 function leafVerdict({ code }: ProofError): 'leaf_too_long' | 'leaf_malformed' | 'leaf_not_canonical' {
   if (code === 'too_long') return 'leaf_too_long'
   return code === 'leaf_malformed' ? 'leaf_malformed' : 'leaf_not_canonical'
-}
-
-type PartProblem = {
-  readonly verdict: 'part_mismatch' | 'part_missing' | 'part_unknown'
-  readonly detail: string
-}
-
-function findPartProblem(leaf: Leaf, shown: Readonly<Record<string, ShownPart>>): PartProblem | undefined {
-  for (const [name, { commitment }] of Object.entries(leaf.parts)) {
-    const part = Object.hasOwn(shown, name) ? shown[name] : undefined
-    if (part === undefined) return { verdict: 'part_missing', detail: name }
-    if (part.state === 'open' && !checkPart(fromBase64(commitment), part.salt, name, part.bytes)) {
-      return { verdict: 'part_mismatch', detail: name }
-    }
-  }
-  const surplus = Object.keys(shown).find(name => !Object.hasOwn(leaf.parts, name))
-  return surplus === undefined ? undefined : { verdict: 'part_unknown', detail: surplus }
 }
