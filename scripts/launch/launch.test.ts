@@ -145,6 +145,14 @@ test('the console is built once, and again only when something it is made of has
   expect(builds).toEqual([1, 1, 2, 3, 3])
 })
 
+test('dev runs server and console together; when one ends the other is ended, and the exit code is that of the first', () => {
+  const root = makeCheckout({
+    'server/src/main.ts': "process.on('SIGTERM', () => process.exit()); setInterval(() => {}, 1000)\n",
+    'node_modules/vite/bin/vite.js': 'setTimeout(() => process.exit(4), 500)\n',
+  })
+  expect(launch(root, ['dev']).status).toBe(4)
+})
+
 test('a console that cannot be built stops the start, and is not taken for built the next time', () => {
   const root = makeCheckout({
     'server/src/main.ts': '',

@@ -14,7 +14,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { StartError } from '../../kernel/start-error.ts'
 import { type Account, findBarrier } from './account.ts'
-import { explainSpawnError } from './spawn-as.ts'
+import { explainSpawnError } from './explain.ts'
 
 /** Where PostgreSQL's programs are, ready to run under the account. */
 export interface Binaries {

@@ -15,9 +15,9 @@ import { join } from 'node:path'
 import { StartError } from '../../kernel/start-error.ts'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
+import { explainFailure } from './explain.ts'
 import { type Layout, makeOwned, refuseForeignOwner } from './layout.ts'
 import { runOnce } from './run-once.ts'
-import { unsupportedPlatform } from './spawn-as.ts'
 
 export const SUPERUSER = 'postgres'
 export const DATABASE = 'tracedesk'
@@ -170,30 +170,4 @@ function syncFolder(folder: string): void {
   } finally {
     closeSync(descriptor)
   }
-}
-
-/** Words PostgreSQL's own first complaint (later ones are its consequences); the causes an operator can act on get their own code. */
-export function explainFailure(
-  code: 'database.init_failed' | 'database.start_failed',
-  what: string,
-  output: string,
-  folder: string,
-): StartError {
-  const complaints = output.split('\n').filter(line => /(ERROR|FATAL|PANIC|error|fatal):/.test(line))
-  const words = (complaints[0] ?? output.trim().split('\n').at(-1) ?? '').replace(
-    /^.*?(error|FATAL|PANIC|ERROR): +/,
-    '',
-  )
-  if (/No space left on device|Disk quota exceeded|Check free disk space/.test(output))
-    return new StartError('data_dir.full', `The disk is full: ${folder}. ${what}: ${words}`)
-  if (/Permission denied|Read-only file system/.test(output))
-    return new StartError('data_dir.not_writable', `${what} in ${folder}: ${words}`)
-  if (/effective user ID/.test(output)) {
-    return new StartError(
-      'database.no_account',
-      `${what}: the user id we run under has no entry in /etc/passwd. Add one, or set DATABASE_URL.`,
-    )
-  }
-  if (/: not found$/m.test(output)) return unsupportedPlatform(output.trim())
-  return new StartError(code, `${what}: ${words}`)
 }

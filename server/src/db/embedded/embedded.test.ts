@@ -21,7 +21,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type Holder, type HolderOptions, holdDatabase } from '../../../test/support/holder.ts'
 import { chooseAccount, findBarrier } from './account.ts'
-import type { EmbeddedConnection } from './index.ts'
+import { type EmbeddedConnection, findRunning } from './index.ts'
 import { findServers } from './leftovers.ts'
 
 const IS_ROOT = process.getuid?.() === 0
@@ -103,6 +103,12 @@ async function countRows(dataDir: string, options: HolderOptions = {}): Promise<
   const [rows] = await ask(connection, 'select count(*)::int from kept')
   await holder.end('SIGTERM')
   return rows
+}
+
+/** The processes whose command line names the path. */
+function findByCommand(path: string): string[] {
+  const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+  return lines.filter(line => line.includes(path))
 }
 
 /** The shells between a holder and its server. */
@@ -296,6 +302,8 @@ test.each([1, 2])(
     await sleep([0, 300][moment - 1])
     await holder.end('SIGKILL')
     expect(existsSync(clusterOf(dataDir))).toBe(false)
+    // initdb and its children would otherwise write on, into what the next start clears away.
+    await expect.poll(() => findByCommand(root), { timeout: 1_000, interval: 10 }).toEqual([])
 
     const again = start(dataDir)
     const { connection } = await again.tells('started')
@@ -303,6 +311,16 @@ test.each([1, 2])(
     expect(readdirSync(root).filter(name => name.startsWith('cluster'))).toEqual(['cluster'])
   },
 )
+
+test('another process finds the running database, and finds none when none runs', async () => {
+  const dataDir = copyUsed('found')
+  expect(findRunning(dataDir)).toBeNull()
+  const { holder } = await startWithRow(dataDir)
+  const connection = findRunning(dataDir)
+  expect(connection && (await ask(connection, 'select number from kept'))).toEqual([1])
+  await holder.end('SIGKILL')
+  expect(findRunning(dataDir)).toBeNull()
+})
 
 test('a lost superuser password is replaced', async () => {
   const dataDir = copyUsed('password lost')

@@ -78,7 +78,7 @@ function readCommand(pid: string): string {
 }
 
 /** Processes end while we look at them, and those of other users are closed to us. Neither is ours to stop. */
-function orNullWhenGone<T>(read: () => T): T | null {
+export function orNullWhenGone<T>(read: () => T): T | null {
   try {
     return read()
   } catch (error) {

@@ -1,30 +1,29 @@
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import type { Account } from './account.ts'
-import { explainSpawnError, spawnAs } from './spawn-as.ts'
+import { explainExit, explainSpawnError } from './explain.ts'
+import { spawnKept } from './spawn-kept.ts'
 
 export interface Run {
   readonly program: string
   readonly args: readonly string[]
   readonly account: Account | null
-  /** A folder the account can reach: PostgreSQL looks up the folder it stands in. */
   readonly cwd: string
   readonly input?: string
 }
 
-/** Runs a program to its end. Returns its exit status and all it said; throws only when it cannot be started. */
-export async function runOnce({
-  program,
-  args,
-  account,
-  cwd,
-  input = '',
-}: Run): Promise<{ status: number; output: string }> {
-  const child = spawnAs(account, program, args, cwd)
-  const ended = once(child, 'close').catch(error => {
-    throw explainSpawnError(error, program)
+/**
+ * Runs a program to its end, and ends it when we are gone before. Returns its exit status and all it said.
+ * Throws only when it cannot be run at all: `database.unsupported_platform`, `database.no_account`.
+ */
+export async function runOnce({ input = '', ...run }: Run): Promise<{ status: number; output: string }> {
+  const kept = spawnKept({ ...run, atOurEnd: 'kill' })
+  const ended = once(kept.child, 'close').catch(error => {
+    throw explainSpawnError(error, run.program)
   })
-  child.stdin.end(input)
-  const [[status], ...said] = await Promise.all([ended, text(child.stdout), text(child.stderr)])
+  kept.input.end(input)
+  const [[status], ...said] = await Promise.all([ended, text(kept.output), text(kept.errors)])
+  const cause = explainExit(status, run.program)
+  if (cause !== null) throw cause
   return { status: typeof status === 'number' ? status : -1, output: said.join('') }
 }

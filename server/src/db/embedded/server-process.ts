@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from './account.ts'
-import { explainFailure } from './cluster.ts'
-import { explainSpawnError, spawnAs } from './spawn-as.ts'
+import { explainExit, explainFailure, explainSpawnError } from './explain.ts'
+import { orNullWhenGone } from './leftovers.ts'
+import { spawnKept } from './spawn-kept.ts'
 
 /** One life of a PostgreSQL server that accepts connections. */
 export interface ServerProcess {
@@ -26,59 +27,53 @@ export interface ServerSpec {
   readonly log: (message: string) => void
 }
 
-// The shell stands between us and PostgreSQL so that no server outlives us: its input is a pipe that only we
-// hold open, and when that closes, be it because we were killed, the shell's reader stops the server. The
-// signals of a terminal or of a service manager stay without effect here: we get them too, and stop in order.
-const KEEPER = `trap "" HUP INT TERM
-exec 3<&0
-"$@" </dev/null 3<&- &
-server=$!
-( read -r _ <&3; kill -INT $server ) >/dev/null 2>&1 &
-reader=$!
-wait $server
-status=$?
-kill -KILL $reader 2>/dev/null
-exit $status`
-
 const STOP_GRACE_MS = 60_000
 const REMEMBERED_LINES = 40
 
 /**
  * Starts PostgreSQL and resolves when it accepts connections, crash recovery included, however long that
- * takes. Throws `database.start_failed` (or the cause's own code) with PostgreSQL's last complaint.
+ * takes. Throws `database.start_failed` (or the cause's own code) with PostgreSQL's first complaint.
  */
 export async function startServer(spec: ServerSpec): Promise<ServerProcess> {
   const settings = Object.entries(spec.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const child = spawnAs(
-    spec.account,
-    '/bin/sh',
-    ['-c', KEEPER, 'sh', spec.postgres, '-D', spec.cluster, ...settings],
-    spec.cwd,
-  )
-  child.stdout.resume()
+  const { child, input, output, errors, letGo } = spawnKept({
+    account: spec.account,
+    program: spec.postgres,
+    args: ['-D', spec.cluster, ...settings],
+    cwd: spec.cwd,
+    atOurEnd: 'stop',
+  })
+  input.end()
+  output.resume()
   const recent: string[] = []
-  createInterface(child.stderr).on('line', line => {
+  createInterface(errors).on('line', line => {
     recent.push(line)
     if (recent.length > REMEMBERED_LINES) recent.shift()
     spec.log(line)
   })
-  let gone = false
+  const end: { status?: unknown } = {}
   const exited = once(child, 'exit').then(
-    () => {
-      gone = true
-      child.stdin.destroy()
+    ([status]) => {
+      end.status = status
     },
     error => {
-      gone = true
+      end.status = null
       throw explainSpawnError(error, spec.postgres)
     },
   )
-  const pid = await Promise.race([waitUntilReady(spec.cluster, () => gone), exited.then(() => null)])
+  const pid = await Promise.race([
+    waitUntilReady(spec.cluster, () => 'status' in end),
+    exited.then(() => null),
+  ])
   if (pid === null) {
     await sleep(20) // its last words may still be in the pipe
-    throw explainFailure('database.start_failed', 'PostgreSQL did not start', recent.join('\n'), spec.cluster)
+    const words = recent.join('\n')
+    throw (
+      explainExit(end.status, spec.postgres) ??
+      explainFailure('database.start_failed', 'PostgreSQL did not start', words, spec.cluster)
+    )
   }
-  return { pid, exited, stop: () => stopServer(pid, exited, () => child.stdin.end()) }
+  return { pid, exited, stop: () => stopServer(pid, exited, letGo) }
 }
 
 /** PostgreSQL keeps its state in line 8 of `postmaster.pid`; line 1 is its process id. */
@@ -101,13 +96,13 @@ function readIfThere(file: string): string {
   }
 }
 
-async function stopServer(pid: number, exited: Promise<void>, closeInput: () => void): Promise<void> {
-  closeInput()
+async function stopServer(pid: number, exited: Promise<void>, letGo: () => void): Promise<void> {
+  letGo()
   const patience = new AbortController()
   const late = sleep(STOP_GRACE_MS, true, { signal: patience.signal }).catch(() => false)
   const isLate = await Promise.race([exited.then(() => false), late])
   patience.abort()
   // Immediate shutdown: loses nothing that was committed; the next start recovers.
-  if (isLate) process.kill(pid, 'SIGQUIT')
+  if (isLate) orNullWhenGone(() => process.kill(pid, 'SIGQUIT'))
   await exited
 }

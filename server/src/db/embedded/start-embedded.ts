@@ -2,7 +2,7 @@ import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { StartError } from '../../kernel/start-error.ts'
+import { explainFolderError, StartError } from '../../kernel/start-error.ts'
 import { type Account, chooseAccount, findBarrier } from './account.ts'
 import { prepareBinaries } from './binaries.ts'
 import { DATABASE, ensureCluster, SUPERUSER } from './cluster.ts'
@@ -61,7 +61,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedD
     return await startLocked(dataDir, lock, options)
   } catch (error) {
     lock.release()
-    throw error
+    throw explainFolderError(error, dataDir)
   }
 }
 
