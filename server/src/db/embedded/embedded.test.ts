@@ -22,7 +22,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test 
 import { type Holder, type HolderOptions, holdDatabase } from '../../../test/support/holder.ts'
 import { chooseAccount, findBarrier } from './account.ts'
 import { type EmbeddedConnection, findRunning } from './index.ts'
-import { findServers } from './leftovers.ts'
+import { findServers, orNullWhenGone } from './leftovers.ts'
 
 const IS_ROOT = process.getuid?.() === 0
 const NOBODY = { name: 'nobody', uid: 65534, gid: 65534 }
@@ -105,10 +105,12 @@ async function countRows(dataDir: string, options: HolderOptions = {}): Promise<
   return rows
 }
 
-/** The processes whose command line names the path. */
+/** The processes whose command line names the path; none where there is no /proc to tell. */
 function findByCommand(path: string): string[] {
-  const lines = execFileSync('ps', ['-axo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
-  return lines.filter(line => line.includes(path))
+  const pids = existsSync('/proc/self') ? readdirSync('/proc').filter(name => /^\d+$/.test(name)) : []
+  return pids.filter(pid =>
+    orNullWhenGone(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8'))?.includes(path),
+  )
 }
 
 /** The shells between a holder and its server. */
