@@ -1,0 +1,66 @@
+/** Everything verification can find. Closed: a new way to be wrong is a new name. */
+export const LEDGER_VERDICTS = [
+  'ledger_missing',
+  'leaf_missing',
+  'leaf_duplicate',
+  'leaf_surplus',
+  'leaf_malformed',
+  'leaf_changed',
+  'leaf_moved',
+  'column_mismatch',
+  'tile_missing',
+  'tile_mismatch',
+  'tile_surplus',
+  'head_mismatch',
+  'tree_shrunk',
+  'checkpoint_malformed',
+  'checkpoint_other_key',
+  'checkpoint_bad_signature',
+  'checkpoint_wrong_origin',
+  'checkpoint_mismatch',
+  'signer_other_key',
+  'signer_mismatch',
+  'conversation_gap',
+  'conversation_counter_wrong',
+  'node_gap',
+  'part_missing',
+  'part_surplus',
+  'part_mismatch',
+  'entry_rejected',
+  'pending_forged',
+  'pending_stuck',
+] as const
+export type LedgerVerdict = (typeof LEDGER_VERDICTS)[number]
+
+export interface LedgerFinding {
+  readonly verdict: LedgerVerdict
+  readonly position?: number
+  readonly entryId?: string
+  readonly detail: string
+}
+
+const MOST_KEPT = 100
+
+/** Collects what verification finds: the first 100 in full, the rest as a count. */
+export class Findings {
+  readonly #kept: LedgerFinding[] = []
+  #count = 0
+
+  add(verdict: LedgerVerdict, detail: string, where: { position?: number; entryId?: string } = {}): void {
+    this.#count++
+    if (this.#kept.length < MOST_KEPT) this.#kept.push({ verdict, ...where, detail })
+  }
+
+  get kept(): readonly LedgerFinding[] {
+    return this.#kept
+  }
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** The first finding names the verdict of the whole. */
+  get verdict(): 'ok' | LedgerVerdict {
+    return this.#kept[0]?.verdict ?? 'ok'
+  }
+}

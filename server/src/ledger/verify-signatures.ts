@@ -1,0 +1,166 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  Frontier,
+  fromBase64,
+  ProofError,
+  readUnverifiedCheckpoint,
+  verifyCheckpoint,
+} from '@tracedesk/proof/node'
+import type pg from 'pg'
+import type { Findings } from './verify-findings.ts'
+import type { Milestone } from './verify-tree.ts'
+
+/** The newest signed checkpoints are all verified; of older ones so many, evenly spread. */
+const NEWEST = 50
+const SPREAD = 50
+
+export interface LedgerHead {
+  readonly epoch: number
+  readonly origin: string
+  readonly size: number
+  readonly root: Buffer
+}
+
+export interface NewestCheckpoint {
+  readonly size: number
+  readonly note: string
+  readonly signedAt: string
+}
+
+/**
+ * Verifies stored checkpoints against the key the ledger names, and that key and the tree against what the signer
+ * remembers in its own folder (when it can be reached from here). Returns the roots to compare on the way.
+ */
+export async function checkSignatures(
+  client: pg.ClientBase,
+  workspaceId: string,
+  head: LedgerHead,
+  memory: SignerMemory,
+  findings: Findings,
+): Promise<{ milestones: Milestone[]; newest: NewestCheckpoint | null; remarks: string[] }> {
+  const named = await client.query<{ vkey: string }>(
+    'select vkey from log_signer where workspace_id = $1 and epoch = $2',
+    [workspaceId, head.epoch],
+  )
+  const vkey = named.rows[0]?.vkey
+  if (!vkey) findings.add('checkpoint_other_key', `epoch ${head.epoch} names no signing key`)
+  const rows = await readCheckpoints(client, workspaceId, head.epoch)
+  const milestones: Milestone[] = []
+  for (const row of rows) {
+    const milestone = vkey ? await checkOne(row, vkey, head, findings) : null
+    if (milestone) milestones.push(milestone)
+  }
+  const remarks: string[] = []
+  const remembered = checkMemory(memory, vkey ?? '', head, findings)
+  if (remembered) milestones.push(remembered)
+  if (!memory.has(head.epoch))
+    remarks.push('the signer’s own folder is not reachable from here: its memory was not compared')
+  const newest = rows[0]
+  return {
+    milestones,
+    newest: newest ? { size: Number(newest.size), note: newest.note, signedAt: newest.signed_at } : null,
+    remarks,
+  }
+}
+
+interface CheckpointRow {
+  readonly size: number
+  readonly note: string
+  readonly vkey: string
+  readonly signed_at: string
+}
+
+async function readCheckpoints(
+  client: pg.ClientBase,
+  workspaceId: string,
+  epoch: number,
+): Promise<CheckpointRow[]> {
+  const { rows } = await client.query<CheckpointRow>(
+    `select size, note, vkey, signed_at from (
+       select *, row_number() over (order by size desc) as nth, count(*) over () as total
+       from log_checkpoint where workspace_id = $1 and epoch = $2) c
+     where nth <= $3 or nth % greatest(1, total / $4) = 0 order by size desc`,
+    [workspaceId, epoch, NEWEST, SPREAD],
+  )
+  return rows
+}
+
+async function checkOne(
+  row: CheckpointRow,
+  vkey: string,
+  head: LedgerHead,
+  findings: Findings,
+): Promise<Milestone | null> {
+  const name = `the checkpoint of size ${row.size}`
+  if (row.vkey !== vkey)
+    findings.add('checkpoint_other_key', `${name} is said to be signed by ${row.vkey}, not by ${vkey}`)
+  const { verdict } = await verifyCheckpoint(row.note, { origin: head.origin, trustedVkeys: [vkey] })
+  if (verdict !== 'ok') {
+    const finding =
+      verdict === 'note_bad_signature'
+        ? 'checkpoint_bad_signature'
+        : verdict === 'note_wrong_origin'
+          ? 'checkpoint_wrong_origin'
+          : verdict === 'note_unsigned'
+            ? 'checkpoint_other_key'
+            : 'checkpoint_malformed'
+    if (row.vkey === vkey || finding !== 'checkpoint_other_key') findings.add(finding, `${name}: ${verdict}`)
+    return null
+  }
+  const { size, root } = readUnverifiedCheckpoint(row.note)
+  if (size !== Number(row.size)) findings.add('checkpoint_malformed', `${name} is really one of size ${size}`)
+  return withinTree({ size, root, what: 'checkpoint' }, head, findings)
+}
+
+/** A signed size beyond the head means that leaves were taken away after signing. */
+function withinTree(milestone: Milestone, head: LedgerHead, findings: Findings): Milestone | null {
+  if (milestone.size <= head.size) return milestone
+  const who = milestone.what === 'signer' ? 'the signer remembers' : 'a checkpoint is signed over'
+  findings.add('tree_shrunk', `${who} ${milestone.size} leaves; the head says ${head.size}`, {
+    position: head.size,
+  })
+  return null
+}
+
+/** What a signer's folder holds for each epoch of a workspace; null where there is nothing to read. */
+export type SignerMemory = ReadonlyMap<number, { readonly vkey: string; readonly frontier: string }>
+
+/**
+ * Reads a signer's memory. Do it before the database's snapshot is taken: the signer can only remember what was
+ * committed, so whatever it remembers by then must be in the snapshot.
+ */
+export function readSignerMemory(signerFolder: string, workspaceId: string): SignerMemory {
+  const memory = new Map<number, { vkey: string; frontier: string }>()
+  const folder = join(signerFolder, workspaceId)
+  if (!existsSync(folder)) return memory
+  for (const epoch of readdirSync(folder)) {
+    const keyFile = join(folder, epoch, 'key.json')
+    const stateFile = join(folder, epoch, 'state.json')
+    if (!existsSync(keyFile) || !existsSync(stateFile)) continue
+    const key: { vkey?: unknown } = JSON.parse(readFileSync(keyFile, 'utf8'))
+    const state: { frontier?: unknown } = JSON.parse(readFileSync(stateFile, 'utf8'))
+    memory.set(Number(epoch), { vkey: String(key.vkey), frontier: String(state.frontier) })
+  }
+  return memory
+}
+
+function checkMemory(
+  memory: SignerMemory,
+  vkey: string,
+  head: LedgerHead,
+  findings: Findings,
+): Milestone | null {
+  const remembered = memory.get(head.epoch)
+  if (!remembered) return null
+  if (remembered.vkey !== vkey)
+    findings.add('signer_other_key', `the ledger names the key ${vkey}; the signer holds ${remembered.vkey}`)
+  try {
+    const frontier = Frontier.fromBytes(fromBase64(remembered.frontier))
+    return withinTree({ size: frontier.size, root: frontier.root(), what: 'signer' }, head, findings)
+  } catch (error) {
+    if (!(error instanceof ProofError)) throw error
+    findings.add('signer_mismatch', `the signer’s memory cannot be read: ${error.message}`)
+    return null
+  }
+}

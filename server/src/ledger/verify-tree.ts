@@ -1,0 +1,245 @@
+import {
+  equalBytes,
+  Frontier,
+  HASH_BYTES,
+  splitHashes,
+  TILE_WIDTH,
+  type Tile,
+  TileBuilder,
+} from '@tracedesk/proof/node'
+import type pg from 'pg'
+import { copyRows } from './verify-copy.ts'
+import type { Findings } from './verify-findings.ts'
+
+/** A size at which somebody signed or remembered a root: it is compared when the leaves reach it. */
+export interface Milestone {
+  readonly size: number
+  readonly root: Uint8Array
+  readonly what: 'checkpoint' | 'signer'
+}
+
+type Doubt = { readonly tile: number; readonly stored: Uint8Array; readonly made: Uint8Array }
+
+/**
+ * Rebuilds the tree from leaf hashes and holds stored tiles, head, signed checkpoints and the signer's memory against
+ * it. Where a leaf and its tile disagree, the root that was signed decides which of the two was changed.
+ */
+export class TreeCheck {
+  readonly #client: pg.ClientBase
+  readonly #workspaceId: string
+  readonly #findings: Findings
+  readonly #tree = TileBuilder.start()
+  readonly #milestones: Milestone[]
+  readonly #missedMilestones: Milestone[] = []
+  readonly #upperTiles: Tile[] = []
+  readonly #doubts: Doubt[] = []
+  #nextMilestone = 0
+  #tile: Uint8Array[] = []
+  #missing = new Set<number>()
+  #stored = new Map<number, Buffer>()
+  #provenSize = 0
+  /** False after leaves were lost that no tile remembers: roots say nothing any more. */
+  #whole = true
+  /** The tiles give the head's root, so it was leaves that changed, and they have been named. */
+  #headExplained = false
+
+  constructor(client: pg.ClientBase, workspaceId: string, findings: Findings, milestones: Milestone[]) {
+    this.#client = client
+    this.#workspaceId = workspaceId
+    this.#findings = findings
+    this.#milestones = milestones.toSorted((a, b) => a.size - b.size)
+    this.#passMilestones()
+  }
+
+  get size(): number {
+    return this.#tree.size
+  }
+
+  /** Loads the stored level 0 tiles that cover the positions of the next slice. */
+  async prepare(from: number, to: number): Promise<void> {
+    this.#stored = new Map()
+    await this.#readTiles(0, Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH), (index, hashes) =>
+      this.#stored.set(index, hashes),
+    )
+  }
+
+  /** The next leaf's hash. */
+  add(hash: Uint8Array): void {
+    this.#append(hash)
+  }
+
+  /** The leaf at this position is not there; its tile may still remember its hash. */
+  addMissing(): void {
+    const position = this.#tree.size
+    const tile = this.#stored.get(Math.floor(position / TILE_WIDTH))
+    this.#missing.add(position)
+    const offset = (position % TILE_WIDTH) * HASH_BYTES
+    if (tile && tile.length === TILE_WIDTH * HASH_BYTES)
+      this.#append(tile.subarray(offset, offset + HASH_BYTES))
+    else {
+      this.#whole = false
+      this.#append(new Uint8Array(HASH_BYTES))
+    }
+  }
+
+  #append(hash: Uint8Array): void {
+    this.#tile.push(hash)
+    for (const tile of this.#tree.append(hash)) {
+      if (tile.level === 0) this.#compareLeaves(tile)
+      else this.#upperTiles.push(tile)
+    }
+    if (this.#tile.length === TILE_WIDTH) this.#tile = []
+    if (this.#milestones[this.#nextMilestone]?.size === this.#tree.size) this.#passMilestones()
+  }
+
+  #passMilestones(): void {
+    for (; this.#milestones[this.#nextMilestone]?.size === this.#tree.size; this.#nextMilestone++) {
+      const milestone = this.#milestones[this.#nextMilestone] as Milestone
+      if (!this.#whole) continue
+      if (!equalBytes(this.#tree.root(), milestone.root)) this.#missedMilestones.push(milestone)
+      // Once one root differs, all later ones do as well; only what lies before the first is proven.
+      else if (this.#missedMilestones.length === 0) this.#provenSize = milestone.size
+    }
+  }
+
+  #compareLeaves(tile: Tile): void {
+    const stored = this.#stored.get(tile.index)
+    if (!stored)
+      this.#findings.add('tile_missing', `tile ${tile.index} of level 0`, {
+        position: tile.index * TILE_WIDTH,
+      })
+    else if (!stored.equals(tile.hashes)) this.#doubts.push({ tile: tile.index, stored, made: tile.hashes })
+  }
+
+  /** After the last leaf: upper tiles, head, roots. `head` is what the database claims. */
+  async finish(head: { size: number; root: Uint8Array }): Promise<void> {
+    await this.#compareUpperTiles()
+    await this.#findSurplusTiles()
+    const headIsRight = this.#whole && equalBytes(this.#tree.root(), head.root)
+    await this.#settleDoubts(head)
+    if (!headIsRight && this.#whole) this.#explainHead(head)
+    for (const { size, what } of this.#missedMilestones)
+      this.#findings.add(
+        what === 'signer' ? 'signer_mismatch' : 'checkpoint_mismatch',
+        `the first ${size} leaves do not give the root that was signed; everything before position ${this.#provenSize} is as it was signed`,
+        { position: this.#provenSize },
+      )
+  }
+
+  /** Leaves against tiles: whoever gives the root that was signed (or else the head's) is right. */
+  async #settleDoubts(head: { size: number; root: Uint8Array }): Promise<void> {
+    if (this.#doubts.length === 0) return
+    const leavesFit = this.#missedMilestones.length === 0 && equalBytes(this.#tree.root(), head.root)
+    if (leavesFit) {
+      for (const { tile, stored, made } of this.#doubts)
+        this.#findings.add(
+          'tile_mismatch',
+          `tile ${tile} of level 0 differs from its leaves, which give the right root`,
+          { position: tile * TILE_WIDTH + firstDifference(stored, made) },
+        )
+      return
+    }
+    for (const { tile, stored, made } of this.#doubts) this.#reportLeaves(tile, stored, made)
+    await this.#explainWithTiles(head)
+  }
+
+  #reportLeaves(tile: number, stored: Uint8Array, made: Uint8Array): void {
+    if (stored.length !== made.length)
+      return this.#findings.add('tile_mismatch', `tile ${tile} of level 0 has ${stored.length} bytes`, {
+        position: tile * TILE_WIDTH,
+      })
+    const before = splitHashes(stored)
+    const now = splitHashes(made)
+    const place = new Map(before.map((hash, i) => [Buffer.from(hash).toString('hex'), i]))
+    for (const [i, hash] of now.entries()) {
+      if (equalBytes(hash, before[i] as Uint8Array)) continue
+      const position = tile * TILE_WIDTH + i
+      const from = place.get(Buffer.from(hash).toString('hex'))
+      if (from === undefined)
+        this.#findings.add('leaf_changed', 'its bytes do not give the hash in the tree', { position })
+      else
+        this.#findings.add('leaf_moved', `the leaf of position ${tile * TILE_WIDTH + from} stands here`, {
+          position,
+        })
+    }
+  }
+
+  /** Do the stored tiles, with the leaves beyond them, give the head's root? Then they are what was signed. */
+  async #explainWithTiles(head: { size: number; root: Uint8Array }): Promise<void> {
+    const roots = new Frontier(0, [])
+    const full = Math.floor(this.#tree.size / TILE_WIDTH)
+    const hashes: Buffer[] = []
+    await this.#readTiles(0, 0, full, (_index, tile) => hashes.push(tile))
+    for (const tile of hashes) for (const hash of splitHashes(tile)) roots.append(hash)
+    for (const hash of this.#tile) roots.append(hash)
+    if (equalBytes(roots.root(), head.root)) this.#headExplained = true
+  }
+
+  #explainHead(head: { size: number; root: Uint8Array }): void {
+    if (this.#headExplained) return
+    const signed = this.#milestones.findLast(milestone => milestone.size === this.#tree.size)
+    const tail = Math.max(this.#provenSize, this.#tree.size - (this.#tree.size % TILE_WIDTH))
+    if (signed && equalBytes(signed.root, head.root))
+      this.#findings.add(
+        'leaf_changed',
+        `one of the leaves from ${tail} on is not what was signed (they have no tile yet that would tell which)`,
+        { position: tail },
+      )
+    else
+      this.#findings.add(
+        'head_mismatch',
+        `the leaves give another root than the head of size ${head.size} claims`,
+        { position: this.#provenSize },
+      )
+  }
+
+  async #compareUpperTiles(): Promise<void> {
+    for (const tile of this.#upperTiles) {
+      let stored: Buffer | undefined
+      await this.#readTiles(tile.level, tile.index, tile.index + 1, (_index, hashes) => {
+        stored = hashes
+      })
+      const position = tile.index * TILE_WIDTH ** (tile.level + 1)
+      const name = `tile ${tile.index} of level ${tile.level}`
+      if (!stored) this.#findings.add('tile_missing', name, { position })
+      else if (!stored.equals(tile.hashes) && this.#doubts.length === 0)
+        this.#findings.add('tile_mismatch', `${name} differs from the tiles below it`, {
+          position: position + firstDifference(stored, tile.hashes) * TILE_WIDTH ** tile.level,
+        })
+    }
+  }
+
+  async #findSurplusTiles(): Promise<void> {
+    const { rows } = await this.#client.query(
+      'select level, index from log_tile where workspace_id = $1 and (index + 1) * (256::numeric ^ (level + 1)) > $2 order by level, index limit 100',
+      [this.#workspaceId, this.#tree.size],
+    )
+    for (const { level, index } of rows)
+      this.#findings.add('tile_surplus', `tile ${index} of level ${level} lies beyond the tree`, {
+        position: Number(index) * TILE_WIDTH ** (Number(level) + 1),
+      })
+  }
+
+  async #readTiles(
+    level: number,
+    from: number,
+    to: number,
+    take: (index: number, hashes: Buffer) => void,
+  ): Promise<void> {
+    await copyRows(
+      this.#client,
+      `select index, hashes from log_tile where workspace_id = '${this.#workspaceId}' and level = ${level} and index >= ${from} and index < ${to} order by index`,
+      2,
+      ({ bytes, at, length }) =>
+        take(
+          Number(bytes.readBigInt64BE(at[0])),
+          Buffer.from(bytes.subarray(at[1], (at[1] as number) + (length[1] as number))),
+        ),
+    )
+  }
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return Math.floor(i / HASH_BYTES)
+  return 0
+}

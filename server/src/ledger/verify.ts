@@ -1,0 +1,314 @@
+import { decodeLeaf, hashLeaf } from '@tracedesk/proof/node'
+import type pg from 'pg'
+import type { Databases } from '../db/database.ts'
+import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
+import { ENTRY_COLUMNS } from './append.ts'
+import type { SubjectKeys } from './subject-keys.ts'
+import { type CopiedRow, copyRows } from './verify-copy.ts'
+import { ChainTable, NodeChains } from './verify-counters.ts'
+import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findings.ts'
+import { openParts, PartsCheck } from './verify-parts.ts'
+import { ROW_FIELDS, RowChecker, readRow } from './verify-row.ts'
+import { checkSignatures, type LedgerHead, readSignerMemory } from './verify-signatures.ts'
+import { TreeCheck } from './verify-tree.ts'
+
+/** So many positions are copied at once: 64 tiles, about 15 MB. */
+const SLICE = 16_384
+/** An entry that has waited longer than this was forgotten by every sequencer. */
+const PENDING_SECONDS = 60
+const PARTS_SLICE = 5_000
+
+const AT = { position: 0, entryId: 1, event: 4, conversationId: 12, leaf: ROW_FIELDS.indexOf('leaf') }
+
+export interface VerifyOptions {
+  readonly databases: Pick<Databases, 'readPool'>
+  readonly workspaceId: string
+  /** The signers' folder, when it is on this machine. */
+  readonly signerFolder?: string | undefined
+  /** To tell forged pending entries from our own. */
+  readonly secret?: InstallationSecret | undefined
+  /** Open every part and compare it with its commitment: slower, and only with the installation's keys. */
+  readonly openPartsWith?: SubjectKeys | undefined
+  readonly onProgress?: ((progress: { done: number; of: number }) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface LedgerReport {
+  /** `ok`, or the verdict of the first finding. */
+  readonly verdict: 'ok' | LedgerVerdict
+  readonly workspaceId: string
+  /** Leaves in the tree as its head says. */
+  readonly size: number
+  readonly checkedEntries: number
+  readonly checkedParts: number
+  /** At most 100; `findingCount` counts on. */
+  readonly findings: readonly LedgerFinding[]
+  readonly findingCount: number
+  /** What is worth knowing and no finding: what could not be looked at, what is not signed yet. */
+  readonly remarks: readonly string[]
+  /** The newest signed checkpoint; null when nothing is signed. */
+  readonly checkpoint: { readonly size: number; readonly note: string; readonly signedAt: string } | null
+  readonly seconds: number
+}
+
+/**
+ * Verifies a workspace's whole ledger against the database, in one snapshot and in memory that does not grow with the
+ * log (20 to 40 bytes a conversation apart): every leaf's hash from its bytes, dense positions, every projected column,
+ * tiles, head, the newest signed checkpoints, the signer's own memory, dense counters per conversation and node, the
+ * presence of every part, and the queue of what is not in the tree yet. Rejects when `signal` aborts.
+ */
+export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport> {
+  const { workspaceId } = options
+  if (!/^[0-9a-f-]{36}$/.test(workspaceId)) throw new Error(`${workspaceId} is no workspace id`)
+  const begun = performance.now()
+  const memory = options.signerFolder ? readSignerMemory(options.signerFolder, workspaceId) : new Map()
+  const client = await options.databases.readPool.connect()
+  let finished = false
+  try {
+    await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
+    const report = await new Verification(options, client).run(memory)
+    await client.query('commit')
+    finished = true
+    return { ...report, seconds: (performance.now() - begun) / 1000 }
+  } finally {
+    client.release(!finished) // a copy that broke off leaves the connection unusable
+  }
+}
+
+class Verification {
+  readonly #options: VerifyOptions
+  readonly #client: pg.PoolClient
+  readonly #workspaceId: string
+  readonly #findings = new Findings()
+  readonly #rows = new RowChecker()
+  readonly #chains = new ChainTable()
+  readonly #nodes = new NodeChains()
+  readonly #parts = new PartsCheck()
+  readonly #mac: Buffer | undefined
+  #checked = 0
+  #next = 0
+
+  constructor(options: VerifyOptions, client: pg.PoolClient) {
+    this.#options = options
+    this.#client = client
+    this.#workspaceId = options.workspaceId
+    this.#mac = options.secret?.key('pending-mac')
+  }
+
+  async run(memory: ReturnType<typeof readSignerMemory>): Promise<Omit<LedgerReport, 'seconds'>> {
+    const head = await this.#readHead()
+    if (!head) {
+      this.#findings.add('ledger_missing', `workspace ${this.#workspaceId} has no ledger`)
+      return this.#report(0, 0, null, [])
+    }
+    const signatures = await checkSignatures(this.#client, this.#workspaceId, head, memory, this.#findings)
+    const tree = new TreeCheck(this.#client, this.#workspaceId, this.#findings, signatures.milestones)
+    await this.#walk(head, tree)
+    await this.#findSurplus(head.size)
+    await tree.finish(head)
+    await this.#checkPending()
+    await this.#checkConversationCounters()
+    const remarks = [...signatures.remarks, ...this.#nodes.finish(this.#findings)]
+    let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings)
+    if (this.#options.openPartsWith) parts = await this.#openParts(head.size, this.#options.openPartsWith)
+    await this.#reportRejected()
+    const unsigned = head.size - (signatures.newest?.size ?? 0)
+    if (unsigned > 0) remarks.push(`the last ${unsigned} of ${head.size} leaves are not signed yet`)
+    return this.#report(head.size, parts, signatures.newest, remarks)
+  }
+
+  #report(
+    size: number,
+    checkedParts: number,
+    checkpoint: LedgerReport['checkpoint'],
+    remarks: string[],
+  ): Omit<LedgerReport, 'seconds'> {
+    return {
+      verdict: this.#findings.verdict,
+      workspaceId: this.#workspaceId,
+      size,
+      checkedEntries: this.#checked,
+      checkedParts,
+      findings: this.#findings.kept,
+      findingCount: this.#findings.count,
+      remarks,
+      checkpoint,
+    }
+  }
+
+  async #readHead(): Promise<LedgerHead | null> {
+    const { rows } = await this.#client.query<LedgerHead>(
+      'select epoch, origin, size, root from log_head where workspace_id = $1',
+      [this.#workspaceId],
+    )
+    return rows[0] ?? null
+  }
+
+  async #walk(head: LedgerHead, tree: TreeCheck): Promise<void> {
+    const columns = ['position', ...ENTRY_COLUMNS].join(', ')
+    for (let from = 0; from < head.size; from += SLICE) {
+      this.#options.signal?.throwIfAborted()
+      const to = Math.min(from + SLICE, head.size)
+      await tree.prepare(from, to)
+      await copyRows(
+        this.#client,
+        `select ${columns} from log_entry where workspace_id = '${this.#workspaceId}' and position >= ${from} and position < ${to} order by position`,
+        ROW_FIELDS.length,
+        row => this.#takeLeaf(row, tree),
+      )
+      this.#fillTo(to, tree)
+      this.#options.onProgress?.({ done: to, of: head.size })
+    }
+  }
+
+  #takeLeaf(row: CopiedRow, tree: TreeCheck): void {
+    const { bytes, at, length } = row
+    const p = at[AT.position] as number
+    const position = bytes.readUInt32BE(p) * 4294967296 + bytes.readUInt32BE(p + 4)
+    if (position < this.#next) {
+      this.#findings.add('leaf_duplicate', 'two leaves claim this position', {
+        position,
+        entryId: String(readRow(row).entry_id),
+      })
+      return
+    }
+    this.#fillTo(position, tree)
+    this.#next = position + 1
+    const from = at[AT.leaf] as number
+    tree.add(hashLeaf(bytes.subarray(from, from + (length[AT.leaf] as number))))
+    this.#takeRow(row, position)
+  }
+
+  /** Everything about a row beside its place in the tree; `position` is null for one that waits. */
+  #takeRow(row: CopiedRow, position: number | null): void {
+    this.#checked++
+    const problem = this.#rows.check(row)
+    if (problem) this.#findings.add(problem.verdict, problem.detail, this.#where(row, position))
+    if (problem?.verdict === 'leaf_malformed') return
+    const { facts } = this.#rows
+    const { bytes, at, length } = row
+    if (length[AT.conversationId] === 16 && facts.conversationCounter > 0)
+      this.#countConversation(row, position, facts.conversationCounter)
+    if (facts.nodeCounter > 0)
+      this.#nodes.take(this.#rows, this.#findings, position === null ? {} : { position })
+    this.#parts.named(this.#rows, bytes, at[AT.entryId] as number)
+    // `node.stopped` is 12 bytes; nearly no event is
+    if (
+      length[AT.event] === 12 &&
+      bytes.toString('latin1', at[AT.event], (at[AT.event] as number) + 12) === 'node.stopped'
+    )
+      this.#nodeStopped(row)
+  }
+
+  #countConversation(row: CopiedRow, position: number | null, counter: number): void {
+    const slot = this.#chains.slot(row.bytes, row.at[AT.conversationId] as number)
+    const last = this.#chains.last(slot)
+    if (counter !== last + 1)
+      this.#findings.add(
+        'conversation_gap',
+        `conversation ${String(readRow(row).conversation_id)}: number ${counter} follows ${last}`,
+        this.#where(row, position),
+      )
+    this.#chains.setLast(slot, counter)
+  }
+
+  #nodeStopped(row: CopiedRow): void {
+    const from = row.at[AT.leaf] as number
+    const leaf = decodeLeaf(row.bytes.subarray(from, from + (row.length[AT.leaf] as number)))
+    const { entries, unused } = leaf.data
+    if (typeof entries === 'number' && Array.isArray(unused))
+      this.#nodes.stopped(
+        leaf.subject.id,
+        entries,
+        unused.filter(n => typeof n === 'number'),
+      )
+  }
+
+  #where(row: CopiedRow, position: number | null): { position?: number; entryId: string } {
+    const entryId = String(readRow(row).entry_id)
+    return position === null ? { entryId } : { position, entryId }
+  }
+
+  #fillTo(position: number, tree: TreeCheck): void {
+    for (; this.#next < position; this.#next++) {
+      this.#findings.add('leaf_missing', 'no leaf has this position', { position: this.#next })
+      tree.addMissing()
+    }
+  }
+
+  async #findSurplus(size: number): Promise<void> {
+    const { rows } = await this.#client.query<{ position: number; entry_id: string }>(
+      'select position, entry_id from log_entry where workspace_id = $1 and (position >= $2 or position < 0) order by position limit 100',
+      [this.#workspaceId, size],
+    )
+    for (const row of rows)
+      this.#findings.add('leaf_surplus', `the head says ${size} leaves`, {
+        position: Number(row.position),
+        entryId: row.entry_id,
+      })
+  }
+
+  /** What is committed and not yet in the tree: its columns, whether we wrote it, how long it waits. */
+  async #checkPending(): Promise<void> {
+    const columns = ['null::bigint', ...ENTRY_COLUMNS].join(', ')
+    await copyRows(
+      this.#client,
+      `select ${columns}, mac from log_pending where workspace_id = '${this.#workspaceId}' order by ordinal`,
+      ROW_FIELDS.length + 1,
+      row => {
+        const { bytes, at, length } = row
+        const slice = (i: number) => bytes.subarray(at[i], (at[i] as number) + (length[i] as number))
+        if (this.#mac && !sameBytes(hmac(this.#mac, slice(AT.leaf)), slice(ROW_FIELDS.length)))
+          this.#findings.add('pending_forged', 'this installation did not write it', this.#where(row, null))
+        else this.#takeRow(row, null)
+      },
+    )
+    const { rows } = await this.#client.query<{ entry_id: string; seconds: number }>(
+      `select entry_id, extract(epoch from clock_timestamp() - recorded_at)::int as seconds from log_pending
+       where workspace_id = $1 and recorded_at < clock_timestamp() - make_interval(secs => $2) order by ordinal limit 100`,
+      [this.#workspaceId, PENDING_SECONDS],
+    )
+    for (const { entry_id, seconds } of rows)
+      this.#findings.add('pending_stuck', `it has waited ${seconds} s for the tree`, { entryId: entry_id })
+  }
+
+  async #checkConversationCounters(): Promise<void> {
+    await copyRows(
+      this.#client,
+      `select chain_id, count from log_counter where workspace_id = '${this.#workspaceId}'`,
+      2,
+      ({ bytes, at }) => {
+        const id = at[0] as number
+        const last = this.#chains.last(this.#chains.slot(bytes, id))
+        const count = bytes.readInt32BE(at[1])
+        if (last !== count)
+          this.#findings.add(
+            'conversation_counter_wrong',
+            `conversation ${bytes.toString('hex', id, id + 16)} has ${last} entries; its counter says ${count}`,
+          )
+      },
+    )
+  }
+
+  async #openParts(size: number, keys: SubjectKeys): Promise<number> {
+    let opened = 0
+    for (let from = 0; from < size; from += PARTS_SLICE) {
+      this.#options.signal?.throwIfAborted()
+      const range = { from, to: Math.min(from + PARTS_SLICE, size) }
+      opened += await openParts(this.#client, this.#workspaceId, keys, range, this.#findings)
+      this.#options.onProgress?.({ done: range.to, of: size })
+    }
+    return opened
+  }
+
+  async #reportRejected(): Promise<void> {
+    const { rows } = await this.#client.query<{ entry_id: string; cause: string; rejected_at: string }>(
+      'select entry_id, cause, rejected_at from log_rejected where workspace_id = $1 order by rejected_at limit 1000',
+      [this.#workspaceId],
+    )
+    for (const row of rows)
+      this.#findings.add('entry_rejected', `${row.cause}, put aside at ${row.rejected_at}`, {
+        entryId: row.entry_id,
+      })
+  }
+}
