@@ -40,8 +40,8 @@ export class TreeCheck {
   #provenSize = 0
   /** False after leaves were lost that no tile remembers: roots say nothing any more. */
   #whole = true
-  /** The tiles give the head's root, so it was leaves that changed, and they have been named. */
-  #headExplained = false
+  /** What was signed is known, and the leaves that differ from it have been named: wrong roots are their consequence. */
+  #leavesNamed = false
 
   constructor(client: pg.ClientBase, workspaceId: string, findings: Findings, milestones: Milestone[]) {
     this.#client = client
@@ -118,12 +118,22 @@ export class TreeCheck {
     const headIsRight = this.#whole && equalBytes(this.#tree.root(), head.root)
     await this.#settleDoubts(head)
     if (!headIsRight && this.#whole) this.#explainHead(head)
-    for (const { size, what } of this.#missedMilestones)
+    if (!this.#leavesNamed) this.#reportMissedMilestones()
+  }
+
+  /** One finding a kind: when one root differs, all later ones do too. */
+  #reportMissedMilestones(): void {
+    for (const kind of ['checkpoint', 'signer'] as const) {
+      const missed = this.#missedMilestones.filter(({ what }) => what === kind)
+      const [first] = missed
+      if (!first) continue
+      const others = missed.length > 1 ? ` (nor ${missed.length - 1} later ones)` : ''
       this.#findings.add(
-        what === 'signer' ? 'signer_mismatch' : 'checkpoint_mismatch',
-        `the first ${size} leaves do not give the root that was signed; everything before position ${this.#provenSize} is as it was signed`,
+        kind === 'signer' ? 'signer_mismatch' : 'checkpoint_mismatch',
+        `the first ${first.size} leaves do not give the root that was signed${others}; everything before position ${this.#provenSize} is as it was signed`,
         { position: this.#provenSize },
       )
+    }
   }
 
   /** Leaves against tiles: whoever gives the root that was signed (or else the head's) is right. */
@@ -144,10 +154,12 @@ export class TreeCheck {
   }
 
   #reportLeaves(tile: number, stored: Uint8Array, made: Uint8Array): void {
-    if (stored.length !== made.length)
-      return this.#findings.add('tile_mismatch', `tile ${tile} of level 0 has ${stored.length} bytes`, {
+    if (stored.length !== made.length) {
+      this.#findings.add('tile_mismatch', `tile ${tile} of level 0 has ${stored.length} bytes`, {
         position: tile * TILE_WIDTH,
       })
+      return
+    }
     const before = splitHashes(stored)
     const now = splitHashes(made)
     const place = new Map(before.map((hash, i) => [Buffer.from(hash).toString('hex'), i]))
@@ -166,26 +178,31 @@ export class TreeCheck {
 
   /** Do the stored tiles, with the leaves beyond them, give the head's root? Then they are what was signed. */
   async #explainWithTiles(head: { size: number; root: Uint8Array }): Promise<void> {
-    const roots = new Frontier(0, [])
-    const full = Math.floor(this.#tree.size / TILE_WIDTH)
-    const hashes: Buffer[] = []
-    await this.#readTiles(0, 0, full, (_index, tile) => hashes.push(tile))
-    for (const tile of hashes) for (const hash of splitHashes(tile)) roots.append(hash)
-    for (const hash of this.#tile) roots.append(hash)
-    if (equalBytes(roots.root(), head.root)) this.#headExplained = true
+    const tiles: Buffer[] = []
+    await this.#readTiles(0, 0, Math.floor(this.#tree.size / TILE_WIDTH), (_index, tile) => tiles.push(tile))
+    const frontier = new Frontier()
+    let agrees = true
+    const unexplained = [...this.#missedMilestones]
+    for (const hash of [...tiles.flatMap(splitHashes), ...this.#tile]) {
+      frontier.append(hash)
+      while (unexplained[0]?.size === frontier.size)
+        agrees &&= equalBytes(frontier.root(), unexplained.shift()?.root ?? new Uint8Array())
+    }
+    this.#leavesNamed = agrees && equalBytes(frontier.root(), head.root)
   }
 
   #explainHead(head: { size: number; root: Uint8Array }): void {
-    if (this.#headExplained) return
+    if (this.#leavesNamed) return
     const signed = this.#milestones.findLast(milestone => milestone.size === this.#tree.size)
     const tail = Math.max(this.#provenSize, this.#tree.size - (this.#tree.size % TILE_WIDTH))
-    if (signed && equalBytes(signed.root, head.root))
+    if (signed && equalBytes(signed.root, head.root)) {
+      this.#leavesNamed = true
       this.#findings.add(
         'leaf_changed',
         `one of the leaves from ${tail} on is not what was signed (they have no tile yet that would tell which)`,
         { position: tail },
       )
-    else
+    } else
       this.#findings.add(
         'head_mismatch',
         `the leaves give another root than the head of size ${head.size} claims`,
