@@ -1,0 +1,249 @@
+import { defineCommand, labelCreated } from '@tracedesk/contracts'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { systemCaller } from '../src/command/caller.ts'
+import { defineCommandHandler } from '../src/command/define.ts'
+import { newId } from '../src/kernel/id.ts'
+import { createWorld, type World } from './support/world.ts'
+
+/**
+ * Tables that are not state: the ledger itself and what is derived from it, and the machinery (inbox, outbox, leases,
+ * answers kept for repeated requests). Every other table must refuse unrecorded changes; a new one fails this test
+ * until it either has the trigger or is listed here on purpose.
+ */
+const MACHINERY = new Set([
+  'schema_version',
+  'log_pending',
+  'log_entry',
+  'log_part',
+  'subject_key',
+  'log_counter',
+  'log_head',
+  'log_tile',
+  'log_checkpoint',
+  'log_signer',
+  'log_rejected',
+  'log_text',
+  'log_text_cursor',
+  'idempotency',
+  'lease',
+  'telegram_update',
+  'telegram_outbox',
+  'bot_line',
+])
+
+let world: World
+let app: pg.Client
+let tables: string[]
+
+beforeAll(async () => {
+  world = await createWorld()
+  const department = await world.department('Billing')
+  const maya = await world.person('Maya', 'supervisor', [department])
+  await world.owner.do('department.set_lead', {
+    departmentId: department as never,
+    agentId: maya.id as never,
+    lead: true,
+  })
+  await world.owner.do('api_token.create', { name: 'reports', role: 'auditor' })
+  await world.owner.do('setting.change', { key: 'conversation.reopen_hours', value: 12 })
+  const talk = await world.conversation()
+  await world.owner.do('message.send', { conversationId: talk.id as never, text: 'hello' })
+  await world.owner.do('note.add', { conversationId: talk.id as never, text: 'a note' })
+  const { label } = await world.owner.do('label.create', { name: 'vip' })
+  await world.owner.do('customer.add_label', { customerId: talk.customerId as never, labelId: label.id })
+  const w = world.workspaceId
+  await world.asSuperuser('insert into bot_token (workspace_id, bot_id, sealed) values ($1, $2, $3)', [
+    w,
+    talk.botId,
+    Buffer.from('x'),
+  ])
+  await world.asSuperuser(
+    'insert into customer_block (workspace_id, customer_id, bot_id) values ($1, $2, $3)',
+    [w, talk.customerId, talk.botId],
+  )
+  await world.asSuperuser(
+    "insert into import_run (workspace_id, import_id, file_sha256, format, state, started_at) values ($1, $2, 'x', 'f', 'running', now())",
+    [w, newId()],
+  )
+  app = new pg.Client(world.targets.app)
+  await app.connect()
+  tables = (
+    await app.query(
+      `select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition order by 1`,
+    )
+  ).rows.map(row => row.relname)
+})
+afterAll(async () => {
+  await app.end()
+  await world.end()
+})
+
+/** Runs a statement as the application and commits; returns the error's code, or null when the change went through. */
+async function attempt(statement: string): Promise<string | null> {
+  await app.query('begin')
+  try {
+    const { rowCount } = await app.query(statement, [world.workspaceId])
+    if (rowCount === 0) throw new Error(`the test has no row for: ${statement}`)
+    await app.query('commit')
+    return null
+  } catch (error) {
+    await app.query('rollback')
+    return (error as { code?: string }).code ?? String(error)
+  }
+}
+
+test('every table is state with the commit check, or machinery on purpose', async () => {
+  const { rows } = await app.query(
+    "select tgrelid::regclass::text as name from pg_trigger where tgname = 'is_recorded' and tgdeferrable and tginitdeferred and tgenabled = 'O'",
+  )
+  const checked = new Set(rows.map(row => row.name))
+  expect(tables.filter(table => !checked.has(table) && !MACHINERY.has(table))).toEqual([])
+  expect([...checked].filter(table => MACHINERY.has(table))).toEqual([])
+  expect(checked.size).toBeGreaterThanOrEqual(19)
+})
+
+describe('around the door', () => {
+  test('an update, a delete and an insert by the application’s own user fail in every state table', async () => {
+    for (const table of tables.filter(name => !MACHINERY.has(name))) {
+      const before = await world.asSuperuser(
+        `select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as sum from ${table} t`,
+      )
+      const refused = ['TD001', '42501'] // the commit check, or no right to begin with
+      expect(refused, `update ${table}`).toContain(
+        await attempt(`update ${table} set workspace_id = workspace_id where workspace_id = $1`),
+      )
+      expect([...refused, '23503'], `delete ${table}`).toContain(
+        await attempt(`delete from ${table} where workspace_id = $1`),
+      )
+      const { rows: key } = await app.query(
+        'select a.attname from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = any(i.indkey) where i.indrelid = $1::regclass and i.indisprimary order by a.attnum desc limit 1',
+        [table],
+      )
+      // a copy of a row under a new key: keys of other tables in it may not exist, which PostgreSQL says first
+      const copied = await attempt(
+        `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('${key[0]?.attname}', case when '${key[0]?.attname}' in ('key', 'from_at') then to_jsonb(now()::text) else to_jsonb(gen_random_uuid()) end))).* from ${table} t where workspace_id = $1 limit 1`,
+      )
+      expect([...refused, '23503', '23505', '428C9'], `insert ${table}`).toContain(copied)
+      const after = await world.asSuperuser(
+        `select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) as sum from ${table} t`,
+      )
+      expect(after, table).toEqual(before)
+    }
+  })
+
+  test('an entry of another workspace does not cover a change', async () => {
+    await app.query('begin')
+    await app.query(`insert into log_pending (workspace_id, entry_id, at, recorded_at, event, version, outcome, reach, actor_kind, subject_kind, subject_id, agent_ids, department_ids, source, leaf, mac)
+      values (gen_random_uuid(), gen_random_uuid(), now(), now(), 'label.created', 1, 'done', 'work', 'system', 'label', 'x', '{}', '{}', 'system', '', '')`)
+    await app.query("update agent set name = 'Mallory' where workspace_id = $1", [world.workspaceId])
+    await expect(app.query('commit')).rejects.toMatchObject({ code: 'TD001' })
+  })
+
+  test('the application can neither change nor remove what is in the ledger, nor switch the check off', async () => {
+    await world.settle()
+    for (const statement of [
+      'update log_entry set event = event',
+      'delete from log_entry',
+      'truncate log_entry',
+      'update log_part set sealed = sealed',
+      'delete from log_part',
+      'delete from log_pending',
+      'update log_pending set leaf = leaf',
+      'update log_tile set hashes = hashes',
+      'update log_head set size = 0',
+      'delete from log_checkpoint',
+      'update subject_key set wrapped = null',
+      'delete from log_rejected',
+      'update log_signer set vkey = vkey',
+      'alter table agent disable trigger is_recorded',
+      'drop trigger is_recorded on agent',
+      "set session_replication_role = 'replica'",
+      'create table mine (x int)',
+    ])
+      await expect(app.query(statement), statement).rejects.toMatchObject({ code: '42501' })
+  })
+
+  test('the reading user cannot write anything and does not see secrets', async () => {
+    const read = new pg.Client(world.targets.read)
+    await read.connect()
+    for (const table of tables) {
+      await expect(read.query(`delete from ${table}`), table).rejects.toMatchObject({
+        code: expect.stringMatching(/^(42501|25006)$/),
+      })
+      await expect(
+        read.query(`set default_transaction_read_only = off; begin read write; delete from ${table}`),
+        table,
+      ).rejects.toMatchObject({ code: '42501' })
+      await read.query('rollback')
+    }
+    for (const secret of [
+      'select password_hash from agent_credential',
+      'select sealed from bot_token',
+      'select body from telegram_update',
+      'select answer from idempotency',
+    ])
+      await expect(read.query(secret), secret).rejects.toMatchObject({ code: '42501' })
+    await read.end()
+  })
+
+  test('a forged pending row is put aside, not sequenced', async () => {
+    await app.query(
+      `insert into log_pending (workspace_id, entry_id, at, recorded_at, event, version, outcome, reach, actor_kind, subject_kind, subject_id, agent_ids, department_ids, source, leaf, mac)
+      values ($1, gen_random_uuid(), now(), now(), 'label.created', 1, 'done', 'work', 'system', 'label', 'x', '{}', '{}', 'system', 'forged', 'forged')`,
+      [world.workspaceId],
+    )
+    const before = await world.owner.ask('ledger.state')
+    await world.settle()
+    const after = await world.owner.ask('ledger.state')
+    expect(after.rejected).toBe(before.rejected + 1)
+    expect((await world.entries({ subject: 'x' })).length).toBe(0)
+  })
+})
+
+const silent = (records: boolean) =>
+  defineCommandHandler(
+    defineCommand({
+      name: 'test.silent',
+      access: 'internal',
+      summary: 'Change a label',
+      input: z.strictObject({}),
+      output: z.strictObject({}),
+      records: records ? [labelCreated] : [],
+    }),
+    {
+      handle: async context => {
+        await context.tx
+          .updateTable('label')
+          .set({ colour: '#000000' })
+          .where('workspace_id', '=', context.workspaceId)
+          .execute()
+        if (!records)
+          context.record(labelCreated, { name: 'x', colour: '#000000' }, { subject: { id: newId() } })
+        return {}
+      },
+    },
+  )
+
+test('a handler that changes something and records nothing fails, and so does one that records what it did not declare', async () => {
+  const caller = systemCaller(world.workspaceId)
+  await expect(world.node.door.execute(silent(true), caller, {})).rejects.toThrow('recorded nothing')
+  await expect(world.node.door.execute(silent(false), caller, {})).rejects.toThrow('does not declare')
+  expect(await world.asSuperuser('select colour from label')).toEqual([{ colour: '#64748b' }])
+  expect((await world.entries({ event: 'command.failed' })).map(entry => entry.data)).toEqual([
+    { name: 'test.silent', code: 'internal' },
+    { name: 'test.silent', code: 'internal' },
+  ])
+})
+
+test('queries get a handle whose type has no way to write', () => {
+  const db = world.node.databases.read
+  // @ts-expect-error insertInto is not there for a reader
+  db.insertInto
+  // @ts-expect-error nor is updateTable
+  db.updateTable
+  // @ts-expect-error nor deleteFrom
+  db.deleteFrom
+  expect(db.selectFrom).toBeTypeOf('function')
+})
