@@ -111,7 +111,7 @@ export class TracedeskNode {
         })
         .catch(error => this.options.log.warn({ err: error as Error }, 'the stop could not be recorded'))
     }
-    await this.settle().catch(error =>
+    await this.settle(2_000).catch(error =>
       this.options.log.warn({ err: error as Error }, 'some entries were left for the next node to sequence'),
     )
     await this.#bus.stop()
@@ -121,8 +121,9 @@ export class TracedeskNode {
     await this.databases.close()
   }
 
-  /** Waits until everything committed so far is in its tree and the trees are signed. */
-  async settle(): Promise<void> {
+  /** Waits until everything committed so far is in its tree and the trees are signed. Throws when that takes longer than `patienceMs`. */
+  async settle(patienceMs = 30_000): Promise<void> {
+    const end = performance.now() + patienceMs
     for (const workspaceId of await this.workspaces()) {
       while ((await this.sequencer.sequenceOnce(workspaceId)) > 0);
       const waiting = () =>
@@ -132,7 +133,10 @@ export class TracedeskNode {
           .where('workspace_id', '=', workspaceId)
           .limit(1)
           .executeTakeFirst()
-      while (await waiting()) await new Promise(resolve => setTimeout(resolve, 5))
+      while (await waiting()) {
+        if (performance.now() > end) throw new Error('entries are still waiting to be sequenced')
+        await new Promise(resolve => setTimeout(resolve, 5))
+      }
       await this.checkpoints.signHead(workspaceId)
     }
   }

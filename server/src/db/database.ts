@@ -44,7 +44,12 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
       options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`,
       application_name: 'tracedesk',
     })
-    made.on('error', error => log.warn({ err: error }, 'a database connection was lost'))
+    made.on('error', error => log.warn({ err: error }, 'an idle database connection was lost'))
+    // A connection that is lost while in use tells its query; without a listener of its own it would end the process.
+    made.on(
+      'connect',
+      client => void client.on('error', error => log.warn({ err: error }, 'a database connection was lost')),
+    )
     return made
   }
   const app = pool(targets.app, sizes.app ?? 16)

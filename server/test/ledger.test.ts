@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemCaller } from '../src/command/caller.ts'
+import { recordMigration } from '../src/modules/ledger-state/index.ts'
+import { createWorld, type World } from './support/world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+})
+afterAll(() => world.end())
+
+const write = (count: number, from = 0) =>
+  Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      world.node.door.execute(recordMigration, systemCaller(world.workspaceId), {
+        from: from + i,
+        to: from + i + 1,
+      }),
+    ),
+  )
+
+const positions = async () =>
+  (
+    await world.asSuperuser<{ position: string }>(
+      'select position from log_entry where workspace_id = $1 order by position',
+      [world.workspaceId],
+    )
+  ).map(row => Number(row.position))
+
+test('three nodes sequencing one workspace at once lose nothing and take nothing twice', async () => {
+  const others = [world.addNode(), world.addNode()]
+  await world.settle()
+  const before = (await positions()).length
+  const writing = write(600)
+  const racing = Promise.all(
+    [world.node, ...others].map(async node => {
+      for (let i = 0; i < 60; i++) await node.sequencer.sequenceOnce(world.workspaceId)
+    }),
+  )
+  await Promise.all([writing, racing])
+  await world.settle()
+  const all = await positions()
+  expect(all).toEqual(Array.from({ length: before + 600 }, (_, i) => i))
+  expect(
+    await world.asSuperuser('select count(*)::int as n, count(distinct entry_id)::int as d from log_entry'),
+  ).toEqual([{ n: before + 600, d: before + 600 }])
+  expect((await world.owner.ask('ledger.state')).signerProblem).toBeNull()
+})
+
+test('a sequencer that is cut off in the middle of a batch leaves the tree as it was, and the next one goes on', async () => {
+  await world.settle()
+  const before = (await positions()).length
+  await write(50)
+  const cut = setInterval(
+    () =>
+      void world.asSuperuser(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'tracedesk_ledger' and datname = current_database()",
+      ),
+    3,
+  )
+  for (let i = 0; i < 30; i++) await world.node.sequencer.sequenceOnce(world.workspaceId).catch(() => {}) // the cut is the point
+  clearInterval(cut)
+  await new Promise(resolve => setTimeout(resolve, 50))
+  await write(5)
+  await world.settle()
+  expect(await positions()).toEqual(Array.from({ length: before + 55 }, (_, i) => i))
+  const { size, signed } = await world.owner.ask('ledger.state')
+  expect(signed?.size).toBe(size)
+})
+
+test('a transaction that fails uses its numbers again: the numbers of a node have no holes', async () => {
+  await expect(
+    world.owner.do('setting.change', { key: 'conversation.reopen_hours', value: -1 }),
+  ).rejects.toMatchObject({ code: 'setting.not_valid' })
+  await world.settle()
+  const rows = await world.asSuperuser<{ leaf: Buffer }>(
+    'select leaf from log_entry where workspace_id = $1',
+    [world.workspaceId],
+  )
+  const numbers = rows
+    .map(row => JSON.parse(row.leaf.toString()))
+    .filter(leaf => leaf.via.nodeId === world.node.counter.nodeId)
+    .map(leaf => leaf.counters.node as number)
+    .sort((a, b) => a - b)
+  expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => i + 1))
+})
+
+test('the signer keeps its state outside the database and will not sign a tree that shrank', async () => {
+  await world.settle()
+  const [head] = await world.asSuperuser<{ size: string; root: Buffer; epoch: number }>(
+    'select * from log_head where workspace_id = $1',
+    [world.workspaceId],
+  )
+  expect(existsSync(join(world.dataDir, 'signer', world.workspaceId, '1', 'state.json'))).toBe(true)
+  await world.asSuperuser('update log_head set size = size - 1 where workspace_id = $1', [world.workspaceId])
+  await expect(world.node.checkpoints.signHead(world.workspaceId)).rejects.toMatchObject({
+    refusal: 'tree_shrunk',
+  })
+  await world.asSuperuser('update log_head set size = $2 where workspace_id = $1', [
+    world.workspaceId,
+    head?.size,
+  ])
+  expect(await world.node.checkpoints.signHead(world.workspaceId)).toBe(Number(head?.size))
+})
+
+test('the signer will not sign a tree whose leaves were changed under it', async () => {
+  await world.settle()
+  await world.node.checkpoints.stop()
+  await write(3)
+  while ((await world.node.sequencer.sequenceOnce(world.workspaceId)) > 0);
+  await world.asSuperuser(
+    "update log_entry set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'schema.migrated', 'schema.migratex'), 'UTF8') where position = (select max(position) from log_entry)",
+  )
+  await expect(world.node.checkpoints.signHead(world.workspaceId)).rejects.toMatchObject({
+    refusal: 'root_mismatch',
+  })
+})
