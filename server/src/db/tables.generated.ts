@@ -61,6 +61,7 @@ export interface Tables {
     customer_id: string
     chat_id: number | null
     topic_id: Generated<number>
+    business: Generated<string>
     status: string
     assignee_id: string | null
     department_id: string | null

@@ -20,6 +20,7 @@ export type KeyPurpose =
   | 'update-inbox'
   | 'idempotency'
   | 'search-token'
+  | 'webhook-secret'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

@@ -54,6 +54,8 @@ export const botBlockedByCustomer = defineEvent({
   subject: 'customer',
   reach: 'work',
   data: z.strictObject({ blocked: z.boolean() }),
+  // absent when we learned it from a refusal instead of an update
+  parts: { update: 'customer' },
 })
 /** Telegram numbers a bot's updates; numbers were skipped. Says from which to which. */
 export const botUpdateGap = defineEvent({

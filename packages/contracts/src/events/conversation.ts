@@ -57,3 +57,12 @@ export const conversationTransferred = defineEvent({
   }),
   parts: { reasonText: 'actor' },
 })
+/** Telegram gave the chat another id (a group became a supergroup); `chat` holds both, as JSON. */
+export const conversationChatMoved = defineEvent({
+  name: 'conversation.chat_moved',
+  version: 1,
+  subject: 'conversation',
+  reach: 'work',
+  data: z.strictObject({}),
+  parts: { chat: 'customer' },
+})

@@ -52,12 +52,15 @@ export const messageEditedByCustomer = defineEvent({
   }),
   parts: { text: 'customer', update: 'customer' },
 })
+/** Gone from a business chat. Telegram does not say which side deleted it. */
 export const messageDeletedByCustomer = defineEvent({
   name: 'message.deleted_by_customer',
   version: 1,
   subject: 'message',
   reach: 'work',
   data: z.strictObject({ updateId: z.int() }),
+  // the update names every message that went; it is kept with the first of them
+  parts: { update: 'customer' },
 })
 /** An agent pressed send. What became of it is one of the next three. */
 export const messageSent = defineEvent({

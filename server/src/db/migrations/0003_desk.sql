@@ -56,6 +56,8 @@ create table conversation (
   customer_id        uuid not null,
   chat_id            bigint,
   topic_id           integer not null default 0,
+  -- the business account the customer wrote to; '' when they wrote to the bot itself: two chats, one chat id
+  business           text not null default '',
   status             text not null check (status in ('in_progress', 'pending', 'resolved')),
   assignee_id        uuid,
   department_id      uuid,
@@ -71,8 +73,8 @@ create table conversation (
   foreign key (workspace_id, department_id) references department
 ) with (fillfactor = 80);
 -- at most one open dialogue in a chat: two updates at once cannot open two
-create unique index conversation_open_chat_idx on conversation (workspace_id, bot_id, chat_id, topic_id) where status <> 'resolved' and chat_id is not null;
-create index conversation_by_chat_idx on conversation (workspace_id, bot_id, chat_id, topic_id, opened_at);
+create unique index conversation_open_chat_idx on conversation (workspace_id, bot_id, chat_id, topic_id, business) where status <> 'resolved' and chat_id is not null;
+create index conversation_by_chat_idx on conversation (workspace_id, bot_id, chat_id, topic_id, business, opened_at);
 create index conversation_by_customer_idx on conversation (workspace_id, customer_id, last_message_at);
 create index conversation_by_last_message_idx on conversation (workspace_id, last_message_at, conversation_id);
 create index conversation_by_assignee_idx on conversation (workspace_id, assignee_id, last_message_at, conversation_id);

@@ -1,10 +1,21 @@
 export { assignConversationCommand, requeueOf } from './assign.ts'
 export { changeStatusCommand } from './change-status.ts'
 export {
+  deliverMessageCommand,
+  giveUpMessageCommand,
+  moveChatCommand,
+  refuseMessageCommand,
+} from './deliver.ts'
+export { AlreadySettled } from './deliver-store.ts'
+export {
   addLabelCommand,
   addNoteCommand,
   createLabelCommand,
   removeLabelCommand,
 } from './notes-and-labels.ts'
 export { createConversationQueries, type OpenTexts, visibleMessagesAfter } from './queries.ts'
+export { receiveDeletionCommand, receiveEditCommand } from './receive-edit.ts'
+export { receiveBlockCommand, receiveOtherCommand } from './receive-kept.ts'
+export { receiveMessageCommand } from './receive-message.ts'
+export { AlreadyReceived, type Sender } from './receive-update.ts'
 export { createRetryMessage, createSendMessage, type WakeOutbox } from './send-message.ts'

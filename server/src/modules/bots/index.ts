@@ -1,0 +1,11 @@
+export { type BotIdentity, type BotsPort, createConnectBot } from './connect.ts'
+export { createDisconnectBot } from './disconnect.ts'
+export {
+  LineUnchanged,
+  loseConnectionCommand,
+  noteUpdateGapCommand,
+  restoreConnectionCommand,
+} from './health.ts'
+export { listBotsQuery } from './queries.ts'
+export { createRotateBotToken } from './rotate-token.ts'
+export { openToken } from './token.ts'

@@ -1,0 +1,191 @@
+import {
+  conversationOpened,
+  conversationReopened,
+  conversationStatusChanged,
+  customerCreated,
+  customerProfileChanged,
+  defineCommand,
+  MessageKind,
+  messageReceived,
+} from '@tracedesk/contracts'
+import { z } from 'zod'
+import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
+import { newId } from '../../kernel/id.ts'
+import { addMicros } from '../../kernel/instant.ts'
+import { actorOf, type KnownCustomer, meetCustomer } from './receive-customer.ts'
+import { type FoundConversation, findOpenOrLatest, lookUp } from './receive-store.ts'
+import { AlreadyReceived, Place, Sender, UpdateRef } from './receive-update.ts'
+import { insertMessage } from './store.ts'
+
+/** What the gateway makes of a customer's message in a private or business chat. */
+export const receiveMessage = defineCommand({
+  name: 'message.receive',
+  access: 'internal',
+  summary: 'A customer wrote: keep it, and open or wake the conversation it belongs to',
+  input: z.strictObject({
+    ...UpdateRef,
+    ...Place,
+    sender: Sender,
+    telegramMessageId: z.int(),
+    telegramDate: z.int().nullable(),
+    kind: MessageKind,
+    /** Text or caption exactly as sent; null when the message has no words. Lone surrogates survive in `update` only. */
+    text: z.string().nullable(),
+    replyTo: z.int().nullable(),
+    /** Nobody is waiting for an answer to this (a pinned message, say): it changes no state. */
+    quiet: z.boolean(),
+  }),
+  output: z.strictObject({}),
+  records: [
+    messageReceived,
+    customerCreated,
+    customerProfileChanged,
+    conversationOpened,
+    conversationReopened,
+    conversationStatusChanged,
+  ],
+})
+type Input = z.output<typeof receiveMessage.input>
+
+export const receiveMessageCommand = defineCommandHandler(receiveMessage, {
+  handle: async (context, input) => {
+    const found = await lookUp(context, input)
+    if (!found.claimed) throw new AlreadyReceived(input.updateId)
+    const customer = await meetCustomer(context, input.botId, input.sender, found.customer)
+    const { conversation, status } = await enterConversation(context, input, customer, found)
+    await keepMessage(context, input, customer, conversation, found.replyTo, status)
+    return {}
+  },
+})
+
+interface Entered {
+  readonly conversation: FoundConversation
+  /** The status it takes by this message; undefined when it stays as it is. */
+  readonly status: 'in_progress' | undefined
+}
+
+/** The conversation a message belongs to: the open one, the one resolved a while ago, or a new one. */
+async function enterConversation(
+  context: CommandContext,
+  input: Input,
+  customer: KnownCustomer,
+  found: { conversation: FoundConversation | null; reopenHours: number },
+): Promise<Entered> {
+  let { conversation } = found
+  if (!conversation || !isCurrent(conversation, context.now, found.reopenHours, input.quiet)) {
+    const opened = await openConversation(context, input, customer)
+    if (opened) return { conversation: opened, status: undefined }
+    conversation = await findOpenOrLatest(context, input)
+    if (!conversation) throw new Error('a conversation was neither opened nor found')
+  }
+  if (conversation.status === 'in_progress' || input.quiet) return { conversation, status: undefined }
+  const about = {
+    subject: { id: conversation.ref.id },
+    conversation: conversation.ref,
+    actor: actorOf(customer),
+  }
+  if (conversation.status === 'resolved')
+    context.record(conversationReopened, { from: 'resolved', to: 'in_progress', by: 'customer' }, about)
+  else context.record(conversationStatusChanged, { from: 'pending', to: 'in_progress' }, about)
+  return { conversation, status: 'in_progress' }
+}
+
+/** Does a conversation take further messages? A resolved one only within the reopen window. */
+function isCurrent(
+  conversation: FoundConversation,
+  now: string,
+  reopenHours: number,
+  quiet: boolean,
+): boolean {
+  if (conversation.status !== 'resolved' || quiet) return true
+  // Instants are text of one shape, so they compare in order.
+  return (
+    conversation.resolvedAt !== null &&
+    addMicros(conversation.resolvedAt, reopenHours * 3_600_000_000) > now
+  )
+}
+
+/** Null when another node opened one in this chat meanwhile: the unique index lets only one be. */
+async function openConversation(
+  context: CommandContext,
+  { botId, chatId, topicId, business }: Input,
+  customer: KnownCustomer,
+): Promise<FoundConversation | null> {
+  const { tx, workspaceId, now } = context
+  const id = newId()
+  const inserted = await tx
+    .insertInto('conversation')
+    .values({
+      workspace_id: workspaceId,
+      conversation_id: id,
+      bot_id: botId,
+      customer_id: customer.id,
+      chat_id: chatId,
+      topic_id: topicId,
+      business,
+      status: 'in_progress',
+      opened_at: now,
+      last_message_at: now,
+    })
+    .onConflict(conflict =>
+      conflict
+        .columns(['workspace_id', 'bot_id', 'chat_id', 'topic_id', 'business'])
+        .where('status', '<>', 'resolved')
+        .where('chat_id', 'is not', null)
+        .doNothing(),
+    )
+    .returning('conversation_id')
+    .executeTakeFirst()
+  if (!inserted) return null
+  context.holdsChain(id, 0) // nobody else can know of it before we commit
+  const ref = { id, customerId: customer.id, botId, assigneeId: null, departments: [] }
+  context.record(
+    conversationOpened,
+    { by: 'customer', departmentId: null },
+    { subject: { id }, conversation: ref, actor: actorOf(customer) },
+  )
+  return { status: 'in_progress', resolvedAt: null, waitingSince: null, ref }
+}
+
+async function keepMessage(
+  context: CommandContext,
+  input: Input,
+  customer: KnownCustomer,
+  conversation: FoundConversation,
+  replyTo: string | null,
+  status: 'in_progress' | undefined,
+): Promise<void> {
+  const { tx, workspaceId, now } = context
+  const { kind, text, updateId, telegramMessageId, telegramDate } = input
+  const id = newId()
+  const entryId = context.record(
+    messageReceived,
+    { kind, updateId, telegramMessageId, telegramDate, replyTo, length: text?.length ?? 0 },
+    {
+      subject: { id },
+      conversation: conversation.ref,
+      actor: actorOf(customer),
+      parts: { update: input.update, ...(text === null ? {} : { text: text.toWellFormed() }) },
+    },
+  )
+  await insertMessage(
+    tx,
+    workspaceId,
+    {
+      id,
+      conversationId: conversation.ref.id,
+      at: now,
+      direction: 'in',
+      authorKind: 'customer',
+      authorId: customer.id,
+      kind,
+      state: 'received',
+      entryId,
+      hasText: text !== null,
+      telegramMessageId,
+      replyTo,
+    },
+    input.quiet ? conversation.waitingSince : (conversation.waitingSince ?? now),
+    status,
+  )
+}
