@@ -7,6 +7,7 @@ import { migrate } from './db/migrate.ts'
 import { type ConnectionTarget, prepareRoles, type RoleTargets, targetFromUrl } from './db/roles.ts'
 import { createHttpServer } from './edges/http/server.ts'
 import { type Config, readConfig } from './kernel/config.ts'
+import { ConsoleError } from './kernel/console-error.ts'
 import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
 import { StartError } from './kernel/start-error.ts'
@@ -57,6 +58,12 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       log,
       version: VERSION,
       setupToken: () => setup.token,
+      bots: {
+        delivery: 'polling',
+        identify: async () => {
+          throw new ConsoleError('telegram.unreachable')
+        },
+      },
     })
     stops.push(() => node.stop())
     await setup.prepare(node)
@@ -64,7 +71,10 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
     if (schema.from < schema.to && schema.from > 0)
       for (const id of await node.workspaces())
         await node.door.execute(recordMigration, systemCaller(id), schema)
-    if (config.owner && setup.token) await createOwner(node, setup.token, config.owner)
+    if (config.owner && setup.token) {
+      await createOwner(node, setup.token, config.owner)
+      await setup.prepare(node)
+    }
     const server = await createHttpServer(node, {
       publicUrl: config.publicUrl,
       webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,

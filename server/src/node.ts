@@ -16,6 +16,7 @@ import { Checkpoints } from './ledger/checkpoints.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
+import * as bots from './modules/bots/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
@@ -32,6 +33,8 @@ export interface NodeOptions {
   readonly version: string
   /** The token of the set-up link, for as long as there is no owner. */
   readonly setupToken: () => string | null
+  /** How bots are told apart and delivered; the gateway answers it. */
+  readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'>
   readonly pools?: PoolSizes
 }
 
@@ -53,6 +56,8 @@ export class TracedeskNode {
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
+  /** Told when bots came, went, or have another token. */
+  botsChanged: (workspaceId: string) => void = () => {}
 
   constructor(options: NodeOptions) {
     const { secret, log } = options
@@ -182,6 +187,11 @@ export class TracedeskNode {
     const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
       logModule.openTextsFor(db, keys, caller, ids)
     const wake: conversations.WakeOutbox = (workspaceId, botId) => this.wakeOutbox(workspaceId, botId)
+    const botsPort: bots.BotsPort = {
+      ...options.bots,
+      secret: options.secret,
+      botsChanged: workspaceId => this.botsChanged(workspaceId),
+    }
     const createLedgerKey = (workspaceId: string, epoch: number, origin: string) =>
       this.checkpoints.createKey(workspaceId, epoch, origin)
     this.addCommands(
@@ -211,11 +221,15 @@ export class TracedeskNode {
         conversations.createLabelCommand,
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
+        bots.createConnectBot(botsPort),
+        bots.createRotateBotToken(botsPort),
+        bots.createDisconnectBot(botsPort),
       ] as unknown as Command[]),
     )
     this.addQueries(
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
       ...conversations.createConversationQueries(openTexts),
+      bots.listBotsQuery as unknown as Query,
       ...logModule.createLogQueries({
         reader: new logModule.EntryReader(keys),
         secret: options.secret,

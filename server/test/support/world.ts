@@ -16,6 +16,7 @@ import { type Caller, operatorCaller } from '../../src/command/caller.ts'
 import type { EmbeddedConnection } from '../../src/db/embedded/index.ts'
 import { migrate, schemaVersion } from '../../src/db/migrate.ts'
 import { prepareRoles, type RoleTargets } from '../../src/db/roles.ts'
+import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { newId } from '../../src/kernel/id.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
@@ -77,6 +78,10 @@ export class World {
       originHost: 'desk.example',
       log: createLog(process.env.TEST_LOG ?? 'silent'),
       version: 'test',
+      bots: {
+        delivery: 'polling',
+        identify: async () => Promise.reject(new ConsoleError('telegram.unreachable')),
+      },
       setupToken: () => (this.workspaceId ? null : SETUP_TOKEN),
     })
     this.nodes.push(node)

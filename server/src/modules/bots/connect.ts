@@ -32,7 +32,8 @@ export const createConnectBot = (port: BotsPort) =>
     handle: async (context, input, { token, identity }) => {
       const { tx, workspaceId, now } = context
       const known = await lockByTelegramId(tx, workspaceId, identity.telegramId)
-      if (known?.state === 'connected') throw new ConsoleError('bot.already_connected', { botId: known.botId })
+      if (known?.state === 'connected')
+        throw new ConsoleError('bot.already_connected', { botId: known.botId })
       const botId = known?.botId ?? newId()
       const row = {
         username: identity.username,

@@ -1,4 +1,10 @@
-import { BotId, botConnectionLost, botConnectionRestored, botUpdateGap, defineCommand } from '@tracedesk/contracts'
+import {
+  BotId,
+  botConnectionLost,
+  botConnectionRestored,
+  botUpdateGap,
+  defineCommand,
+} from '@tracedesk/contracts'
 import { CompiledQuery } from 'kysely'
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
@@ -31,7 +37,11 @@ export const loseConnectionCommand = defineCommandHandler(loseConnection, {
       .where('workspace_id', '=', context.workspaceId)
       .where('bot_id', '=', botId)
       .execute()
-    context.record(botConnectionLost, { cause, errorCode }, { subject: { id: botId, name: line.name }, botId })
+    context.record(
+      botConnectionLost,
+      { cause, errorCode },
+      { subject: { id: botId, name: line.name }, botId },
+    )
     return {}
   },
 })

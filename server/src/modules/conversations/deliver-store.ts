@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely'
-import { RecordedRefusal } from '../../command/execute.ts'
 import type { CommandContext } from '../../command/define.ts'
+import { RecordedRefusal } from '../../command/execute.ts'
 
 /** Thrown when the outcome of a message stands already; nothing is recorded then. */
 export class AlreadySettled extends RecordedRefusal {

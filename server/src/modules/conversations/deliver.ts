@@ -149,6 +149,7 @@ export const moveChatCommand = defineCommandHandler(moveChat, {
 
 async function lock(context: CommandContext, conversationId: string): Promise<LockedConversation> {
   const conversation = await lockConversation(context, conversationId)
-  if (!conversation) throw new Error(`a message was sent in a conversation that is not there: ${conversationId}`)
+  if (!conversation)
+    throw new Error(`a message was sent in a conversation that is not there: ${conversationId}`)
   return conversation
 }

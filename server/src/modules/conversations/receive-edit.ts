@@ -40,7 +40,12 @@ export const receiveEditCommand = defineCommandHandler(receiveEdit, {
       keepUpdate(context, input, 'edited_message', 'no_conversation')
       return {}
     }
-    const customer = await meetCustomer(context, botId, sender, await findCustomer(context, sender.telegramId))
+    const customer = await meetCustomer(
+      context,
+      botId,
+      sender,
+      await findCustomer(context, sender.telegramId),
+    )
     const entryId = context.record(
       messageEditedByCustomer,
       { version: found.version + 1, updateId, telegramDate, length: text?.length ?? 0 },
@@ -87,7 +92,10 @@ export const receiveDeletionCommand = defineCommandHandler(receiveDeletion, {
     for (const id of conversations) {
       const conversation = await lockConversation(context, id)
       if (!conversation) continue
-      const customer = { id: conversation.customerId, namedBy: await namedBy(context, conversation.customerId) }
+      const customer = {
+        id: conversation.customerId,
+        namedBy: await namedBy(context, conversation.customerId),
+      }
       for (const message of gone.filter(one => one.conversationId === id))
         context.record(
           messageDeletedByCustomer,

@@ -100,8 +100,7 @@ function isCurrent(
   if (conversation.status !== 'resolved' || quiet) return true
   // Instants are text of one shape, so they compare in order.
   return (
-    conversation.resolvedAt !== null &&
-    addMicros(conversation.resolvedAt, reopenHours * 3_600_000_000) > now
+    conversation.resolvedAt !== null && addMicros(conversation.resolvedAt, reopenHours * 3_600_000_000) > now
   )
 }
 
