@@ -6,7 +6,7 @@ import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import fastifyStatic from '@fastify/static'
 import websocket from '@fastify/websocket'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
@@ -36,7 +36,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
   const server: FastifyInstance = Fastify({
     // The logger is pino, whose types differ from Fastify's only in details neither of us uses.
     loggerInstance: node.options.log as unknown as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: 1024 * 1024,
     // behind a proxy (PUBLIC_URL set) the caller's address is the one the nearest proxy saw

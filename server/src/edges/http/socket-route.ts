@@ -1,5 +1,7 @@
+import type { WebSocket } from '@fastify/websocket'
 import { SocketHello } from '@tracedesk/contracts'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate, requireOwnOrigin } from './authenticate.ts'
 
@@ -15,48 +17,63 @@ export function addSocketRoute(
   node: TracedeskNode,
   publicUrl: string | undefined,
 ): void {
-  server.get('/api/socket', { websocket: true }, async (socket, request) => {
-    const close = (code: number, reason: string) => socket.close(code, reason)
-    try {
-      requireOwnOrigin(request, publicUrl)
-      const caller = await authenticate(node, request)
-      if (!caller.workspaceId) return close(4401, 'session.required')
-      let stop: (() => void) | undefined
-      let ended = false
-      const ping = setInterval(() => socket.ping(), PING_MS)
-      const recheck = setInterval(
-        () => authenticate(node, request).catch(() => close(4401, 'session.expired')),
-        RECHECK_MS,
+  server.get('/api/socket', { websocket: true }, (socket, request) => {
+    // Listening begins at once: the client may speak before its session has been looked up.
+    const hello = new Promise<unknown>(resolve =>
+      socket.once('message', raw => resolve(parse(raw.toString()))),
+    )
+    const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
+    socket.on('error', () => socket.terminate())
+    serve(node, request, socket, publicUrl, hello, closed).catch(error => {
+      const refused = error instanceof ConsoleError
+      if (!refused) request.log.warn({ err: error as Error }, 'a socket failed')
+      socket.close(
+        refused && error.status !== 400 ? 4401 : refused ? 4400 : 1011,
+        refused ? error.code : 'internal',
       )
-      socket.on('close', () => {
-        ended = true
-        clearInterval(ping)
-        clearInterval(recheck)
-        stop?.()
-      })
-      socket.on('error', () => socket.terminate())
-      socket.once('message', async raw => {
-        try {
-          const hello = SocketHello.safeParse(JSON.parse(raw.toString()))
-          if (!hello.success) return close(4400, 'input.invalid')
-          stop = await node.hub.subscribe(
-            {
-              caller,
-              send: push => {
-                if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
-                else socket.send(JSON.stringify(push))
-              },
-            },
-            hello.data.since,
-          )
-          if (ended) stop()
-        } catch (error) {
-          request.log.debug({ err: error as Error }, 'a socket could not be subscribed')
-          close(4400, 'input.invalid')
-        }
-      })
-    } catch {
-      close(4401, 'session.required') // whoever reconnects is told by the next request why
-    }
+    })
   })
+}
+
+async function serve(
+  node: TracedeskNode,
+  request: FastifyRequest,
+  socket: WebSocket,
+  publicUrl: string | undefined,
+  hello: Promise<unknown>,
+  closed: Promise<void>,
+): Promise<void> {
+  requireOwnOrigin(request, publicUrl)
+  const caller = await authenticate(node, request)
+  if (!caller.workspaceId) throw new ConsoleError('session.required')
+  const said = SocketHello.safeParse(await Promise.race([hello, closed]))
+  if (socket.readyState !== socket.OPEN) return
+  if (!said.success) throw new ConsoleError('input.invalid')
+  const stop = await node.hub.subscribe(
+    {
+      caller,
+      send: push => {
+        if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
+        else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(push))
+      },
+    },
+    said.data.since,
+  )
+  const ping = setInterval(() => socket.ping(), PING_MS)
+  const recheck = setInterval(
+    () => authenticate(node, request).catch(() => socket.close(4401, 'session.expired')),
+    RECHECK_MS,
+  )
+  await closed
+  clearInterval(ping)
+  clearInterval(recheck)
+  stop()
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null // refused as any other wrong greeting
+  }
 }
