@@ -1,14 +1,15 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino'
 
 export type { Logger }
 
 // Telegram puts the bot's token into the path of every call; it must never reach a log line.
 const TOKEN = /\b\d{5,}:[A-Za-z0-9_-]{30,}/g
-const hideTokens = (text: string) => text.replace(TOKEN, '[token]')
+/** The text with every bot token in it replaced. */
+export const hideTokens = (text: string) => text.replace(TOKEN, '[token]')
 
-/** The server's own log (not the behaviour log): JSON lines on stdout, secrets cut out. */
-export function createLog(level: string): Logger {
-  return pino({
+/** The server's own log (not the behaviour log): JSON lines, on stdout unless told where, secrets cut out. */
+export function createLog(level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: null,
     redact: {
@@ -30,5 +31,6 @@ export function createLog(level: string): Logger {
         method.apply(this, args)
       },
     },
-  })
+  }
+  return destination ? pino(options, destination) : pino(options)
 }

@@ -1,0 +1,187 @@
+import type { ApiClientOptions } from 'grammy'
+import { Api, GrammyError, HttpError } from 'grammy'
+import type { UserFromGetMe } from 'grammy/types'
+import { hideTokens } from '../../kernel/log.ts'
+import { NoAnswer, type PostOptions, type Transport } from './transport.ts'
+
+/** Telegram said no. Holds nothing of the call itself: neither token nor text. */
+export class TelegramRefusal extends Error {
+  readonly errorCode: number
+  readonly description: string
+  /** Whole seconds the bot must wait (429). */
+  readonly retryAfter: number | undefined
+  /** The chat's new id (a group became a supergroup). */
+  readonly migrateTo: number | undefined
+
+  constructor(
+    errorCode: number,
+    description: string,
+    parameters: { retry_after?: number; migrate_to_chat_id?: number } = {},
+  ) {
+    const clean = hideTokens(description).slice(0, 500).toWellFormed()
+    super(`Telegram refused: ${errorCode} ${clean}`)
+    this.name = 'TelegramRefusal'
+    this.errorCode = errorCode
+    this.description = clean
+    this.retryAfter = parameters.retry_after
+    this.migrateTo = parameters.migrate_to_chat_id
+  }
+
+  /** The token is not, or no longer, a bot's. Telegram answers 404 to what cannot be a token. */
+  get isAboutToken(): boolean {
+    return this.errorCode === 401 || (this.errorCode === 404 && this.description === 'Not Found')
+  }
+}
+
+export interface SentMessage {
+  readonly messageId: number
+  readonly date: number
+}
+
+export interface OutgoingText {
+  readonly chatId: number
+  readonly text: string
+  readonly topicId: number
+  readonly business: string
+  /** Telegram's id of the message this answers. */
+  readonly replyTo: number | null
+}
+
+const CALL: PostOptions = { connectMs: 10_000, timeoutMs: 30_000 }
+/** A long poll may take its own time and then some for the answer to travel. */
+const POLL_GRACE_MS = 15_000
+
+/**
+ * The Bot API as the gateway uses it, for one token. Every method throws TelegramRefusal when Telegram said no and
+ * NoAnswer when it did not speak; nothing that is thrown carries the token.
+ */
+export class TelegramClient {
+  readonly #api: Api
+  readonly #transport: Transport
+  readonly #methodRoot: string
+
+  constructor(token: string, apiRoot: string, transport: Transport) {
+    this.#transport = transport
+    this.#methodRoot = `${apiRoot}/bot${token}`
+    this.#api = new Api(token, { apiRoot, fetch: fetchThrough(transport), timeoutSeconds: 60 })
+  }
+
+  getMe(): Promise<UserFromGetMe> {
+    return explained(this.#api.getMe())
+  }
+
+  /**
+   * Long polling. Answers with the raw bytes of Telegram's answer, because what it says of updates is kept byte for
+   * byte; grammY would parse and forget them.
+   */
+  async getUpdates(
+    query: { offset: number; timeoutSeconds: number; allowed: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<Buffer> {
+    const payload = {
+      ...(query.offset === 0 ? {} : { offset: query.offset }),
+      limit: 100,
+      timeout: query.timeoutSeconds,
+      allowed_updates: query.allowed,
+    }
+    const { status, body } = await this.#transport.post(
+      `${this.#methodRoot}/getUpdates`,
+      JSON.stringify(payload),
+      { ...CALL, timeoutMs: query.timeoutSeconds * 1000 + POLL_GRACE_MS, signal },
+    )
+    if (status !== 200) throw refusalFrom(status, body)
+    return body
+  }
+
+  async sendText({ chatId, text, topicId, business, replyTo }: OutgoingText): Promise<SentMessage> {
+    const sent = await explained(
+      this.#api.sendMessage(chatId, text, {
+        ...(topicId === 0 ? {} : { message_thread_id: topicId }),
+        ...(business === '' ? {} : { business_connection_id: business }),
+        // a customer who deleted the message shall get the answer all the same
+        ...(replyTo === null
+          ? {}
+          : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
+      }),
+    )
+    return { messageId: sent.message_id, date: sent.date }
+  }
+
+  async setWebhook(url: string, secretToken: string, allowed: readonly string[]): Promise<void> {
+    // Newer kinds of update than grammY's types know are asked for as well; Telegram ignores what it does not know.
+    const kinds = allowed as NonNullable<Parameters<Api['setWebhook']>[1]>['allowed_updates']
+    await explained(
+      this.#api.setWebhook(url, {
+        secret_token: secretToken,
+        ...(kinds ? { allowed_updates: kinds } : {}),
+      }),
+    )
+  }
+
+  async deleteWebhook(): Promise<void> {
+    await explained(this.#api.deleteWebhook())
+  }
+
+  /** The webhook Telegram has for the bot, and how many updates wait for it. */
+  async getWebhook(): Promise<{ url: string; waiting: number; lastErrorDate: number | undefined }> {
+    const info = await explained(this.#api.getWebhookInfo())
+    return {
+      url: info.url ?? '',
+      waiting: info.pending_update_count,
+      lastErrorDate: info.last_error_date,
+    }
+  }
+}
+
+/** grammY's own errors hold the text that was sent and the address with the token: only ours leave this file. */
+async function explained<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof GrammyError)
+      throw new TelegramRefusal(error.error_code, error.description, error.parameters)
+    if (error instanceof HttpError) {
+      if (error.error instanceof NoAnswer || error.error instanceof TelegramRefusal) throw error.error
+      throw new NoAnswer(true, 'UNKNOWN')
+    }
+    throw error
+  }
+}
+
+function refusalFrom(status: number, body: Buffer): TelegramRefusal {
+  const answer = parse(body)
+  if (typeof answer?.error_code !== 'number') return new TelegramRefusal(status, `HTTP ${status}`)
+  return new TelegramRefusal(answer.error_code, String(answer.description ?? ''), answer.parameters ?? {})
+}
+
+interface FailureBody {
+  readonly ok?: boolean
+  readonly error_code?: unknown
+  readonly description?: unknown
+  readonly parameters?: { retry_after?: number; migrate_to_chat_id?: number }
+}
+
+function parse(body: Buffer): FailureBody | undefined {
+  try {
+    const answer: unknown = JSON.parse(body.toString('utf8'))
+    return typeof answer === 'object' && answer !== null ? answer : undefined
+  } catch {
+    return undefined // an HTML page of something between Telegram and us
+  }
+}
+
+/** Lets grammY call through our transport, which knows whether a request had left when its connection broke. */
+function fetchThrough(transport: Transport): NonNullable<ApiClientOptions['fetch']> {
+  const call = async (url: unknown, init: { body?: unknown; signal?: unknown } | undefined) => {
+    const signal = init?.signal instanceof AbortSignal ? init.signal : undefined
+    const answer = await transport.post(String(url), String(init?.body ?? '{}'), { ...CALL, signal })
+    const body = parse(answer.body)
+    if (body?.ok === undefined) {
+      if (answer.status >= 400) throw refusalFrom(answer.status, answer.body)
+      throw new NoAnswer(true, 'NOT_JSON')
+    }
+    return { json: async () => body }
+  }
+  // grammY reads nothing of a response but `json()`; the type asks for all of node-fetch's.
+  return call as unknown as NonNullable<ApiClientOptions['fetch']>
+}

@@ -1,0 +1,31 @@
+import { ConsoleError } from '../../kernel/console-error.ts'
+import type { BotIdentity } from '../../modules/bots/index.ts'
+import { TelegramClient, TelegramRefusal } from './client.ts'
+import { NoAnswer, Transport } from './transport.ts'
+
+/**
+ * Asks Telegram whose token it is (getMe). Throws ConsoleError `bot.token_refused` when it is nobody's and
+ * `telegram.unreachable` when Telegram cannot be asked or is in trouble.
+ */
+export function createIdentify(apiRoot: string): (token: string) => Promise<BotIdentity> {
+  const transport = new Transport(apiRoot)
+  return async token => {
+    try {
+      const me = await new TelegramClient(token, apiRoot, transport).getMe()
+      return { telegramId: me.id, username: me.username, name: nameOf(me.first_name, me.username) }
+    } catch (error) {
+      if (error instanceof TelegramRefusal && error.isAboutToken) throw new ConsoleError('bot.token_refused')
+      if (error instanceof TelegramRefusal)
+        throw new ConsoleError('telegram.unreachable', { errorCode: error.errorCode })
+      if (error instanceof NoAnswer) throw new ConsoleError('telegram.unreachable', { cause: error.code })
+      throw error
+    }
+  }
+}
+
+const nameOf = (firstName: string, username: string): string =>
+  firstName
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .toWellFormed()
+    .slice(0, 80) || username

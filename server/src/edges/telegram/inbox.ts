@@ -1,0 +1,103 @@
+import type pg from 'pg'
+import type { Databases } from '../../db/database.ts'
+import { type InstallationSecret, seal, unseal } from '../../kernel/secret.ts'
+import { chatOf, kindOf } from './read-update.ts'
+import { type RawUpdate, readUpdateBytes } from './slice-updates.ts'
+
+/** One bot of one workspace. */
+export interface BotRef {
+  readonly workspaceId: string
+  readonly botId: string
+}
+
+/** An update that waits to be dealt with. */
+export interface WaitingUpdate extends RawUpdate {
+  readonly attempts: number
+}
+
+const sealContext = ({ workspaceId, botId }: BotRef, updateId: number) =>
+  `update/${workspaceId}/${botId}/${updateId}`
+
+/**
+ * The updates Telegram gave us, on disk before Telegram may forget them. What is inside is sealed until a command
+ * moves it into the ledger.
+ */
+export class Inbox {
+  readonly #app: pg.Pool
+  readonly #key: Buffer
+
+  constructor(databases: Databases, secret: InstallationSecret) {
+    this.#app = databases.app
+    this.#key = secret.key('update-inbox')
+  }
+
+  /**
+   * Stores updates, all or none, in one durable statement; returns those that were not there before. `moveMark`
+   * says up to which number a poller has come.
+   */
+  async store(bot: BotRef, updates: readonly RawUpdate[], moveMark: boolean): Promise<RawUpdate[]> {
+    if (updates.length === 0) return []
+    const { rows } = await this.#app.query<{ update_id: number }>(
+      `with mark as (update bot_line set last_update_id = $7::bigint where $7::bigint is not null and workspace_id = $1 and bot_id = $2)
+       insert into telegram_update (workspace_id, bot_id, update_id, kind, chat_id, body)
+       select $1, $2, * from unnest($3::bigint[], $4::text[], $5::bigint[], $6::bytea[])
+       on conflict (workspace_id, bot_id, update_id) do nothing returning update_id`,
+      [
+        bot.workspaceId,
+        bot.botId,
+        updates.map(update => update.updateId),
+        updates.map(update => storableKind(update.json)),
+        updates.map(update => chatOf(update.json)),
+        updates.map(update => seal(this.#key, update.bytes, sealContext(bot, update.updateId))),
+        moveMark ? (updates.at(-1)?.updateId ?? null) : null,
+      ],
+    )
+    const fresh = new Set(rows.map(row => row.update_id))
+    return updates.filter(update => fresh.delete(update.updateId))
+  }
+
+  /** Updates that nobody has dealt with yet, in their order, without those in `known`. */
+  async waiting(bot: BotRef, known: ReadonlySet<number>, limit: number): Promise<WaitingUpdate[]> {
+    const { rows } = await this.#app.query<{ update_id: number; body: Buffer; attempts: number }>(
+      `select update_id, body, attempts from telegram_update
+       where workspace_id = $1 and bot_id = $2 and done_at is null and not update_id = any($3::bigint[])
+       order by update_id limit $4`,
+      [bot.workspaceId, bot.botId, [...known], limit],
+    )
+    return rows.map(row => {
+      const bytes = unseal(this.#key, row.body, sealContext(bot, row.update_id))
+      return { ...readUpdateBytes(bytes), attempts: row.attempts }
+    })
+  }
+
+  /** Counts a failed attempt and returns how many there were. */
+  async countFailure(bot: BotRef, updateId: number): Promise<number> {
+    const { rows } = await this.#app.query<{ attempts: number }>(
+      `update telegram_update set attempts = attempts + 1
+       where workspace_id = $1 and bot_id = $2 and update_id = $3 returning attempts`,
+      [bot.workspaceId, bot.botId, updateId],
+    )
+    return rows[0]?.attempts ?? 0
+  }
+
+  /** The number of the last update a poller stored; null before the first. */
+  async mark(bot: BotRef): Promise<number | null> {
+    const { rows } = await this.#app.query<{ last_update_id: number | null }>(
+      'select last_update_id from bot_line where workspace_id = $1 and bot_id = $2',
+      [bot.workspaceId, bot.botId],
+    )
+    return rows[0]?.last_update_id ?? null
+  }
+
+  /** Forgets the numbers of updates dealt with long ago: Telegram repeats none after 24 hours. Returns how many. */
+  async forgetDone(olderThanDays: number): Promise<number> {
+    const { rowCount } = await this.#app.query(
+      `delete from telegram_update where done_at < now() - make_interval(days => $1)`,
+      [olderThanDays],
+    )
+    return rowCount ?? 0
+  }
+}
+
+const storableKind = (json: Readonly<Record<string, unknown>>): string =>
+  kindOf(json).slice(0, 100).toWellFormed().replaceAll('\0', '\ufffd')

@@ -1,0 +1,98 @@
+import type { CommandDoor } from '../../command/execute.ts'
+import type { Databases } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+import type { TelegramClient } from './client.ts'
+import type { BotRef, Inbox } from './inbox.ts'
+import type { Lease } from './leases.ts'
+import { LineHealth } from './line-health.ts'
+import type { Outbox } from './outbox.ts'
+import { Poller } from './poller.ts'
+import { Processor } from './processor.ts'
+import type { SendingRates } from './rates.ts'
+import { Sender } from './sender.ts'
+import type { GatewayTiming } from './timing.ts'
+import type { Slots } from './waiting.ts'
+import { WebhookLine } from './webhook-line.ts'
+
+/** What every line of a node shares. */
+export interface LineParts {
+  readonly databases: Databases
+  readonly door: CommandDoor
+  readonly inbox: Inbox
+  readonly outbox: Outbox
+  readonly slots: Slots
+  readonly log: Logger
+  readonly timing: GatewayTiming
+  readonly rates: SendingRates
+}
+
+export interface LineOptions {
+  readonly bot: BotRef
+  readonly lease: Lease
+  /** Null when the bot is disconnected: then only what was left over is dealt with. */
+  readonly client: TelegramClient | null
+  /** Given when Telegram is to call us. */
+  readonly webhook: { readonly url: string; readonly secretToken: string } | null
+}
+
+/** One bot on the node that holds its lease: how its updates come in, are dealt with, and its messages go out. */
+export class BotLine {
+  readonly #processor: Processor
+  readonly #sender: Sender
+  readonly #poller: Poller | undefined
+  readonly #webhook: WebhookLine | undefined
+  readonly #client: TelegramClient | null
+  readonly #log: Logger
+  readonly #bot: BotRef
+
+  constructor(parts: LineParts, { bot, lease, client, webhook }: LineOptions) {
+    this.#client = client
+    this.#log = parts.log
+    this.#bot = bot
+    const health = new LineHealth(bot, parts.door, parts.databases, parts.log)
+    this.#processor = new Processor({ ...parts, bot })
+    this.#sender = new Sender({ ...parts, bot, lease, client, health })
+    if (client && webhook)
+      this.#webhook = new WebhookLine({
+        ...parts,
+        ...webhook,
+        bot,
+        client,
+        health,
+        processor: this.#processor,
+      })
+    else if (client) this.#poller = new Poller({ ...parts, bot, client, health, processor: this.#processor })
+    health.onOpen = () => {
+      this.#poller?.hurry()
+      this.#sender.wake()
+    }
+  }
+
+  start(): void {
+    this.#sender.start()
+    this.#poller?.start()
+    this.#webhook?.start()
+    if (!this.#client)
+      this.#processor
+        .sweep()
+        .catch(error => this.#log.error({ err: error, ...this.#bot }, 'the inbox could not be read'))
+  }
+
+  wakeSender(): void {
+    this.#sender.wake()
+  }
+
+  wakeInbox(): void {
+    this.#webhook?.wake()
+  }
+
+  /** Ends after what is under way. `forGood`: the bot was disconnected, so Telegram need not call us any more. */
+  async stop({ forGood }: { forGood: boolean }): Promise<void> {
+    await Promise.all([this.#poller?.stop(), this.#webhook?.stop(), this.#sender.stop()])
+    await this.#processor.stop()
+    if (forGood && this.#webhook && this.#client)
+      await this.#client
+        .deleteWebhook()
+        .catch(error => this.#log.warn({ err: error, ...this.#bot }, 'a webhook could not be taken away'))
+  }
+}

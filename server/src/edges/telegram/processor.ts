@@ -1,0 +1,190 @@
+import { customerCaller } from '../../command/caller.ts'
+import type { CommandDoor } from '../../command/execute.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import type { Logger } from '../../kernel/log.ts'
+import {
+  AlreadyReceived,
+  receiveBlockCommand,
+  receiveDeletionCommand,
+  receiveEditCommand,
+  receiveMessageCommand,
+  receiveOtherCommand,
+} from '../../modules/conversations/index.ts'
+import type { BotRef, Inbox, WaitingUpdate } from './inbox.ts'
+import { chatOf, kindOf, readUpdate, type UpdateFacts } from './read-update.ts'
+import type { GatewayTiming } from './timing.ts'
+import { backOff, Pause, type Slots } from './waiting.ts'
+
+/** An update that failed so often is kept as not understood, so that it does not block its chat for ever. */
+const ATTEMPTS_MAX = 5
+/** More of them wait in the database only. */
+const MEMORY_MAX = 2_000
+
+/**
+ * Deals with the updates of one bot: those of one chat in their order, chats beside each other. Every update is one
+ * command; dying anywhere leaves it in the inbox, and dealing with it twice does nothing the second time.
+ */
+export class Processor {
+  readonly #bot: BotRef
+  readonly #door: CommandDoor
+  readonly #inbox: Inbox
+  readonly #slots: Slots
+  readonly #log: Logger
+  readonly #timing: GatewayTiming
+  readonly #lanes = new Map<string, WaitingUpdate[]>()
+  readonly #known = new Set<number>()
+  readonly #running = new Set<Promise<void>>()
+  readonly #pauses = new Set<Pause>()
+  #room: (() => void)[] = []
+  #stopped = false
+
+  constructor(parts: {
+    bot: BotRef
+    door: CommandDoor
+    inbox: Inbox
+    slots: Slots
+    log: Logger
+    timing: GatewayTiming
+  }) {
+    this.#bot = parts.bot
+    this.#door = parts.door
+    this.#inbox = parts.inbox
+    this.#slots = parts.slots
+    this.#log = parts.log
+    this.#timing = parts.timing
+  }
+
+  /** Takes stored updates in their order. Those it has already are passed over. */
+  add(updates: readonly WaitingUpdate[]): void {
+    for (const update of updates) {
+      if (this.#stopped || this.#known.has(update.updateId)) continue
+      this.#known.add(update.updateId)
+      const lane = String(chatOf(update.json))
+      const waiting = this.#lanes.get(lane)
+      if (waiting) waiting.push(update)
+      else {
+        this.#lanes.set(lane, [update])
+        const run = this.#run(lane).finally(() => this.#running.delete(run))
+        this.#running.add(run)
+      }
+    }
+  }
+
+  /** Takes what waits in the database and is not in memory. Call before new updates are added, or order is lost. */
+  async sweep(): Promise<void> {
+    while (!this.#stopped) {
+      const room = MEMORY_MAX - this.#known.size
+      if (room <= 0) return
+      const found = await this.#inbox.waiting(this.#bot, this.#known, Math.min(room, 500))
+      this.add(found)
+      if (found.length < 500) return
+    }
+  }
+
+  /** Resolves when there is room for more updates in memory. */
+  async hasRoom(): Promise<void> {
+    while (!this.#stopped && this.#known.size >= MEMORY_MAX)
+      await new Promise<void>(resolve => this.#room.push(resolve))
+  }
+
+  /** Ends after the updates under way; the others stay in the inbox. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    for (const pause of this.#pauses) pause.stop()
+    this.#makeRoom()
+    await Promise.all(this.#running)
+  }
+
+  async #run(lane: string): Promise<void> {
+    const waiting = this.#lanes.get(lane) ?? []
+    for (let update = waiting[0]; update && !this.#stopped; update = waiting[0]) {
+      if (!(await this.#deal(update))) return
+      waiting.shift()
+      this.#known.delete(update.updateId)
+      if (this.#known.size < MEMORY_MAX) this.#makeRoom()
+    }
+    this.#lanes.delete(lane)
+  }
+
+  /** False when we are to stop before the update could be dealt with. */
+  async #deal(update: WaitingUpdate): Promise<boolean> {
+    let facts = update.attempts >= ATTEMPTS_MAX ? NOT_UNDERSTOOD : readUpdate(update.json)
+    for (let failures = 1; !this.#stopped; failures++) {
+      const error = await this.#slots.run(() => this.#attempt(update, facts))
+      if (error === null) return true
+      const attempts = await this.#countFailure(update, error)
+      if (attempts >= ATTEMPTS_MAX || isHopeless(error)) facts = NOT_UNDERSTOOD
+      else await this.#pause(backOff(failures, this.#timing.retryMs, this.#timing.retryMaxMs))
+      // even keeping it fails: the database is in trouble
+      if (attempts > ATTEMPTS_MAX) await this.#pause(this.#timing.retryMaxMs)
+    }
+    return false
+  }
+
+  async #attempt(update: WaitingUpdate, facts: UpdateFacts): Promise<unknown> {
+    try {
+      await execute(this.#door, this.#bot, update, facts)
+      return null
+    } catch (error) {
+      return error instanceof AlreadyReceived ? null : error
+    }
+  }
+
+  /** How often the update itself has failed; trouble of the database is not its fault and counts nothing. */
+  async #countFailure({ updateId }: WaitingUpdate, error: unknown): Promise<number> {
+    this.#log.error(
+      { err: error as Error, botId: this.#bot.botId, updateId },
+      'an update could not be dealt with',
+    )
+    if (error instanceof ConsoleError && error.code.startsWith('database.')) return 0
+    return this.#inbox.countFailure(this.#bot, updateId).catch(() => 0) // the same trouble again
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const pause = new Pause()
+    this.#pauses.add(pause)
+    if (!this.#stopped) await pause.sleep(ms)
+    this.#pauses.delete(pause)
+  }
+
+  #makeRoom(): void {
+    const waiting = this.#room
+    this.#room = []
+    for (const resolve of waiting) resolve()
+  }
+}
+
+const NOT_UNDERSTOOD: UpdateFacts = { to: 'other', cause: 'not_understood' }
+
+const isHopeless = (error: unknown): boolean =>
+  error instanceof ConsoleError && ['input.invalid', 'entry.too_large'].includes(error.code)
+
+async function execute(
+  door: CommandDoor,
+  bot: BotRef,
+  { updateId, bytes, json }: WaitingUpdate,
+  facts: UpdateFacts,
+): Promise<void> {
+  const caller = customerCaller(bot.workspaceId, null)
+  const ref = { botId: bot.botId, updateId, update: bytes }
+  const { to, ...input } = facts
+  switch (to) {
+    case 'message':
+      await door.execute(receiveMessageCommand, caller, { ...ref, ...input })
+      return
+    case 'edit':
+      await door.execute(receiveEditCommand, caller, { ...ref, ...input })
+      return
+    case 'deletion':
+      await door.execute(receiveDeletionCommand, caller, { ...ref, ...input })
+      return
+    case 'block':
+      await door.execute(receiveBlockCommand, caller, { ...ref, ...input })
+      return
+    case 'other':
+      await door.execute(receiveOtherCommand, caller, { ...ref, ...input, kind: kindOf(json) })
+      return
+    default:
+      to satisfies never
+  }
+}

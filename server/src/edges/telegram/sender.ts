@@ -1,0 +1,266 @@
+import type { CommandContract } from '@tracedesk/contracts'
+import { systemCaller } from '../../command/caller.ts'
+import { explainDatabaseError } from '../../command/database-errors.ts'
+import type { Command } from '../../command/define.ts'
+import type { CommandDoor } from '../../command/execute.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import type { Logger } from '../../kernel/log.ts'
+import {
+  AlreadySettled,
+  deliverMessageCommand,
+  giveUpMessageCommand,
+  moveChatCommand,
+  refuseMessageCommand,
+} from '../../modules/conversations/index.ts'
+import { type TelegramClient, TelegramRefusal } from './client.ts'
+import type { BotRef } from './inbox.ts'
+import type { Lease } from './leases.ts'
+import type { LineHealth } from './line-health.ts'
+import type { ClaimedMessage, Head, Outbox } from './outbox.ts'
+import { RateLimiter, type SendingRates } from './rates.ts'
+import type { GatewayTiming } from './timing.ts'
+import { NoAnswer } from './transport.ts'
+import { backOff, Pause } from './waiting.ts'
+
+const IN_FLIGHT_MAX = 30
+type Addressed = Pick<ClaimedMessage, 'messageId' | 'conversationId' | 'attempts' | 'entryId'>
+
+/**
+ * Tells Telegram what waits in the outbox of one bot. In a chat one message after the other; a message that is tried
+ * again holds up those behind it. Before a call the message is marked as being sent, so nobody who comes after us
+ * can take it for unsent; after the call its outcome is recorded. What may have reached the customer is never sent
+ * again by itself.
+ */
+export class Sender {
+  readonly #bot: BotRef
+  readonly #lease: Lease
+  /** Null when the bot is disconnected: what waits can only be given up. */
+  readonly #client: TelegramClient | null
+  readonly #outbox: Outbox
+  readonly #health: LineHealth
+  readonly #door: CommandDoor
+  readonly #log: Logger
+  readonly #timing: GatewayTiming
+  readonly #rates: RateLimiter
+  readonly #pause = new Pause()
+  readonly #busy = new Set<number>()
+  readonly #work = new Set<Promise<void>>()
+  #resumeAt = 0
+  #probes = 0
+  #stopped = false
+  #running: Promise<void> | undefined
+
+  constructor(parts: {
+    bot: BotRef
+    lease: Lease
+    client: TelegramClient | null
+    outbox: Outbox
+    health: LineHealth
+    door: CommandDoor
+    log: Logger
+    timing: GatewayTiming
+    rates: SendingRates
+  }) {
+    this.#bot = parts.bot
+    this.#lease = parts.lease
+    this.#client = parts.client
+    this.#outbox = parts.outbox
+    this.#health = parts.health
+    this.#door = parts.door
+    this.#log = parts.log
+    this.#timing = parts.timing
+    this.#rates = new RateLimiter(parts.rates)
+  }
+
+  start(): void {
+    this.#running = this.#run()
+  }
+
+  /** Says that something may wait. Returns at once. */
+  wake(): void {
+    this.#pause.wake()
+  }
+
+  /** Starts nothing more and waits for the answers of what is under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#pause.stop()
+    await this.#running
+    await Promise.all(this.#work)
+  }
+
+  async #run(): Promise<void> {
+    let [settled, failures] = [false, 0]
+    while (!this.#stopped) {
+      try {
+        if (!settled) await this.#settleAbandoned()
+        settled = true
+        const ms = await this.#pass()
+        failures = 0
+        await this.#pause.sleep(ms)
+      } catch (error) {
+        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the outbox could not be worked on')
+        await this.#pause.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
+      }
+    }
+  }
+
+  /** Whoever held the bot before us died over these: nobody knows whether they reached Telegram. */
+  async #settleAbandoned(): Promise<void> {
+    for (const message of await this.#outbox.abandoned(this.#bot))
+      await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+  }
+
+  /** Starts whatever may go now; returns the milliseconds after which to look again. */
+  async #pass(): Promise<number> {
+    const heads = await this.#outbox.heads(this.#bot, this.#busy, this.#client ? this.#timing.giveUpMs : 0)
+    for (const head of heads.filter(one => one.expired)) this.#begin(head.chatId, () => this.#giveUp(head))
+    const waiting = heads.filter(one => !one.expired)
+    if (waiting.length === 0 || !this.#client) return this.#timing.sweepMs
+    if (!this.#health.open) return this.#probe(this.#client)
+    const pausedFor = this.#resumeAt - Date.now()
+    if (pausedFor > 0) return pausedFor
+    const { chosen, again } = this.#choose(waiting)
+    if (chosen.length > 0) await this.#send(this.#client, chosen)
+    return again
+  }
+
+  #choose(heads: readonly Head[]): { chosen: Head[]; again: number } {
+    const chosen: Head[] = []
+    let again = this.#timing.sweepMs
+    for (const head of heads) {
+      if (this.#busy.size + chosen.length >= IN_FLIGHT_MAX) break // the end of one of them wakes us
+      const wait = head.dueIn > 0 ? head.dueIn : this.#rates.take(head.chatId)
+      if (wait > 0) again = Math.min(again, wait)
+      else chosen.push(head)
+    }
+    return { chosen, again }
+  }
+
+  /** Asks Telegram something harmless before a message is risked on a line that was just dead. */
+  async #probe(client: TelegramClient): Promise<number> {
+    try {
+      await client.getMe()
+      this.#probes = 0
+      await this.#health.worked()
+      return 0
+    } catch (error) {
+      await this.#health.failed(error)
+      return backOff(++this.#probes, this.#timing.retryMs, this.#timing.retryMaxMs)
+    }
+  }
+
+  async #send(client: TelegramClient, chosen: readonly Head[]): Promise<void> {
+    const ids = chosen.map(head => head.messageId)
+    for (const message of await this.#outbox.claim(this.#bot, this.#lease, ids))
+      this.#begin(message.chatId, () => this.#sendOne(client, message))
+  }
+
+  #begin(chatId: number, work: () => Promise<void>): void {
+    this.#busy.add(chatId)
+    const done = work()
+      .catch(error =>
+        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'a message was left in the outbox'),
+      )
+      .finally(() => {
+        this.#busy.delete(chatId)
+        this.#work.delete(done)
+        this.wake()
+      })
+    this.#work.add(done)
+  }
+
+  async #sendOne(client: TelegramClient, message: ClaimedMessage): Promise<void> {
+    if (message.text === null) {
+      await this.#release(message.messageId, 0)
+      return this.#record(giveUpMessageCommand, message, { cause: 'not_sent' })
+    }
+    try {
+      const { messageId, date } = await client.sendText({ ...message, text: message.text })
+      await this.#record(deliverMessageCommand, message, { telegramMessageId: messageId, telegramDate: date })
+    } catch (error) {
+      if (error instanceof TelegramRefusal) await this.#refused(message, error)
+      else await this.#unanswered(message, error)
+    }
+  }
+
+  async #refused(message: ClaimedMessage, error: TelegramRefusal): Promise<void> {
+    const { errorCode, description, retryAfter, migrateTo } = error
+    if (retryAfter !== undefined || errorCode === 429) {
+      const ms = (retryAfter ?? 1) * 1000
+      this.#resumeAt = Math.max(this.#resumeAt, Date.now() + ms)
+      return this.#release(message.messageId, ms)
+    }
+    if (migrateTo !== undefined) {
+      const { conversationId, chatId, entryId } = message
+      const move = { conversationId, from: chatId, to: migrateTo }
+      const caller = systemCaller(this.#bot.workspaceId)
+      await this.#insist(() => this.#door.execute(moveChatCommand, caller, move, { causedBy: entryId }))
+      return this.#release(message.messageId, 0)
+    }
+    if (error.isAboutToken) {
+      await this.#health.failed(error)
+      return this.#release(message.messageId, 0)
+    }
+    // A gateway's time-out says that Telegram was told and did not get round to an answer.
+    if (errorCode === 504) return this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    if (errorCode >= 500) return this.#retryLater(message)
+    const blocked = errorCode === 403 && /blocked by the user/i.test(description)
+    return this.#record(refuseMessageCommand, message, { errorCode, description, blocked })
+  }
+
+  async #unanswered(message: ClaimedMessage, error: unknown): Promise<void> {
+    if (!(error instanceof NoAnswer)) throw error
+    await this.#health.failed(error)
+    if (error.sent) await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    else await this.#retryLater(message)
+  }
+
+  #retryLater({ messageId, attempts }: ClaimedMessage): Promise<void> {
+    const { retryMs, retryMaxMs } = this.#timing
+    return this.#release(messageId, backOff(attempts, retryMs, retryMaxMs))
+  }
+
+  #giveUp({ messageId, conversationId, attempts, entryId }: Head): Promise<void> {
+    return this.#record(
+      giveUpMessageCommand,
+      { messageId, conversationId, attempts, entryId },
+      { cause: 'not_sent' },
+    )
+  }
+
+  #record<C extends CommandContract>(
+    command: Command<C>,
+    { messageId, conversationId, attempts, entryId }: Addressed,
+    input: Record<string, unknown>,
+  ): Promise<void> {
+    const caller = systemCaller(this.#bot.workspaceId)
+    const full = { messageId, conversationId, attempts, ...input }
+    return this.#insist(() => this.#door.execute(command, caller, full, { causedBy: entryId }))
+  }
+
+  /** Certainly not sent: back into the queue. */
+  #release(messageId: string, ms: number): Promise<void> {
+    return this.#insist(() => this.#outbox.release(this.#bot, messageId, ms))
+  }
+
+  /**
+   * What Telegram said is known to this process alone until it is committed, so a database in trouble is asked again
+   * until it takes it, or until we must stop: then the next holder will say that nobody knows.
+   */
+  async #insist(work: () => Promise<unknown>): Promise<void> {
+    for (let failures = 1; ; failures++) {
+      try {
+        await work()
+        return
+      } catch (error) {
+        if (error instanceof AlreadySettled) return
+        const known = explainDatabaseError(error)
+        const passing = known instanceof ConsoleError && known.code.startsWith('database.')
+        if (!passing || this.#stopped) throw error
+        this.#log.warn({ err: known }, 'what became of a message waits to be stored')
+        await new Promise(resolve => setTimeout(resolve, backOff(failures, this.#timing.retryMs, 5_000)))
+      }
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import { appendFileSync } from 'node:fs'
+import type { Entry } from '@tracedesk/contracts'
+import { createWorld, type Person, TEST_SECRET, type World } from '../../../../test/support/world.ts'
+import type { Command } from '../../../command/define.ts'
+import {
+  type SimulatedBot,
+  type SimulatedTelegram,
+  startSimulatedTelegram,
+} from '../../../demo/telegram/index.ts'
+import { createLog } from '../../../kernel/log.ts'
+import {
+  createConnectBot,
+  createDisconnectBot,
+  createRotateBotToken,
+  listBotsQuery,
+} from '../../../modules/bots/index.ts'
+import type { TracedeskNode } from '../../../node.ts'
+import { createIdentify, Gateway, type GatewayOptions } from '../index.ts'
+
+/** Far above what Telegram allows, for tests that are not about limits. */
+export const NO_LIMITS = {
+  perBot: { perSecond: 10_000, burst: 10_000 },
+  perChat: { perSecond: 10_000, burst: 10_000 },
+  perGroup: { perSecond: 10_000, burst: 10_000 },
+}
+export const QUICK = { leaseMs: 1_500, pollSeconds: 5, retryMs: 40, retryMaxMs: 400, sweepMs: 250 }
+
+type GatewayChanges = Partial<Omit<GatewayOptions, 'databases' | 'door' | 'keys' | 'secret' | 'nodeId'>>
+
+/** A world with a simulated Telegram and a gateway between them. */
+export class Desk {
+  readonly world: World
+  readonly telegram: SimulatedTelegram
+  readonly gateways: Gateway[] = []
+  /** Every line the gateways have logged. */
+  readonly logged: string[] = []
+
+  constructor(world: World, telegram: SimulatedTelegram) {
+    this.world = world
+    this.telegram = telegram
+  }
+
+  /** Adds a gateway to a node (the world's own when none is given) and starts it. */
+  addGateway(changes: GatewayChanges = {}, node: TracedeskNode = this.world.node): Gateway {
+    const gateway = new Gateway({
+      databases: node.databases,
+      door: node.door,
+      keys: node.keys,
+      secret: TEST_SECRET,
+      log: createLog('debug', { write: line => void this.logged.push(line) }),
+      nodeId: node.counter.nodeId,
+      apiRoot: this.telegram.apiRoot,
+      rates: NO_LIMITS,
+      ...changes,
+      timing: { ...QUICK, ...changes.timing },
+    })
+    node.wakeOutbox = (workspaceId, botId) => gateway.wakeOutbox(workspaceId, botId)
+    const port = {
+      secret: TEST_SECRET,
+      delivery: changes.publicUrl ? ('webhook' as const) : ('polling' as const),
+      identify: createIdentify(this.telegram.apiRoot),
+      botsChanged: (workspaceId: string) => gateway.botsChanged(workspaceId),
+    }
+    const commands = [createConnectBot(port), createRotateBotToken(port), createDisconnectBot(port)]
+    for (const command of commands as unknown as Command[])
+      node.commandsByName.set(command.contract.name, command)
+    node.queriesByName.set(listBotsQuery.contract.name, listBotsQuery)
+    gateway.start()
+    this.gateways.push(gateway)
+    return gateway
+  }
+
+  get owner(): Person {
+    return this.world.owner
+  }
+
+  /** A bot at Telegram that is connected to the workspace. */
+  async connect(name = 'Desk'): Promise<SimulatedBot & { botId: string }> {
+    const bot = this.telegram.createBot({ name })
+    const answer = await this.owner.do('bot.connect', { token: bot.token })
+    return { ...bot, botId: answer.bot.id }
+  }
+
+  /** Conversations as the owner sees them. */
+  async conversations() {
+    return (await this.owner.ask('conversation.list', { limit: 200 })).items
+  }
+
+  /** Messages of a conversation, oldest first, up to 200. */
+  async messages(conversationId: string) {
+    return (await this.owner.ask('conversation.messages', { id: conversationId as never, limit: 200 })).items
+  }
+
+  /** Their words, oldest first; `null` for a message without words. */
+  async texts(conversationId: string): Promise<(string | null)[]> {
+    return (await this.messages(conversationId)).map(({ text }) =>
+      text?.state === 'open' ? text.value : null,
+    )
+  }
+
+  /** Entries of some kinds, oldest first. */
+  entries(...event: string[]): Promise<Entry[]> {
+    return this.world.entries(event.length > 0 ? { event } : {})
+  }
+
+  async send(conversationId: string, text: string, options: { replyTo?: string } = {}) {
+    const input = { conversationId, text, ...options } as never
+    return (await this.owner.do('message.send', input)).message
+  }
+
+  async end(): Promise<void> {
+    if (process.env.GATEWAY_TEST_LOG) appendFileSync(process.env.GATEWAY_TEST_LOG, this.logged.join(''))
+    for (const gateway of this.gateways) await gateway.stop()
+    await this.world.end()
+    await this.telegram.stop()
+  }
+}
+
+export async function createDesk(): Promise<Desk> {
+  return new Desk(await createWorld(), await startSimulatedTelegram({ limits: false }))
+}
+
+/** Asks until `check` gives something truthy, and returns it. Fails after `ms` with what was asked last. */
+export async function until<T>(
+  check: () => Promise<T> | T,
+  ms = 10_000,
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
+  const end = Date.now() + ms
+  for (;;) {
+    const value = await check()
+    if (value) return value as Exclude<T, false | null | undefined | 0 | ''>
+    if (Date.now() > end) throw new Error(`it did not happen within ${ms} ms: ${check}`)
+    await new Promise(resolve => setTimeout(resolve, 15))
+  }
+}

@@ -1,0 +1,96 @@
+import type { Logger } from '../../kernel/log.ts'
+import type { TelegramClient } from './client.ts'
+import type { BotRef } from './inbox.ts'
+import type { LineHealth } from './line-health.ts'
+import type { Processor } from './processor.ts'
+import { UPDATE_KINDS } from './read-update.ts'
+import type { GatewayTiming } from './timing.ts'
+import { backOff, Pause } from './waiting.ts'
+
+/** Updates come one a request; looking for them in small groups keeps their order and costs few queries. */
+const GATHER_MS = 10
+const CHECK_MS = 60_000
+
+/**
+ * The side of a webhook that only the holder of a bot does: tell Telegram the address, see that it stays so, and deal
+ * with what all nodes have stored.
+ */
+export class WebhookLine {
+  readonly #bot: BotRef
+  readonly #client: TelegramClient
+  readonly #processor: Processor
+  readonly #health: LineHealth
+  readonly #log: Logger
+  readonly #timing: GatewayTiming
+  readonly #url: string
+  readonly #secretToken: string
+  readonly #look = new Pause()
+  readonly #check = new Pause()
+  #stopped = false
+  #running: Promise<unknown> | undefined
+
+  constructor(parts: {
+    bot: BotRef
+    client: TelegramClient
+    processor: Processor
+    health: LineHealth
+    log: Logger
+    timing: GatewayTiming
+    url: string
+    secretToken: string
+  }) {
+    this.#bot = parts.bot
+    this.#client = parts.client
+    this.#processor = parts.processor
+    this.#health = parts.health
+    this.#log = parts.log
+    this.#timing = parts.timing
+    this.#url = parts.url
+    this.#secretToken = parts.secretToken
+  }
+
+  start(): void {
+    this.#running = Promise.all([this.#keepLooking(), this.#keepWebhook()])
+  }
+
+  /** Says that an update was stored. Returns at once. */
+  wake(): void {
+    this.#look.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#look.stop()
+    this.#check.stop()
+    await this.#running
+  }
+
+  async #keepLooking(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        await this.#processor.sweep()
+      } catch (error) {
+        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the inbox could not be read')
+      }
+      await this.#look.sleep(this.#timing.sweepMs)
+      if (!this.#stopped) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
+    }
+  }
+
+  async #keepWebhook(): Promise<void> {
+    let [known, failures] = [false, 0]
+    while (!this.#stopped) {
+      try {
+        if (!known || (await this.#client.getWebhook()).url !== this.#url)
+          await this.#client.setWebhook(this.#url, this.#secretToken, UPDATE_KINDS)
+        known = true
+        failures = 0
+        await this.#health.worked()
+        await this.#check.sleep(CHECK_MS)
+      } catch (error) {
+        await this.#health.failed(error)
+        await this.#check.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
+      }
+    }
+  }
+}
