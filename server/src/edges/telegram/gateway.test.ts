@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createDesk, type Desk, until } from './test/desk.ts'
+import { createDesk, type Desk, until } from '../../../test/support/desk.ts'
 
 let desk: Desk
 

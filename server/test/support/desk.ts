@@ -1,21 +1,21 @@
 import { appendFileSync } from 'node:fs'
 import type { Entry } from '@tracedesk/contracts'
-import { createWorld, type Person, TEST_SECRET, type World } from '../../../../test/support/world.ts'
-import type { Command } from '../../../command/define.ts'
+import type { Command } from '../../src/command/define.ts'
 import {
   type SimulatedBot,
   type SimulatedTelegram,
   startSimulatedTelegram,
-} from '../../../demo/telegram/index.ts'
-import { createLog } from '../../../kernel/log.ts'
+} from '../../src/demo/telegram/index.ts'
+import { createIdentify, Gateway, type GatewayOptions } from '../../src/edges/telegram/index.ts'
+import { createLog } from '../../src/kernel/log.ts'
 import {
   createConnectBot,
   createDisconnectBot,
   createRotateBotToken,
   listBotsQuery,
-} from '../../../modules/bots/index.ts'
-import type { TracedeskNode } from '../../../node.ts'
-import { createIdentify, Gateway, type GatewayOptions } from '../index.ts'
+} from '../../src/modules/bots/index.ts'
+import type { TracedeskNode } from '../../src/node.ts'
+import { createWorld, type Person, TEST_SECRET, type World } from './world.ts'
 
 /** Far above what Telegram allows, for tests that are not about limits. */
 export const NO_LIMITS = {
