@@ -46,11 +46,14 @@ export function openConnection(since: number, handlers: ConnectionHandlers): () 
   let closed = false
 
   function receive(push: SocketPush) {
-    if (push.type === 'changed') {
+    // A greeting proves that the line works, not that what was missed has been pushed: that may still follow it.
+    if (push.type === 'hello') return
+    if (push.type === 'stale') handlers.onStale()
+    else {
       // A batch may reach back before what an earlier one brought; what was seen is not announced again.
       const fresh = push.items.filter(item => item.position >= position)
       if (fresh.length > 0) handlers.onChanged(fresh)
-    } else if (push.type === 'stale') handlers.onStale()
+    }
     position = Math.max(position, push.position)
   }
 

@@ -1,6 +1,18 @@
-import { IconInbox } from '@tabler/icons-react'
+import {
+  IconInbox,
+  IconRobot,
+  IconSettings,
+  IconShieldCheck,
+  IconTimelineEvent,
+  IconUsers,
+} from '@tabler/icons-react'
 
 /** The screens, in the order of the rail; each is shown to those whose role may read it. */
 export const SCREENS = [
   { name: 'inbox', to: '/inbox', permission: 'conversation.view', icon: IconInbox, key: 'g i' },
+  { name: 'log', to: '/log', permission: 'log.view', icon: IconTimelineEvent, key: 'g l' },
+  { name: 'bots', to: '/bots', permission: 'bot.view', icon: IconRobot, key: 'g b' },
+  { name: 'team', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },
+  { name: 'settings', to: '/settings', permission: 'setting.view', icon: IconSettings, key: 'g s' },
+  { name: 'proof', to: '/proof', permission: 'ledger.view', icon: IconShieldCheck, key: 'g p' },
 ] as const

@@ -22,15 +22,18 @@ export function ErrorScreen({ error, reset }: ErrorComponentProps) {
 export function NotFoundScreen() {
   const t = useT()
   return (
-    <EmptyFace
-      icon={<IconMapQuestion size={26} stroke={1.6} />}
-      title={t('face.notFound.title')}
-      text={t('face.notFound.text')}
-      action={
-        <LinkButton to="/inbox" variant="default" size="xs">
-          {t('nav.inbox')}
-        </LinkButton>
-      }
-    />
+    <main>
+      <h1 className="visually-hidden">{t('face.notFound.title')}</h1>
+      <EmptyFace
+        icon={<IconMapQuestion size={26} stroke={1.6} />}
+        title={t('face.notFound.title')}
+        text={t('face.notFound.text')}
+        action={
+          <LinkButton to="/inbox" variant="default" size="xs">
+            {t('nav.inbox')}
+          </LinkButton>
+        }
+      />
+    </main>
   )
 }

@@ -29,11 +29,24 @@ export function useCommand<N extends CommandName>(name: N, callbacks: CommandCal
   })
 }
 
+/** A passing message that something is done, for what shows no other change. */
+export function useAnnounce(): (message: string) => void {
+  const t = useT()
+  return message =>
+    notifications.show({ message, autoClose: 2500, closeButtonProps: { 'aria-label': t('action.close') } })
+}
+
 /** A passing message that says what failed, in words and by code. */
 export function useAnnounceFailure(): (error: unknown) => void {
   const t = useT()
   return error => {
     const code = codeOf(error)
-    notifications.show({ color: 'red', title: t(`error.${code}`), message: code, autoClose: 8000 })
+    notifications.show({
+      color: 'red',
+      title: t(`error.${code}`),
+      message: code,
+      autoClose: 8000,
+      closeButtonProps: { 'aria-label': t('action.close') },
+    })
   }
 }

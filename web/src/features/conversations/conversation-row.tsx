@@ -11,9 +11,8 @@ import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
+import { useResponseTarget } from './response-target.ts'
 
-/** Until targets are settings of the workspace: the first response within 30 s. */
-const RESPONSE_TARGET_MS = 30_000
 const LABELS_SHOWN = 2
 
 export const ConversationRow = memo(function ConversationRow(props: {
@@ -76,10 +75,11 @@ function Preview({ message }: { message: Conversation['lastMessage'] }) {
 export function Waiting({ since }: { since: string }) {
   const t = useT()
   const format = useFormat()
+  const target = useResponseTarget()
   const waited = useNow() - Date.parse(since)
-  const level = waited < RESPONSE_TARGET_MS ? 'good' : waited < 2 * RESPONSE_TARGET_MS ? 'warn' : 'bad'
+  const level = waited < target ? 'good' : waited < 2 * target ? 'warn' : 'bad'
   const span = format.span(waited)
-  const hint = t('inbox.waitingHint', { at: format.exact(since), target: format.span(RESPONSE_TARGET_MS) })
+  const hint = t('inbox.waitingHint', { at: format.exact(since), target: format.span(target) })
   return (
     <Tooltip label={hint}>
       <span className={classes.waiting} data-level={level}>

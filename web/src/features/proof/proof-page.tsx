@@ -1,3 +1,149 @@
+import { Skeleton } from '@mantine/core'
+import { IconAlertTriangle, IconClockHour3, IconShieldCheck } from '@tabler/icons-react'
+import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { QueryOutput } from '@tracedesk/contracts'
+import type { ReactNode } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { api, codeOf } from '../../shared/api.ts'
+import { useFormat } from '../../shared/format.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
+import { CopyField } from '../../shared/ui/copy-field.tsx'
+import { ErrorFace, NoPermissionFace } from '../../shared/ui/faces.tsx'
+import { Page } from '../../shared/ui/page.tsx'
+import { Ago } from '../../shared/ui/time.tsx'
+import classes from './proof.module.css'
+
+type Ledger = QueryOutput<'ledger.state'>
+
+/** Changes with each signature, so it is kept by the size it was signed for. */
+const checkpointOf = (size: number) =>
+  queryOptions({
+    queryKey: ['ledger.checkpoint', size],
+    queryFn: ({ signal }) => api.text('ledger.checkpoint', { signal }),
+  })
+const vkey = queryOptions({
+  queryKey: ['ledger.vkey'],
+  queryFn: ({ signal }) => api.text('ledger.vkey', { signal }),
+})
+
+/** Is the log intact, since when provably, and what is not covered. */
 export function ProofPage() {
-  return null
+  const t = useT()
+  const may = useMay()
+  const ledger = useQuery({ ...queryOf('ledger.state', {}), enabled: may('ledger.view'), staleTime: 0 })
+  if (!may('ledger.view')) return <NoPermissionFace />
+  return (
+    <Page title={t('proof.title')}>
+      {ledger.isPending && <Skeleton height={180} aria-label={t('face.loading')} />}
+      {ledger.isError && !ledger.data && (
+        <ErrorFace error={ledger.error} retry={() => void ledger.refetch()} />
+      )}
+      {ledger.data && <State ledger={ledger.data} />}
+    </Page>
+  )
+}
+
+function State({ ledger }: { ledger: Ledger }) {
+  const t = useT()
+  const checkpoint = useQuery({ ...checkpointOf(ledger.signed?.size ?? 0), enabled: ledger.signed !== null })
+  const key = useQuery(vkey)
+  return (
+    <div className={classes.sections}>
+      <Verdict ledger={ledger} />
+      <Figures ledger={ledger} />
+      <div className={classes.pair}>
+        <Section title={t('proof.covers')} text={t('proof.coversText')} />
+        <Section title={t('proof.notCovered')} text={t('proof.notCoveredText')} isWarning />
+      </div>
+      <Section title={t('proof.checkpoint')} text={t('proof.checkpointText')}>
+        {checkpoint.data !== undefined && (
+          <CopyField
+            value={checkpoint.data}
+            label={t('proof.checkpoint')}
+            copyLabel={t('proof.copyCheckpoint')}
+          />
+        )}
+        {(ledger.signed === null ||
+          (checkpoint.error && codeOf(checkpoint.error) === 'ledger.size_unknown')) && (
+          <p>{t('proof.noCheckpoint')}</p>
+        )}
+        {checkpoint.error && codeOf(checkpoint.error) !== 'ledger.size_unknown' && (
+          <ErrorFace error={checkpoint.error} retry={() => void checkpoint.refetch()} />
+        )}
+      </Section>
+      <Section title={t('proof.key')} text={t('proof.keyText')}>
+        {key.data !== undefined && (
+          <CopyField value={key.data.trim()} label={t('proof.key')} copyLabel={t('proof.copyKey')} />
+        )}
+        {key.error && <ErrorFace error={key.error} retry={() => void key.refetch()} />}
+      </Section>
+    </div>
+  )
+}
+
+function Section(props: { title: string; text: string; isWarning?: boolean; children?: ReactNode }) {
+  return (
+    <section className={classes.section} data-warning={props.isWarning || undefined}>
+      <h2>{props.title}</h2>
+      <p>{props.text}</p>
+      {props.children}
+    </section>
+  )
+}
+
+/** The one sentence a manager looks for. */
+function Verdict({ ledger: { size, signed, pending, signerProblem } }: { ledger: Ledger }) {
+  const t = useT()
+  const state = signerProblem ? 'bad' : pending > 0 || (signed?.size ?? 0) < size ? 'busy' : 'good'
+  const Icon = { bad: IconAlertTriangle, busy: IconClockHour3, good: IconShieldCheck }[state]
+  return (
+    <div className={classes.verdict} data-state={state} role="status">
+      <Icon size={30} stroke={1.6} aria-hidden />
+      <div>
+        <b>{t(`proof.state.${state}`)}</b>
+        {signerProblem && <span>{signerProblem}</span>}
+        {signed && (
+          <span>
+            {t('proof.lastSigned')} <Ago at={signed.at} />
+          </span>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Figures({ ledger }: { ledger: Ledger }) {
+  const t = useT()
+  const format = useFormat()
+  const { size, signed, pending, rejected, root, origin, epoch } = ledger
+  const unsigned = size - (signed?.size ?? 0)
+  return (
+    <>
+      <dl className={classes.figures}>
+        <div>
+          <dt>{t('proof.size')}</dt>
+          <dd>{format.number(size)}</dd>
+        </div>
+        <div>
+          <dt>{t('proof.lastSigned')}</dt>
+          <dd>{signed ? format.number(signed.size) : t('proof.neverSigned')}</dd>
+          {unsigned > 0 && <dd className={classes.small}>{t('proof.unsigned', { count: unsigned })}</dd>}
+        </div>
+        <div>
+          <dt>{t('proof.pending')}</dt>
+          <dd>{format.number(pending)}</dd>
+          {pending > 0 && <dd className={classes.small}>{t('proof.pendingText', { count: pending })}</dd>}
+        </div>
+      </dl>
+      {rejected > 0 && (
+        <p className={classes.rejected} role="alert">
+          {t('proof.rejected', { count: rejected })}
+        </p>
+      )}
+      <p className={classes.root}>
+        {t('proof.root')} <code>{root}</code> · <code>{origin}</code> · {t('proof.epoch', { epoch })}
+      </p>
+    </>
+  )
 }

@@ -39,6 +39,9 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (Array.isArray(value)) return format.list(value.map(String))
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
   const text = String(value)
+  if (field === 'key' && event === 'setting.changed') {
+    return <b className={classes.value}>{words(`settings.key.${text}`, text)}</b>
+  }
   if (field === 'code') return words(`error.${text}`, text)
   if (CODE_FIELDS.has(field) || event === 'bot.token_rotated')
     return <code className={classes.code}>{text}</code>

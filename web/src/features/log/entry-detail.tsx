@@ -1,0 +1,264 @@
+import { ActionIcon, Button, CopyButton, Skeleton } from '@mantine/core'
+import { IconCheck, IconCopy, IconMessage, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Entry, QueryOutput } from '@tracedesk/contracts'
+import type { ReactNode } from 'react'
+import { useT, useWords } from '../../i18n/index.ts'
+import { ActorChip } from '../../shared/entry/chips.tsx'
+import { Fact } from '../../shared/entry/fact.tsx'
+import { EntryIcon, Seal } from '../../shared/entry/marks.tsx'
+import { EntrySentence } from '../../shared/entry/sentence.tsx'
+import { useFormat } from '../../shared/format.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
+import { ErrorFace } from '../../shared/ui/faces.tsx'
+import { LinkButton } from '../../shared/ui/link-button.tsx'
+import { PartFace } from '../../shared/ui/part.tsx'
+import classes from './log.module.css'
+
+type Found = QueryOutput<'log.entry'>
+
+/** Everything an entry holds, and what proves it. */
+export function EntryDetail({ id, onClose }: { id: string; onClose: () => void }) {
+  const t = useT()
+  const found = useQuery(queryOf('log.entry', { id }))
+  return (
+    <div className={classes.detail}>
+      <header className={classes.detailHead}>
+        <h2>{t('log.detail.title')}</h2>
+        <ActionIcon aria-label={t('action.close')} onClick={onClose}>
+          <IconX size={18} aria-hidden />
+        </ActionIcon>
+      </header>
+      {found.isPending && <Skeleton m={16} height={220} width="auto" aria-label={t('face.loading')} />}
+      {found.isError && <ErrorFace error={found.error} retry={() => void found.refetch()} />}
+      {found.data && <EntryFacts found={found.data} />}
+    </div>
+  )
+}
+
+function EntryFacts({ found: { entry, proof } }: { found: Found }) {
+  const t = useT()
+  const words = useWords()
+  const may = useMay()
+  return (
+    <div className={classes.detailBody}>
+      <div className={classes.what}>
+        <EntryIcon entry={entry} />
+        <div>
+          <b>{words(`eventName.${entry.event}`, entry.event)}</b>{' '}
+          <span className={classes.outcome} data-outcome={entry.outcome}>
+            {t(`outcome.${entry.outcome}`)}
+          </span>
+          <code>
+            {entry.event} v{entry.version}
+          </code>
+        </div>
+      </div>
+      <p className={classes.said}>
+        <EntrySentence entry={entry} />
+      </p>
+      <div className={classes.actions}>
+        {entry.conversationId && may('conversation.view') && (
+          <LinkButton
+            to="/inbox/$conversationId"
+            params={{ conversationId: entry.conversationId }}
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconMessage size={15} aria-hidden />}
+          >
+            {t('log.detail.open')}
+          </LinkButton>
+        )}
+        <CopyJson value={{ entry, proof }} />
+      </div>
+      <Circumstances entry={entry} />
+      <Data entry={entry} />
+      <Parts entry={entry} />
+      <Proof proof={proof} />
+      <Via entry={entry} />
+    </div>
+  )
+}
+
+function CopyJson({ value }: { value: Found }) {
+  const t = useT()
+  return (
+    <CopyButton value={JSON.stringify(value, null, 2)}>
+      {({ copied, copy }) => (
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={copied ? <IconCheck size={15} aria-hidden /> : <IconCopy size={15} aria-hidden />}
+          onClick={copy}
+        >
+          {copied ? t('action.copied') : t('log.detail.copyJson')}
+        </Button>
+      )}
+    </CopyButton>
+  )
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  )
+}
+
+function Circumstances({ entry }: { entry: Entry }) {
+  const t = useT()
+  const format = useFormat()
+  const { actor, reason, causedBy } = entry
+  return (
+    <dl className={classes.facts}>
+      <Row name={t('log.detail.occurred')}>
+        <time dateTime={entry.at}>{format.exact(entry.at)}</time>
+      </Row>
+      <Row name={t('log.detail.recorded')}>
+        <time dateTime={entry.recordedAt}>{format.exact(entry.recordedAt)}</time>
+      </Row>
+      <Row name={t('log.agent')}>
+        <ActorChip entry={entry} />
+      </Row>
+      {actor.role && (
+        <Row name={t('log.detail.role')}>
+          {[roleWords(t, actor.role), ...actor.departments.flatMap(({ name }) => name ?? [])].join(' · ')}
+        </Row>
+      )}
+      {reason && (
+        <Row name={t('log.detail.reason')}>
+          {reason.code} {reason.text}
+        </Row>
+      )}
+      {causedBy && (
+        <Row name={t('log.detail.causedBy')}>
+          <Link to="/log" search={before => ({ ...before, entry: causedBy })}>
+            {causedBy.slice(0, 13)}…
+          </Link>
+        </Row>
+      )}
+    </dl>
+  )
+}
+
+function roleWords(t: ReturnType<typeof useT>, role: string): string {
+  const known = (['owner', 'admin', 'supervisor', 'agent', 'auditor'] as const).find(each => each === role)
+  return known ? t(`role.${known}`) : role
+}
+
+/** The facts; where something changed, before and after stand beside each other. */
+function Data({ entry }: { entry: Entry }) {
+  const t = useT()
+  const words = useWords()
+  const { from, to, ...others } = entry.data
+  const isChange = 'from' in entry.data && 'to' in entry.data
+  const rest = Object.entries(isChange ? others : entry.data)
+  if (rest.length === 0 && !isChange) return null
+  return (
+    <section>
+      <h3>{t('log.detail.facts')}</h3>
+      {isChange && (
+        <div className={classes.diff}>
+          <div data-side="before">
+            <small>{t('log.detail.before')}</small>
+            <Fact event={entry.event} field="from" value={from} />
+          </div>
+          <div data-side="after">
+            <small>{t('log.detail.after')}</small>
+            <Fact event={entry.event} field="to" value={to} />
+          </div>
+        </div>
+      )}
+      <dl className={classes.facts}>
+        {rest.map(([name, value]) => (
+          <Row key={name} name={words(`field.${name}`, name)}>
+            <Fact event={entry.event} field={name} value={value} />
+          </Row>
+        ))}
+      </dl>
+    </section>
+  )
+}
+
+function Parts({ entry }: { entry: Entry }) {
+  const t = useT()
+  const words = useWords()
+  const parts = Object.entries(entry.parts)
+  if (parts.length === 0) return null
+  return (
+    <section>
+      <h3>{t('log.detail.parts')}</h3>
+      {parts.map(([name, part]) => (
+        <div key={name} className={classes.part}>
+          <small>{words(`partName.${name}`, name)}</small>
+          <PartFace part={part}>{value => <pre dir="auto">{value}</pre>}</PartFace>
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function Proof({ proof }: { proof: Found['proof'] }) {
+  const t = useT()
+  const format = useFormat()
+  const state = proof === null ? 'pending' : proof.signedSize === null ? 'tree' : 'signed'
+  return (
+    <section>
+      <h3>{t('log.detail.proof')}</h3>
+      <p className={classes.seal}>
+        <Seal state={state} />
+        {proof === null && t('log.detail.onItsWay')}
+        {proof && proof.signedSize === null && t('log.detail.onlyTree')}
+        {proof?.signedSize &&
+          t('log.detail.checkpoint', {
+            size: format.number(proof.signedSize),
+            at: proof.signedAt ? format.exact(proof.signedAt) : '',
+          })}
+      </p>
+      {proof && (
+        <dl className={classes.facts}>
+          <Row name={t('log.detail.position')}>{format.number(proof.position)}</Row>
+          <Row name={t('log.detail.leaf')}>
+            <code>{proof.leafSha256}</code>
+          </Row>
+        </dl>
+      )}
+    </section>
+  )
+}
+
+function Via({ entry: { id, via } }: { entry: Entry }) {
+  const t = useT()
+  const code = (name: string, value: string | null) =>
+    value !== null && (
+      <Row name={name}>
+        <code>{value}</code>
+      </Row>
+    )
+  return (
+    <section>
+      <h3>{t('log.detail.source')}</h3>
+      <dl className={classes.facts}>
+        <Row name={t('log.detail.source')}>{t(`source.${via.source}`)}</Row>
+        {via.ip && (
+          <Row name={t('log.detail.ip')}>
+            <PartFace part={via.ip} />
+          </Row>
+        )}
+        {via.userAgent && (
+          <Row name={t('log.detail.userAgent')}>
+            <PartFace part={via.userAgent} />
+          </Row>
+        )}
+        {code(t('log.detail.entryId'), id)}
+        {code(t('log.detail.request'), via.requestId)}
+        {code(t('log.detail.session'), via.sessionId)}
+        {code(t('log.detail.node'), via.nodeId)}
+      </dl>
+    </section>
+  )
+}

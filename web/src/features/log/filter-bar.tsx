@@ -1,0 +1,141 @@
+import { Select, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
+import { useT, useWords } from '../../i18n/index.ts'
+import { useKeys } from '../../shared/keys.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
+import classes from './log.module.css'
+import { OUTCOMES, PRESETS, type Preset, SOURCES } from './log-search.ts'
+import { TimeRange } from './time-range.tsx'
+import { useFilter, withValue } from './use-filter.ts'
+
+const ANY = 'all'
+const CUSTOM = 'custom'
+
+/** Choices that narrow the log; what is chosen stands below as pills. */
+export function FilterBar() {
+  const t = useT()
+  const { search, change } = useFilter()
+  const isCustom = search.from !== undefined || search.to !== undefined
+  const setRange = (value: string | null) => {
+    if (value === CUSTOM) {
+      const midnight = new Date()
+      midnight.setHours(0, 0, 0, 0)
+      change({ range: undefined, from: midnight.toISOString(), to: undefined })
+    } else change({ range: value === ANY ? undefined : (value as Preset), from: undefined, to: undefined })
+  }
+  return (
+    <section className={classes.filters} aria-label={t('log.filters')}>
+      <Select
+        size="xs"
+        aria-label={t('log.range.label')}
+        allowDeselect={false}
+        value={isCustom ? CUSTOM : (search.range ?? ANY)}
+        data={[ANY, ...PRESETS, CUSTOM].map(value => ({ value, label: t(`log.range.${value as Preset}`) }))}
+        onChange={setRange}
+      />
+      {isCustom && <TimeRange />}
+      <AgentChoice />
+      <EventChoice />
+      <Select
+        size="xs"
+        aria-label={t('log.outcomeLabel')}
+        placeholder={t('log.anyOutcome')}
+        value={null}
+        data={OUTCOMES.map(value => ({ value, label: t(`outcome.${value}`) }))}
+        onChange={value =>
+          value && change({ outcome: withValue(search.outcome, value) as typeof search.outcome })
+        }
+      />
+      <Select
+        size="xs"
+        aria-label={t('log.sourceLabel')}
+        placeholder={t('log.anySource')}
+        value={null}
+        data={SOURCES.map(value => ({ value, label: t(`source.${value}`) }))}
+        onChange={value =>
+          value && change({ source: withValue(search.source, value) as typeof search.source })
+        }
+      />
+      <TextFilter />
+    </section>
+  )
+}
+
+function TextFilter() {
+  const t = useT()
+  const { search, change } = useFilter()
+  const field = useRef<HTMLInputElement>(null)
+  const find = useDebouncedCallback((q: string) => change({ q }), 350)
+  useKeys({ '/': () => field.current?.focus() })
+  useEffect(() => {
+    if (field.current && field.current !== document.activeElement) field.current.value = search.q ?? ''
+  }, [search.q])
+  return (
+    <TextInput
+      ref={field}
+      className={classes.textFilter}
+      size="xs"
+      type="search"
+      aria-label={t('log.text')}
+      placeholder={t('log.text')}
+      leftSection={<IconSearch size={14} aria-hidden />}
+      defaultValue={search.q ?? ''}
+      onChange={event => find(event.currentTarget.value)}
+      onKeyDown={event => event.key === 'Escape' && event.currentTarget.blur()}
+    />
+  )
+}
+
+function AgentChoice() {
+  const t = useT()
+  const may = useMay()
+  const { search, change } = useFilter()
+  const agents = useQuery({ ...queryOf('agent.list', {}), enabled: may('team.view') })
+  return (
+    <Select
+      size="xs"
+      searchable
+      aria-label={t('log.agent')}
+      placeholder={t('log.allAgents')}
+      nothingFoundMessage={t('palette.nothing')}
+      value={null}
+      data={(agents.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+      onChange={value => value && change({ actor: withValue(search.actor, value) })}
+    />
+  )
+}
+
+function EventChoice() {
+  const t = useT()
+  const words = useWords()
+  const { search, change } = useFilter()
+  const catalogue = useQuery(queryOf('log.catalogue', {}))
+  const areas = Map.groupBy(catalogue.data?.items ?? [], event => event.area)
+  const data = [...areas].map(([area, events]) => {
+    const name = words(`area.${area}`, area)
+    return {
+      group: name,
+      items: [
+        { value: `${area}.*`, label: t('log.wholeArea', { area: name }) },
+        ...events.map(event => ({ value: event.name, label: words(`eventName.${event.name}`, event.name) })),
+      ],
+    }
+  })
+  return (
+    <Select
+      size="xs"
+      searchable
+      maxDropdownHeight={380}
+      aria-label={t('log.event')}
+      placeholder={t('log.allEvents')}
+      nothingFoundMessage={t('palette.nothing')}
+      value={null}
+      data={data}
+      onChange={value => value && change({ event: withValue(search.event, value) })}
+    />
+  )
+}

@@ -1,0 +1,38 @@
+import type { QueryInput } from '@tracedesk/contracts'
+import { type LogSearch, timesOf } from './log-search.ts'
+
+/** Entries fetched at a time. */
+const PAGE = 100
+
+/** The question to the server that an address asks at `now`. */
+export function queryInputOf(search: LogSearch, now: Date): QueryInput<'log.search'> {
+  const { range, entry: _, from, to, ...filter } = search
+  return {
+    ...filter,
+    ...(from && { from }),
+    ...(to && { to }),
+    ...(range && timesOf(range, now)),
+    limit: PAGE,
+  }
+}
+
+const fits = (pattern: string, event: string) =>
+  pattern.endsWith('.*') ? event.startsWith(pattern.slice(0, -1)) : pattern === event
+
+interface Arrived {
+  event: string
+  conversationId: string | null
+  customerId: string | null
+}
+
+/**
+ * Whether a new entry may belong to what is shown, as far as an announcement tells. Looking at the log is itself
+ * recorded; that is no news unless asked for.
+ */
+export function mayFit(search: LogSearch, arrived: Arrived): boolean {
+  if (search.to || search.range === 'yesterday') return false
+  if (arrived.event === 'log.viewed' && !search.event) return false
+  if (search.event && !search.event.some(pattern => fits(pattern, arrived.event))) return false
+  if (search.conversation && search.conversation !== arrived.conversationId) return false
+  return !search.customer || search.customer === arrived.customerId
+}

@@ -1,0 +1,80 @@
+import { ActionIcon, Checkbox, Select } from '@mantine/core'
+import { IconX } from '@tabler/icons-react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { useMay } from '../../shared/session.ts'
+import { Person } from '../../shared/ui/person.tsx'
+import classes from './team.module.css'
+import type { Agent, Department } from './team-page.tsx'
+
+const CHANGES = [['agent.list'], ['department.list']]
+
+/** A department with its members; whoever leads it may read its members' history from then on. */
+export function DepartmentCard({ department, agents }: { department: Department; agents: readonly Agent[] }) {
+  const t = useT()
+  const may = useMay()
+  const members = agents.filter(agent => agent.departments.some(({ id }) => id === department.id))
+  const others = agents.filter(agent => agent.state !== 'deactivated' && !members.includes(agent))
+  const add = useCommand('department.add_member', { changes: CHANGES })
+  return (
+    <article className={classes.card}>
+      <header>
+        <h3>
+          <bdi>{department.name}</bdi>
+        </h3>
+        <span>{t('team.members', { count: department.members })}</span>
+      </header>
+      {members.length === 0 && <p className={classes.text}>{t('team.noMembers')}</p>}
+      <ul>
+        {members.map(agent => (
+          <Member key={agent.id} agent={agent} department={department} />
+        ))}
+      </ul>
+      {may('department.add_member') && others.length > 0 && (
+        <Select
+          size="xs"
+          searchable
+          aria-label={`${t('team.addMember')}: ${department.name}`}
+          placeholder={t('team.addMember')}
+          nothingFoundMessage={t('palette.nothing')}
+          value={null}
+          disabled={add.isPending}
+          data={others.map(({ id, name }) => ({ value: id as string, label: name }))}
+          onChange={agentId => agentId && add.mutate({ departmentId: department.id, agentId })}
+        />
+      )}
+    </article>
+  )
+}
+
+function Member({ agent, department }: { agent: Agent; department: Department }) {
+  const t = useT()
+  const may = useMay()
+  const remove = useCommand('department.remove_member', { changes: CHANGES })
+  const setLead = useCommand('department.set_lead', { changes: CHANGES })
+  const ids = { departmentId: department.id, agentId: agent.id }
+  const leads = agent.departments.some(({ id, lead }) => id === department.id && lead)
+  return (
+    <li>
+      <Person id={agent.id} name={agent.name} size={22} />
+      <Checkbox
+        size="xs"
+        label={t('team.lead')}
+        aria-label={t('team.leadOf', { name: agent.name, department: department.name })}
+        checked={leads}
+        disabled={!may('department.set_lead') || setLead.isPending}
+        onChange={event => setLead.mutate({ ...ids, lead: event.currentTarget.checked })}
+      />
+      {may('department.remove_member') && (
+        <ActionIcon
+          size="sm"
+          aria-label={t('team.removeMember', { name: agent.name, department: department.name })}
+          loading={remove.isPending}
+          onClick={() => remove.mutate(ids)}
+        >
+          <IconX size={14} aria-hidden />
+        </ActionIcon>
+      )}
+    </li>
+  )
+}

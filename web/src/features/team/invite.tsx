@@ -1,0 +1,73 @@
+import { Button, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import type { Role } from '@tracedesk/contracts'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { ROLES, rankOf } from '../../shared/roles.ts'
+import { useMe } from '../../shared/session.ts'
+import { Failure } from '../../shared/ui/failure.tsx'
+import type { OneTime } from './one-time-link.tsx'
+import classes from './team.module.css'
+import type { Department } from './team-page.tsx'
+
+interface InviteProps {
+  departments: readonly Department[]
+  onClose: () => void
+  onInvited: (link: OneTime) => void
+}
+
+/** Offers a seat; the answer is a link to pass on. */
+export function Invite({ departments, onClose, onInvited }: InviteProps) {
+  const t = useT()
+  const me = useMe()
+  const invite = useCommand('agent.invite', {
+    announce: false,
+    changes: [['agent.list'], ['department.list']],
+    onDone: ({ invitation }, { name }) => onInvited({ name, ...invitation }),
+  })
+  const form = useForm({
+    initialValues: { name: '', email: '', role: 'agent' as Role, departmentIds: [] as string[] },
+    validate: {
+      name: value => (value.trim() ? null : t('check.required')),
+      email: value => (/^\S+@\S+$/.test(value.trim()) ? null : t('check.email')),
+    },
+  })
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('team.inviteTitle')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form className={classes.form} noValidate onSubmit={form.onSubmit(values => invite.mutate(values))}>
+        <TextInput
+          label={t('team.personName')}
+          maxLength={80}
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <TextInput label={t('access.email')} type="email" {...form.getInputProps('email')} />
+        <Select
+          label={t('team.role')}
+          allowDeselect={false}
+          data={ROLES.filter(role => rankOf(role) <= rankOf(me.agent.role)).map(role => ({
+            value: role as string,
+            label: t(`role.${role}`),
+          }))}
+          {...form.getInputProps('role')}
+        />
+        {departments.length > 0 && (
+          <MultiSelect
+            label={t('team.departments')}
+            data={departments.map(({ id, name }) => ({ value: id as string, label: name }))}
+            {...form.getInputProps('departmentIds')}
+          />
+        )}
+        <Failure error={invite.error} />
+        <Button type="submit" loading={invite.isPending}>
+          {t('team.inviteDo')}
+        </Button>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,51 @@
+import { Button, Modal } from '@mantine/core'
+import { IconCircleCheck, IconCircleMinus } from '@tabler/icons-react'
+import { useT } from '../../i18n/index.ts'
+import classes from './confirm.module.css'
+import { Failure } from './failure.tsx'
+
+interface ConfirmProps {
+  title: string
+  /** what is lost */
+  goes: string
+  /** what is not */
+  stays: string
+  confirm: string
+  isBusy: boolean
+  error: unknown
+  onConfirm: () => void
+  onClose: () => void
+}
+
+/** Asks before something is taken away, and names what goes and what stays. */
+export function Confirm(props: ConfirmProps) {
+  const t = useT()
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={props.title}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <ul className={classes.list}>
+        <li>
+          <IconCircleMinus size={18} stroke={1.7} color="var(--td-bad)" aria-hidden />
+          {props.goes}
+        </li>
+        <li>
+          <IconCircleCheck size={18} stroke={1.7} color="var(--td-good)" aria-hidden />
+          {props.stays}
+        </li>
+      </ul>
+      <Failure error={props.error} />
+      <div className={classes.buttons}>
+        <Button variant="default" onClick={props.onClose} data-autofocus>
+          {t('action.cancel')}
+        </Button>
+        <Button color="red.8" loading={props.isBusy} onClick={props.onConfirm}>
+          {props.confirm}
+        </Button>
+      </div>
+    </Modal>
+  )
+}
