@@ -6,8 +6,8 @@ import { chooseDataDir, startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { type ConnectionTarget, prepareRoles, type RoleTargets, targetFromUrl } from './db/roles.ts'
 import { createHttpServer } from './edges/http/server.ts'
+import { createIdentify, Gateway } from './edges/telegram/index.ts'
 import { type Config, readConfig } from './kernel/config.ts'
-import { ConsoleError } from './kernel/console-error.ts'
 import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
 import { StartError } from './kernel/start-error.ts'
@@ -50,6 +50,8 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       )
     const schema = await migrate(targets)
     const setup = new SetupLink(config.dataDir)
+    // Telegram calls nothing but https; anything else polls
+    const webhookRoot = config.publicUrl?.startsWith('https:') ? config.publicUrl : undefined
     const node = new TracedeskNode({
       targets,
       secret,
@@ -59,10 +61,8 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       version: VERSION,
       setupToken: () => setup.token,
       bots: {
-        delivery: 'polling',
-        identify: async () => {
-          throw new ConsoleError('telegram.unreachable')
-        },
+        delivery: webhookRoot ? 'webhook' : 'polling',
+        identify: createIdentify(config.telegramApiRoot),
       },
     })
     stops.push(() => node.stop())
@@ -75,8 +75,11 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       await createOwner(node, setup.token, config.owner)
       await setup.prepare(node)
     }
+    const gateway = startGateway(node, config, webhookRoot)
+    stops.push(() => gateway.stop())
     const server = await createHttpServer(node, {
       publicUrl: config.publicUrl,
+      webhook: (botId, headers, body) => gateway.receiveWebhook(botId, headers, body),
       webRoot: existsSync(WEB_ROOT) ? WEB_ROOT : null,
     })
     stops.push(() => server.close())
@@ -92,6 +95,23 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
     await stop()
     throw error
   }
+}
+
+function startGateway(node: TracedeskNode, config: Config, webhookRoot: string | undefined): Gateway {
+  const gateway = new Gateway({
+    databases: node.databases,
+    door: node.door,
+    keys: node.keys,
+    secret: node.options.secret,
+    log: node.options.log,
+    nodeId: node.counter.nodeId,
+    apiRoot: config.telegramApiRoot,
+    publicUrl: webhookRoot,
+  })
+  node.wakeOutbox = (workspaceId, botId) => gateway.wakeOutbox(workspaceId, botId)
+  node.botsChanged = workspaceId => gateway.botsChanged(workspaceId)
+  gateway.start()
+  return gateway
 }
 
 async function startOwnDatabase(

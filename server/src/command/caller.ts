@@ -1,4 +1,3 @@
-import type { Role } from '@tracedesk/contracts'
 import type { RecordedActor, RecordedVia } from '../ledger/draft.ts'
 
 /** Whoever wants something: an agent in a browser, a program with a token, the gateway, the system itself. */
@@ -47,5 +46,3 @@ export const customerCaller = (
   via: { ...SYSTEM_VIA, source: 'telegram' },
   address: null,
 })
-
-export const rankedRole = (caller: Caller): Role | null => caller.actor.role as Role | null

@@ -1,0 +1,72 @@
+import { join } from 'node:path'
+import { boot } from '../boot.ts'
+import { chooseDataDir } from '../db/embedded/index.ts'
+import { StartError } from '../kernel/start-error.ts'
+import { work } from './colleagues.ts'
+import { DeskClient } from './desk-client.ts'
+import { createTeam, DEMO_PASSWORD, OWNER, SEATS } from './team.ts'
+import { startCustomers, startSimulatedTelegram } from './telegram/index.ts'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const CUSTOMERS = 12
+const BEGINNING = Date.UTC(2020, 0, 1)
+
+/** A living workspace: the whole server, a simulated Telegram, customers who write and colleagues who answer. */
+async function run(): Promise<void> {
+  // ids go on where an earlier run of the demo ended, as Telegram's would
+  const telegram = await startSimulatedTelegram({
+    seed: 'tracedesk demo',
+    firstId: Math.floor((Date.now() - BEGINNING) / 1000),
+  })
+  const bot = telegram.createBot({ name: 'Harbour Shop', username: 'harbour_shop_bot' })
+  const env = {
+    LOG_LEVEL: 'warn',
+    ...process.env,
+    DATA_DIR: join(chooseDataDir(process.env, process.cwd()), 'demo'),
+    TELEGRAM_API_ROOT: telegram.apiRoot,
+    TRACEDESK_OWNER_EMAIL: OWNER.email,
+    TRACEDESK_OWNER_PASSWORD: DEMO_PASSWORD,
+  }
+  const running = await boot(env, process.cwd()).catch(async error => {
+    await telegram.stop()
+    throw error
+  })
+  const owner = await DeskClient.signIn(running.url, OWNER.email, DEMO_PASSWORD)
+  await createTeam(owner)
+  if (!(await owner.ask('bot.list', {})).items.some(known => known.state === 'connected'))
+    await owner.do('bot.connect', { token: bot.token, name: bot.username })
+  const ending = new AbortController()
+  const customers = startCustomers(telegram, {
+    bot,
+    customers: CUSTOMERS,
+    pace: { arrivalMs: [0, 30_000], pauseMs: [30_000, 240_000] },
+  })
+  const colleagues = SEATS.filter(seat => seat.scripted).map(seat => work(running.url, seat, ending.signal))
+  Promise.all([customers.finished, ...colleagues]).catch(error =>
+    process.stderr.write(`tracedesk demo: ${(error as Error).message}\n`),
+  )
+
+  say(`\nThe demo workspace lives at ${running.url}`)
+  say(`Sign in with the password "${DEMO_PASSWORD}" as`)
+  for (const { role, email, name, scripted } of [OWNER, ...SEATS])
+    if (!scripted) say(`  ${role.padEnd(11)} ${email.padEnd(22)} ${name}`)
+  say('Customers write by themselves; two colleagues answer some of them. Ctrl-C ends it.\n')
+
+  const stop = async () => {
+    ending.abort()
+    await customers.stop().catch(() => {}) // what a customer met on the way out was said above
+    await running.stop()
+    await telegram.stop()
+    process.exit(0)
+  }
+  process.once('SIGINT', () => void stop())
+  process.once('SIGTERM', () => void stop())
+}
+
+try {
+  await run()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  process.stderr.write(`tracedesk: ${error.message} [${error.code}]\n`)
+  process.exit(1)
+}
