@@ -80,16 +80,27 @@ export function openConnection(since: number, handlers: ConnectionHandlers): () 
 
   /** The network came back or the reader looks again: no reason to wait any longer. */
   function hurry() {
-    if (socket && socket.readyState > WebSocket.OPEN && document.visibilityState === 'visible') connect()
+    const isGone = socket === undefined || socket.readyState > WebSocket.OPEN
+    if (isGone && document.visibilityState === 'visible') connect()
+  }
+
+  /** A line that was cut may look open for minutes: the browser knows earlier. */
+  function drop() {
+    const cut = socket
+    socket = undefined
+    cut?.close()
+    enter('lost')
   }
 
   connect()
   window.addEventListener('online', hurry)
+  window.addEventListener('offline', drop)
   document.addEventListener('visibilitychange', hurry)
   return () => {
     closed = true
     clearTimeout(timer)
     window.removeEventListener('online', hurry)
+    window.removeEventListener('offline', drop)
     document.removeEventListener('visibilitychange', hurry)
     socket?.close()
     enter('connecting')

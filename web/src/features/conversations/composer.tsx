@@ -65,7 +65,7 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
   }
   const submit = () => {
     if (text.trim() === '' || isTooLong) return
-    send.mutate({ key: crypto.randomUUID(), text: text.toWellFormed(), replyTo: null })
+    send.mutate({ key: crypto.randomUUID(), text: text.toWellFormed(), replyTo: null, at: Date.now() })
     change('')
   }
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {

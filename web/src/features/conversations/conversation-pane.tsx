@@ -147,7 +147,11 @@ function usePaneKeys(conversation: Conversation | undefined, details: Details) {
   /** What the key is for may first have to be opened. */
   const focusDetail = (id: string) => {
     details.toggle(true)
-    const focus = () => document.getElementById(id)?.focus()
+    const focus = () => {
+      const target = document.getElementById(id)
+      if (target instanceof HTMLButtonElement) target.click()
+      else target?.focus()
+    }
     requestAnimationFrame(() => requestAnimationFrame(focus))
   }
   const keys: KeyMap = {

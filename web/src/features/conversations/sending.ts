@@ -1,21 +1,17 @@
 import { type InfiniteData, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
-import type { Message, MessageId, QueryOutput } from '@tracedesk/contracts'
-import { api } from '../../shared/api.ts'
+import type { Message, QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { ApiError, api } from '../../shared/api.ts'
 import { pagesOf } from '../../shared/queries.ts'
 import { useMe } from '../../shared/session.ts'
+import { forgetUnsent, keepUnsent, type Outgoing, readUnsent } from './unsent-store.ts'
 
-/** A text on its way to our own server. The key stays the same however often it is tried. */
-export interface Outgoing {
-  key: string
-  text: string
-  replyTo: MessageId | null
-}
 export interface Unsent {
-  mutationId: number
+  /** `null`: left over from an earlier visit */
+  mutationId: number | null
   status: 'pending' | 'error'
   variables: Outgoing
   error: Error | null
-  at: number
 }
 type Pages = InfiniteData<QueryOutput<'conversation.messages'>, string | null>
 
@@ -35,9 +31,11 @@ export function useSend(conversationId: string) {
     mutationKey: ['message.send', conversationId],
     scope: { id: `message.send ${conversationId}` },
     gcTime: DAY_MS,
+    onMutate: outgoing => keepUnsent(conversationId, outgoing),
     mutationFn: ({ key, text, replyTo }: Outgoing) =>
       api.command('message.send', { conversationId, text, ...(replyTo && { replyTo }) }, { key }),
-    onSuccess: ({ message: { id, at } }, { text, replyTo }) => {
+    onSuccess: ({ message: { id, at } }, { key, text, replyTo }) => {
+      forgetUnsent(conversationId, key)
       const message: Message = {
         id,
         at,
@@ -69,8 +67,29 @@ function append(data: Pages | undefined, message: Message): Pages | undefined {
   return { ...data, pages: [{ ...newest, items: [...newest.items, message] }, ...older] }
 }
 
-/** Texts of a conversation that the server has not accepted, oldest first. */
+/** Texts of a conversation that the server has not accepted, oldest first; those of an earlier visit included. */
 export function useUnsent(conversationId: string): Unsent[] {
+  const ofThisVisit = useSending(conversationId)
+  const [kept] = useState(() => readUnsent(conversationId))
+  const tried = new Set(ofThisVisit.map(({ variables }) => variables.key))
+  // What was accepted or discarded since is kept no longer.
+  const stillKept = new Set(readUnsent(conversationId).map(({ key }) => key))
+  const ofEarlier = kept.filter(({ key }) => !tried.has(key) && stillKept.has(key))
+  return [
+    ...ofEarlier.map(variables => ({
+      mutationId: null,
+      status: 'error' as const,
+      variables,
+      error: INTERRUPTED,
+    })),
+    ...ofThisVisit,
+  ]
+}
+
+/** The page was closed before the answer came. Trying again with the same key cannot send it twice. */
+const INTERRUPTED = new ApiError({ code: 'client.unreachable', status: 0, message: 'interrupted' })
+
+function useSending(conversationId: string): Unsent[] {
   return useMutationState({
     filters: {
       mutationKey: ['message.send', conversationId],
@@ -83,15 +102,17 @@ export function useUnsent(conversationId: string): Unsent[] {
       // Only useSend makes mutations under this key.
       variables: state.variables as Outgoing,
       error: state.error,
-      at: state.submittedAt,
     }),
   })
 }
 
 /** Forgets a text that was not accepted. */
-export function useDiscard(): (unsent: Unsent) => void {
+export function useDiscard(conversationId: string): (unsent: Unsent) => void {
   const client = useQueryClient()
-  return ({ mutationId }) => {
+  const [, renew] = useState(0)
+  return ({ mutationId, variables }) => {
+    forgetUnsent(conversationId, variables.key)
+    renew(count => count + 1)
     const cache = client.getMutationCache()
     const mutation = cache.getAll().find(each => each.mutationId === mutationId)
     if (mutation) cache.remove(mutation)

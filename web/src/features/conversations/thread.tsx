@@ -8,7 +8,7 @@ import { useFormat } from '../../shared/format.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import classes from './inbox.module.css'
 import { MessageRow } from './message-row.tsx'
-import { threadPages, useUnsent } from './sending.ts'
+import { threadPages, type Unsent, useDiscard, useUnsent } from './sending.ts'
 import { layOutThread, type ThreadItem } from './thread-items.ts'
 import { UnsentRow } from './unsent-row.tsx'
 
@@ -17,6 +17,7 @@ export function Thread({ id }: { id: string }) {
   const t = useT()
   const thread = useInfiniteQuery(threadPages(id))
   const unsent = useUnsent(id)
+  const discard = useDiscard(id)
   const pages = thread.data?.pages
   // Pages come newest first, and each page is oldest first.
   const items = useMemo(
@@ -35,6 +36,7 @@ export function Thread({ id }: { id: string }) {
     <ThreadRows
       id={id}
       items={items}
+      onDiscard={discard}
       hasOlder={thread.hasNextPage}
       loadOlder={() => thread.hasNextPage && !thread.isFetching && void thread.fetchNextPage()}
     />
@@ -43,12 +45,13 @@ export function Thread({ id }: { id: string }) {
 
 interface ThreadRowsProps {
   id: string
+  onDiscard: (unsent: Unsent) => void
   items: ThreadItem[]
   hasOlder: boolean
   loadOlder: () => void
 }
 
-function ThreadRows({ id, items, hasOlder, loadOlder }: ThreadRowsProps) {
+function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsProps) {
   const t = useT()
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
@@ -99,7 +102,13 @@ function ThreadRows({ id, items, hasOlder, loadOlder }: ThreadRowsProps) {
               className={classes.threadRow}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <ThreadItemRow item={items[index]} items={items} onJump={jumpTo} />
+              <ThreadItemRow
+                id={id}
+                item={items[index]}
+                items={items}
+                onJump={jumpTo}
+                onDiscard={onDiscard}
+              />
             </div>
           ))}
         </div>
@@ -138,14 +147,18 @@ function useForgetOldPages(id: string, isAtEnd: boolean) {
 
 function ThreadItemRow(props: {
   item: ThreadItem | undefined
+  id: string
   items: readonly ThreadItem[]
+  onDiscard: (unsent: Unsent) => void
   onJump: (messageId: string) => void
 }) {
   const format = useFormat()
-  const { item, items, onJump } = props
+  const { id, item, items, onJump, onDiscard } = props
   if (!item) return null
   if (item.type === 'day') return <h3 className={classes.day}>{format.day(item.at)}</h3>
-  if (item.type === 'unsent') return <UnsentRow unsent={item.unsent} />
+  if (item.type === 'unsent') {
+    return <UnsentRow conversationId={id} unsent={item.unsent} onDiscard={onDiscard} />
+  }
   const { replyTo } = item.message
   const quoted = replyTo ? items.find(each => each.type === 'message' && each.key === replyTo) : undefined
   return (

@@ -1,21 +1,25 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
-import { useParams } from '@tanstack/react-router'
 import { useT } from '../../i18n/index.ts'
 import { codeOf } from '../../shared/api.ts'
 import { CustomerText } from './customer-text.tsx'
 import classes from './inbox.module.css'
-import { type Unsent, useDiscard, useSend } from './sending.ts'
+import { type Unsent, useSend } from './sending.ts'
+import { renewed } from './unsent-store.ts'
+
+interface UnsentRowProps {
+  conversationId: string
+  unsent: Unsent
+  onDiscard: (unsent: Unsent) => void
+}
 
 /** A text our own server has not accepted: on its way there, or kept with the reason why not. */
-export function UnsentRow({ unsent }: { unsent: Unsent }) {
+export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps) {
   const t = useT()
-  const { conversationId = '' } = useParams({ strict: false })
   const send = useSend(conversationId)
-  const discard = useDiscard()
   const retry = () => {
-    discard(unsent)
-    send.mutate(unsent.variables)
+    onDiscard(unsent)
+    send.mutate(renewed(unsent.variables))
   }
   return (
     <article className={classes.message} data-direction="out" data-first>
@@ -37,7 +41,7 @@ export function UnsentRow({ unsent }: { unsent: Unsent }) {
           <Button size="compact-xs" variant="default" onClick={retry}>
             {t('action.retry')}
           </Button>
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => discard(unsent)}>
+          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onDiscard(unsent)}>
             {t('action.discard')}
           </Button>
         </div>

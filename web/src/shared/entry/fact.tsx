@@ -42,21 +42,29 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (field === 'key' && event === 'setting.changed') {
     return <b className={classes.value}>{words(`settings.key.${text}`, text)}</b>
   }
-  if (field === 'code') return words(`error.${text}`, text)
+  // The first sentence says what it was; the rest is advice to whoever met it.
+  if (field === 'code') return words(`error.${text}`, text).split(/[.。]/)[0]
   if (CODE_FIELDS.has(field) || event === 'bot.token_rotated')
     return <code className={classes.code}>{text}</code>
   if (field === 'name' && (event.startsWith('command.') || event.startsWith('permission.'))) {
     return <code className={classes.code}>{text}</code>
   }
   if (field === 'name' || field === 'labelName') return <Chip>{text}</Chip>
-  return FREE_FIELDS.has(field) ? <bdi>{text}</bdi> : <b className={classes.value}>{wordsOf(words, text)}</b>
+  return FREE_FIELDS.has(field) ? (
+    <bdi>{text}</bdi>
+  ) : (
+    <b className={classes.value}>{wordsOf(words, event, text)}</b>
+  )
 }
 
+const ROLE_EVENTS = new Set(['agent.invited', 'agent.role_changed', 'api_token.created'])
 /** Fields that hold somebody's words, never a word of ours. */
 const FREE_FIELDS = new Set(['description', 'activity', 'username', 'version', 'query'])
 /** An enum's word: a status, a role, or one of the smaller lists. */
-function wordsOf(words: (key: string, fallback: string) => string, text: string): string {
+function wordsOf(words: (key: string, fallback: string) => string, event: string, text: string): string {
   if (!/^\w+$/.test(text)) return text
+  // `agent` is a kind of actor elsewhere and a role here.
+  if (ROLE_EVENTS.has(event)) return words(`role.${text}`, words(`value.${text}`, text))
   return words(`status.${text}`, words(`value.${text}`, words(`role.${text}`, words(`kind.${text}`, text))))
 }
 
