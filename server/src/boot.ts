@@ -128,7 +128,8 @@ async function startOwnDatabase(
   return database.connection
 }
 
-async function connectRoles(
+/** The four roles on a database; prefixed by its name where a cluster may be shared with others. */
+export async function connectRoles(
   given: ConnectionTarget,
   secret: ReturnType<typeof loadSecret>,
   config: Config,
@@ -148,7 +149,7 @@ async function connectRoles(
   }
 }
 
-const originHost = (config: Config): string =>
+export const originHost = (config: Config): string =>
   config.publicUrl ? new URL(config.publicUrl).host : `localhost:${config.port}`
 
 /** The one-time link that makes the owner: its token lies in the data folder until it has been used. */

@@ -1,4 +1,5 @@
 export { chooseDataDir } from './choose-data-dir.ts'
+export { connectEmbedded, type EmbeddedUse } from './connect-embedded.ts'
 export { findRunning } from './find-running.ts'
 export {
   type EmbeddedConnection,

@@ -1,0 +1,258 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { boot, type Running } from '../../boot.ts'
+import { findRunning } from '../../db/embedded/index.ts'
+import { runCli } from './run-cli.ts'
+
+let folder = ''
+let env: NodeJS.ProcessEnv
+let running: Running
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tracedesk-cli-'))
+  chmodSync(folder, 0o711)
+  env = {
+    DATA_DIR: join(folder, 'data'),
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    TELEGRAM_API_ROOT: 'http://127.0.0.1:1',
+    TRACEDESK_OWNER_EMAIL: 'owner@desk.example',
+    TRACEDESK_OWNER_PASSWORD: 'correct horse battery',
+  }
+  running = await boot(env, folder)
+})
+afterAll(async () => {
+  await running.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function cli(args: string[], extra: NodeJS.ProcessEnv = {}) {
+  let out = ''
+  let err = ''
+  const code = await runCli(args, {
+    env: { ...env, ...extra },
+    out: text => {
+      out += text
+    },
+    err: text => {
+      err += text
+    },
+    terminal: false,
+    signal: new AbortController().signal,
+  })
+  return { code, out, err, json: () => JSON.parse(out) }
+}
+
+/** Changes the running database as its administrator could. */
+async function tamper(statement: string): Promise<void> {
+  const connection = findRunning(env.DATA_DIR ?? '')
+  if (!connection) throw new Error('no database runs')
+  const client = new pg.Client(connection)
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
+
+const signIn = (email: string, password: string) =>
+  fetch(`${running.url}/api/session.sign_in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  })
+
+describe('the command line', () => {
+  test('without a command it lists what there is and exits with 2', async () => {
+    const { code, out } = await cli([])
+    expect(code).toBe(2)
+    for (const name of ['serve', 'migrate', 'agent create', 'token create', 'verify', 'doctor'])
+      expect(out).toContain(name)
+  })
+  test.each([
+    [['fly'], 'no command "fly"'],
+    [['agent'], 'agent create, agent reset-password'],
+    [['verify', '--loud'], 'loud'],
+    [['agent', 'create', '--email', 'x@y.example'], '--role is missing'],
+    [['agent', 'create', '--email', 'x@y.example', '--name', 'X', '--role', 'king'], '--role is one of'],
+    [['verify', '--from', 'desk.example'], '--from is a URL'],
+    [['token', 'create', '--name', 'x', '--role', 'auditor', '--expires', 'tomorrow'], '--expires'],
+  ])('%j is refused with one line and exit code 2', async (args, words) => {
+    const { code, err } = await cli(args)
+    expect(code).toBe(2)
+    expect(err).toContain(words)
+  })
+  test('an error is JSON as well when JSON is asked for', async () => {
+    const { code, json } = await cli(['fly', '--json'])
+    expect([code, json().error.code]).toEqual([2, 'usage'])
+  })
+  test('a database that does not answer is exit code 3', async () => {
+    const { code, err } = await cli(['verify'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' })
+    expect(code).toBe(3)
+    expect(err.split('\n')).toHaveLength(2)
+  })
+})
+
+describe('beside a running server', () => {
+  test('a colleague gets a seat with a password and can sign in; it is recorded as the operator’s doing', async () => {
+    await running.node.settle()
+    const before = await running.node.databases.read.selectFrom('log_head').select('size').executeTakeFirst()
+    const made = await cli([
+      ...['agent', 'create', '--email', 'maya@desk.example', '--name', 'Maya', '--role', 'agent'],
+      ...['--password', 'a long password', '--json'],
+    ])
+    expect(made).toMatchObject({ code: 0, err: '' })
+    expect(made.json().agent.id).toMatch(/^[0-9a-f-]{36}$/)
+    expect((await signIn('maya@desk.example', 'a long password')).status).toBe(200)
+    const entries = await running.node.databases.read
+      .selectFrom('log_entry')
+      .select(['event', 'actor_kind', 'source'])
+      .where('source', '=', 'cli')
+      .where('position', '>=', before?.size ?? 0)
+      .orderBy('position')
+      .execute()
+    expect(entries.map(({ event, actor_kind }) => `${event} ${actor_kind}`)).toEqual([
+      'agent.invited operator',
+      'agent.joined agent',
+      'session.signed_in agent',
+      'session.signed_out agent',
+    ])
+  })
+  test('an address that is taken is refused with its code', async () => {
+    const again = await cli([
+      ...['agent', 'create', '--email', 'maya@desk.example', '--name', 'Maya', '--role', 'agent'],
+    ])
+    expect(again.code).toBe(2)
+    expect(again.err).toContain('agent.email_taken')
+  })
+  test('a password that is too short changes nothing', async () => {
+    const made = await cli([
+      ...['agent', 'create', '--email', 'omar@desk.example', '--name', 'Omar', '--role', 'agent'],
+      ...['--password', 'short'],
+    ])
+    expect(made.code).toBe(2)
+    const row = await running.node.databases.read
+      .selectFrom('agent')
+      .select('name')
+      .where('email', '=', 'omar@desk.example')
+      .executeTakeFirst()
+    expect(row).toBeUndefined()
+  })
+  test('a password is reset: the old one no longer works', async () => {
+    const reset = await cli([
+      'agent',
+      'reset-password',
+      '--email',
+      'maya@desk.example',
+      '--password',
+      'another password',
+    ])
+    expect(reset.code).toBe(0)
+    expect((await signIn('maya@desk.example', 'a long password')).status).toBe(401)
+    expect((await signIn('maya@desk.example', 'another password')).status).toBe(200)
+  })
+  test('without a password a link is printed that leads to the console', async () => {
+    const reset = await cli(['agent', 'reset-password', '--email', 'maya@desk.example'])
+    expect(reset.out).toMatch(/http:\/\/\S+\/invitation\?token=\S+/)
+  })
+  test('the ledger verifies against the database', async () => {
+    const { code, json } = await cli(['verify', '--parts', '--json'])
+    expect(json()).toMatchObject({ verdict: 'ok', findings: [] })
+    expect(code).toBe(0)
+    expect(json().checkedParts).toBeGreaterThan(4)
+  })
+  test('doctor finds everything but Telegram, which is a warning', async () => {
+    const { code, json } = await cli(['doctor', '--json'])
+    const states = Object.fromEntries(
+      json().checks.map((c: { name: string; state: string }) => [c.name, c.state]),
+    )
+    expect(states).toEqual({
+      'data folder': 'ok',
+      'disk space': expect.any(String),
+      database: 'ok',
+      roles: 'ok',
+      schema: 'ok',
+      signer: 'ok',
+      Telegram: 'warning',
+    })
+    expect(code).toBe(0)
+  })
+  test('migrate has nothing to do', async () => {
+    expect((await cli(['migrate'])).out).toContain('nothing to do')
+  })
+})
+
+describe('over HTTP', () => {
+  let token = ''
+  beforeAll(async () => {
+    const made = await cli(['token', 'create', '--name', 'verifier', '--role', 'auditor', '--json'])
+    token = made.json().apiToken.token
+    await running.node.settle()
+  })
+  const from = (...more: string[]) =>
+    cli(['verify', '--from', running.url, '--json', ...more], { TRACEDESK_TOKEN: token })
+
+  test('a key from the server itself is said to prove little', async () => {
+    const { code, json } = await from()
+    expect(json()).toMatchObject({ verdict: 'ok', keysFrom: 'server' })
+    expect(json().checkedEntries).toBe(json().size)
+    expect(code).toBe(0)
+    const spoken = await cli(['verify', '--from', running.url, '--token', token])
+    expect(spoken.out).toContain('agrees with itself')
+  })
+  test('a key of one’s own is believed, a wrong one is a finding', async () => {
+    const response = await fetch(`${running.url}/api/ledger.vkey`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const vkey = (await response.text()).trim()
+    expect((await from('--vkey', vkey)).json()).toMatchObject({ verdict: 'ok', keysFrom: 'given' })
+    const trust = join(folder, 'trust.json')
+    writeFileSync(trust, JSON.stringify({ origin: 'other.example/log/x/1', vkeys: [vkey] }))
+    const wrong = await from('--trust', trust)
+    expect([wrong.code, wrong.json().verdict]).toEqual([1, 'note_wrong_origin'])
+  })
+  test('without a token it is exit code 3', async () => {
+    const { code, err } = await cli(['verify', '--from', running.url])
+    expect(code).toBe(3)
+    expect(err).toContain('401')
+  })
+  test('a server that is not there is exit code 3', async () => {
+    expect((await cli(['verify', '--from', 'http://127.0.0.1:1'])).code).toBe(3)
+  })
+  test('a changed leaf is found from afar and here, with exit code 1', async () => {
+    await tamper('create table kept as select * from log_entry where position = 3')
+    await tamper(`update log_entry set leaf = leaf || 'x' where position = 3`)
+    const remote = await from()
+    expect(remote.code).toBe(1)
+    expect(remote.json().findingCount).toBeGreaterThan(0)
+    const local = await cli(['verify'])
+    expect(local.code).toBe(1)
+    expect(local.out).toContain('position 3')
+    await tamper('update log_entry e set leaf = kept.leaf from kept where e.position = 3')
+  })
+})
+
+const LAUNCHER = fileURLToPath(new URL('../../../../bin/tracedesk', import.meta.url))
+
+test('with no server running a command starts the database for its own time', {
+  timeout: 60_000,
+}, async () => {
+  await running.stop()
+  expect(findRunning(env.DATA_DIR ?? '')).toBeNull()
+  const made = await cli(['token', 'create', '--name', 'alone', '--role', 'auditor'])
+  expect(made).toMatchObject({ code: 0, err: '' })
+  expect(findRunning(env.DATA_DIR ?? '')).toBeNull()
+
+  expect(existsSync(LAUNCHER)).toBe(true)
+  const launched = spawnSync(LAUNCHER, ['doctor', '--json'], {
+    env: { ...process.env, ...env },
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect(launched.stderr).toBe('')
+  expect(JSON.parse(launched.stdout).checks.length).toBeGreaterThan(5)
+  expect(launched.status).toBe(0)
+})

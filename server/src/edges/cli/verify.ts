@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { SubjectKeys } from '../../ledger/subject-keys.ts'
+import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
+import { RemoteError, type RemoteTrust, verifyRemote } from '../../ledger/verify-http.ts'
+import { CliError, usage } from './cli-error.ts'
+import { type CliCommand, type Invocation, optional, type Result } from './command.ts'
+import { type OpenDesk, openDesk } from './open-desk.ts'
+
+export const verifyCommand: CliCommand = {
+  name: 'verify',
+  synopsis:
+    'verify [--parts] [--workspace ID] | verify --from URL [--token TOKEN] [--vkey KEY | --trust FILE]',
+  summary: 'prove that nothing recorded was changed, in the database or over HTTP',
+  options: {
+    from: { type: 'string' },
+    token: { type: 'string' },
+    vkey: { type: 'string' },
+    trust: { type: 'string' },
+    parts: { type: 'boolean' },
+    workspace: { type: 'string' },
+  },
+  run: invocation => (optional(invocation, 'from') ? verifyFrom(invocation) : verifyHere(invocation)),
+}
+
+async function verifyHere(invocation: Invocation): Promise<Result> {
+  for (const name of ['token', 'vkey', 'trust'])
+    if (invocation.options[name]) throw usage(`--${name} goes with --from`)
+  const desk = await openDesk(invocation.env, optional(invocation, 'workspace'))
+  try {
+    if (desk.alone) await settleLeftovers(desk)
+    const report = await verifyLedger({
+      databases: desk.node.databases,
+      workspaceId: desk.workspaceId,
+      signerFolder: join(desk.config.dataDir, 'signer'),
+      secret: desk.secret,
+      ...(invocation.options.parts ? { openPartsWith: new SubjectKeys(desk.secret) } : {}),
+      onProgress: ({ done, of }) => invocation.progress.show(`verified ${done} of ${of} entries`),
+      signal: invocation.signal,
+    })
+    invocation.progress.clear()
+    describe(invocation, report)
+    for (const remark of report.remarks) invocation.say(`Remark: ${remark}.`)
+    return { exitCode: report.verdict === 'ok' ? 0 : 1, json: report }
+  } finally {
+    await desk.close()
+  }
+}
+
+/**
+ * What a server that died left in the queue is ours to put into the tree; a running one does it itself. A damaged tree
+ * cannot grow: then verification itself says why.
+ */
+async function settleLeftovers(desk: OpenDesk): Promise<void> {
+  try {
+    await desk.settle()
+  } catch (error) {
+    desk.node.options.log.warn({ err: error as Error }, 'what waits could not be put into the tree')
+  }
+}
+
+const TrustFile = z.strictObject({
+  origin: z.string().optional(),
+  vkeys: z.array(z.string()).min(1),
+  checkpoints: z.array(z.string()).optional(),
+})
+
+async function verifyFrom(invocation: Invocation): Promise<Result> {
+  const url = optional(invocation, 'from') ?? ''
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+    throw usage('--from is a URL like https://desk.example')
+  if (invocation.options.parts) throw usage('--parts needs the database and its keys')
+  try {
+    const report = await verifyRemote({
+      url,
+      token: optional(invocation, 'token') ?? invocation.env.TRACEDESK_TOKEN,
+      trust: readTrust(invocation),
+      onProgress: ({ done, of }) => invocation.progress.show(`verified ${done} of ${of} entries`),
+      signal: invocation.signal,
+    })
+    invocation.progress.clear()
+    describe(invocation, report)
+    if (report.keysFrom === 'server')
+      invocation.say(
+        'Remark: the key came from the server itself, so this proves only that the server agrees with itself. Give --vkey or --trust with a key you got another way.',
+      )
+    return { exitCode: report.verdict === 'ok' ? 0 : 1, json: report }
+  } catch (error) {
+    if (error instanceof RemoteError) throw new CliError(3, 'remote.unreachable', error.message)
+    throw error
+  }
+}
+
+function readTrust(invocation: Invocation): RemoteTrust | null {
+  const vkey = optional(invocation, 'vkey')
+  const file = optional(invocation, 'trust')
+  if (vkey && file) throw usage('give either --vkey or --trust')
+  if (vkey) return { vkeys: [vkey] }
+  if (!file) return null
+  try {
+    return TrustFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    const cause = error instanceof z.ZodError ? (error.issues[0]?.message ?? '') : (error as Error).message
+    throw usage(`the trust file ${file} cannot be used: ${cause}`)
+  }
+}
+
+type Described = Pick<LedgerReport, 'size' | 'checkedEntries' | 'findingCount' | 'seconds' | 'checkpoint'> & {
+  readonly verdict: string
+  readonly findings: readonly {
+    readonly verdict: string
+    readonly position?: number | null
+    readonly entryId?: string
+    readonly detail: string
+  }[]
+}
+
+function describe(invocation: Invocation, report: Omit<Described, 'checkpoint'>): void {
+  const rate = Math.round(report.checkedEntries / report.seconds)
+  const spent = `${report.checkedEntries} entries in ${report.seconds.toFixed(1)} s (${rate}/s)`
+  if (report.verdict === 'ok') {
+    invocation.say(`ok: nothing recorded was changed. Checked ${spent}.`)
+    return
+  }
+  invocation.say(`${report.verdict}: ${report.findingCount} findings. Checked ${spent}.`)
+  for (const { verdict, position, entryId, detail } of report.findings) {
+    const where = [
+      typeof position === 'number' ? `position ${position}` : '',
+      entryId ? `entry ${entryId}` : '',
+    ]
+      .filter(Boolean)
+      .join(', ')
+    invocation.say(`- ${verdict}${where ? ` at ${where}` : ''}: ${detail}`)
+  }
+  const hidden = report.findingCount - report.findings.length
+  if (hidden > 0) invocation.say(`… and ${hidden} more`)
+}
