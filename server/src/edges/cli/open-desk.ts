@@ -5,6 +5,7 @@ import { chooseDataDir, connectEmbedded } from '../../db/embedded/index.ts'
 import { migrate, schemaVersion } from '../../db/migrate.ts'
 import { type ConnectionTarget, type RoleTargets, targetFromUrl } from '../../db/roles.ts'
 import { type Config, readConfig } from '../../kernel/config.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
 import { createLog } from '../../kernel/log.ts'
 import { type InstallationSecret, loadSecret } from '../../kernel/secret.ts'
 import { StartError } from '../../kernel/start-error.ts'
@@ -101,6 +102,7 @@ export function openNode({ config, secret, targets }: OpenDatabase, logLevel: st
     log: createLog(logLevel),
     version: VERSION,
     setupToken: () => null,
+    bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
     pools: { app: 4, read: 4, ledger: 3 },
   })
 }
