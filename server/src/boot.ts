@@ -11,6 +11,7 @@ import { type Config, readConfig } from './kernel/config.ts'
 import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
 import { StartError } from './kernel/start-error.ts'
+import { RemoteSigner, readSignerSecret } from './ledger/remote-signer.ts'
 import { recordMigration } from './modules/ledger-state/index.ts'
 import { TracedeskNode } from './node.ts'
 
@@ -59,6 +60,9 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       originHost: originHost(config),
       log,
       version: VERSION,
+      ...(config.signer
+        ? { signer: new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile)) }
+        : {}),
       setupToken: () => setup.token,
       bots: {
         delivery: webhookRoot ? 'webhook' : 'polling',

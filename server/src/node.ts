@@ -13,6 +13,7 @@ import type { Logger } from './kernel/log.ts'
 import type { InstallationSecret } from './kernel/secret.ts'
 import { Appender } from './ledger/append.ts'
 import { Checkpoints } from './ledger/checkpoints.ts'
+import { type HeadSigner, LocalSigner } from './ledger/head-signer.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
@@ -36,6 +37,8 @@ export interface NodeOptions {
   /** How bots are told apart and delivered; the gateway answers it. */
   readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'>
   readonly pools?: PoolSizes
+  /** Who signs when it is not this process. */
+  readonly signer?: HeadSigner
 }
 
 /** One running server: everything that works on a database, wired together. Edges (HTTP, gateway) are put on top. */
@@ -67,7 +70,9 @@ export class TracedeskNode {
     this.keys = new SubjectKeys(secret)
     this.appender = new Appender(databases, this.keys, secret, this.counter)
     this.sequencer = new Sequencer({ databases, secret, log })
-    this.checkpoints = new Checkpoints({ databases, signerFolder: join(options.dataDir, 'signer'), log })
+    const signer =
+      options.signer ?? new LocalSigner({ db: databases.read, folder: join(options.dataDir, 'signer') })
+    this.checkpoints = new Checkpoints({ databases, signer, log })
     this.textIndex = new logModule.TextIndex({ databases, keys: this.keys, secret, log })
     this.hub = new Hub(databases.read, log)
     this.#bus = new TreeBus(databases, log, (workspaceId, size) => this.#grew(workspaceId, size))
@@ -193,7 +198,7 @@ export class TracedeskNode {
       botsChanged: workspaceId => this.botsChanged(workspaceId),
     }
     const createLedgerKey = (workspaceId: string, epoch: number, origin: string) =>
-      this.checkpoints.createKey(workspaceId, epoch, origin)
+      this.checkpoints.signer.createKey(workspaceId, epoch, origin)
     this.addCommands(
       ...([
         team.createSetup({ setupToken: options.setupToken, createLedgerKey, originHost: options.originHost }),

@@ -19,6 +19,16 @@ export interface Tables {
     failures: Generated<number>
     locked_until: string | null
   }
+  anchor_state: {
+    workspace_id: string
+    kind: string
+    name: string
+    epoch: number
+    size: number | null
+    anchored_at: string | null
+    failing_since: string | null
+    failure: string | null
+  }
   api_token: {
     workspace_id: string
     api_token_id: string
@@ -152,6 +162,15 @@ export interface Tables {
     term: number
     expires_at: string
   }
+  log_anchor: {
+    workspace_id: string
+    epoch: number
+    size: number
+    kind: string
+    name: string
+    proof: Buffer
+    anchored_at: string
+  }
   log_checkpoint: {
     workspace_id: string
     epoch: number
@@ -240,6 +259,7 @@ export interface Tables {
     epoch: number
     vkey: string
     since: Generated<string>
+    from_size: Generated<number>
   }
   log_text: {
     workspace_id: string

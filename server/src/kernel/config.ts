@@ -7,6 +7,11 @@ const url = (...protocols: string[]) =>
     message: `must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`,
   })
 
+/** The signer speaks without TLS: only to this machine, by a socket file or on a loopback address. */
+export const isSignerUrl = (text: string): boolean =>
+  /^unix:\/./.test(text) ||
+  (URL.canParse(text) && /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost):\d+\/?$/.test(text))
+
 const Environment = z.object({
   PORT: z.coerce.number({ message: 'must be a number' }).int().min(0).max(65535).default(8480),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -16,6 +21,12 @@ const Environment = z.object({
   TRACEDESK_SECRET_FILE: z.string().optional(),
   TRACEDESK_OWNER_EMAIL: z.email().optional(),
   TRACEDESK_OWNER_PASSWORD: z.string().min(10).max(256).optional(),
+  SIGNER_URL: z
+    .string()
+    .refine(isSignerUrl, { message: 'must be unix:/path or http://127.0.0.1:port' })
+    .optional(),
+  SIGNER_SECRET_FILE: z.string().optional(),
+  ALLOW_PRIVATE_TARGETS: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -29,6 +40,10 @@ export interface Config {
   readonly secretFile: string
   readonly owner: { email: string; password: string } | undefined
   readonly logLevel: string
+  /** The signer's own process, and the file with the secret both know; undefined: this process signs. */
+  readonly signer: { readonly url: string; readonly secretFile: string } | undefined
+  /** Whether witnesses and timestamp authorities may have private addresses. */
+  readonly allowPrivateTargets: boolean
 }
 
 /**
@@ -60,5 +75,12 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
     owner:
       email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
     logLevel: values.LOG_LEVEL,
+    signer: values.SIGNER_URL
+      ? {
+          url: values.SIGNER_URL,
+          secretFile: resolve(values.SIGNER_SECRET_FILE ?? join(dataDir, 'signer-secret')),
+        }
+      : undefined,
+    allowPrivateTargets: values.ALLOW_PRIVATE_TARGETS === '1',
   }
 }

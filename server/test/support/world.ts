@@ -21,7 +21,7 @@ import { newId } from '../../src/kernel/id.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
 import { resolveSession } from '../../src/modules/team/index.ts'
-import { TracedeskNode } from '../../src/node.ts'
+import { type NodeOptions, TracedeskNode } from '../../src/node.ts'
 import { createDatabase, ensureTemplate } from './cluster.ts'
 
 export const TEST_SECRET = new InstallationSecret(Buffer.alloc(32, 7))
@@ -70,7 +70,7 @@ export class World {
   }
 
   /** Another node on the same database, with the same signer folder when `dataDir` is not given. */
-  addNode(dataDir = this.dataDir): TracedeskNode {
+  addNode(dataDir = this.dataDir, options: Partial<NodeOptions> = {}): TracedeskNode {
     const node = new TracedeskNode({
       targets: this.targets,
       secret: TEST_SECRET,
@@ -83,6 +83,7 @@ export class World {
         identify: async () => Promise.reject(new ConsoleError('telegram.unreachable')),
       },
       setupToken: () => (this.workspaceId ? null : SETUP_TOKEN),
+      ...options,
     })
     this.nodes.push(node)
     return node
