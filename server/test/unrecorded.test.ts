@@ -23,6 +23,7 @@ const MACHINERY = new Set([
   'log_tile',
   'log_checkpoint',
   'log_signer',
+  'log_anchor',
   'log_rejected',
   'log_text',
   'log_text_cursor',
@@ -66,6 +67,10 @@ beforeAll(async () => {
   await world.asSuperuser(
     "insert into import_run (workspace_id, import_id, file_sha256, format, state, started_at) values ($1, $2, 'x', 'f', 'running', now())",
     [w, newId()],
+  )
+  await world.asSuperuser(
+    "insert into anchor_state (workspace_id, kind, name, epoch) values ($1, 'witness', 'w', 1)",
+    [w],
   )
   app = new pg.Client(world.targets.app)
   await app.connect()

@@ -29,6 +29,8 @@ export const PROOF_ERROR_CODES = [
   'bad_note',
   'bad_checkpoint',
   'bad_tlog_proof',
+  'bad_trust',
+  'bad_witness_message',
 ] as const
 
 export type ProofErrorCode = (typeof PROOF_ERROR_CODES)[number]

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  coversSize,
   Frontier,
   fromBase64,
+  keyRanges,
   ProofError,
   readUnverifiedCheckpoint,
   verifyCheckpoint,
 } from '@tracedesk/proof/node'
 import type pg from 'pg'
+
 import type { Findings } from './verify-findings.ts'
 import type { Milestone } from './verify-tree.ts'
 
@@ -39,16 +42,14 @@ export async function checkSignatures(
   memory: SignerMemory,
   findings: Findings,
 ): Promise<{ milestones: Milestone[]; newest: NewestCheckpoint | null; remarks: string[] }> {
-  const named = await client.query<{ vkey: string }>(
-    'select vkey from log_signer where workspace_id = $1 and epoch = $2',
-    [workspaceId, head.epoch],
-  )
-  const vkey = named.rows[0]?.vkey
+  const named = await readKeyRanges(client, workspaceId, head.epoch)
+  const vkey = named.at(-1)?.vkey
   if (!vkey) findings.add('checkpoint_other_key', `epoch ${head.epoch} names no signing key`)
   const rows = await readCheckpoints(client, workspaceId, head.epoch)
   const milestones: Milestone[] = []
   for (const row of rows) {
-    const milestone = vkey ? await checkOne(row, vkey, head, findings) : null
+    const keys = named.filter(range => coversSize(range, Number(row.size))).map(range => range.vkey)
+    const milestone = vkey ? await checkOne(row, keys, head, findings) : null
     if (milestone) milestones.push(milestone)
   }
   const remarks: string[] = []
@@ -62,6 +63,14 @@ export async function checkSignatures(
     newest: newest ? { size: Number(newest.size), note: newest.note, signedAt: newest.signed_at } : null,
     remarks,
   }
+}
+
+async function readKeyRanges(client: pg.ClientBase, workspaceId: string, epoch: number) {
+  const { rows } = await client.query<{ vkey: string; from_size: number }>(
+    'select vkey, from_size from log_signer where workspace_id = $1 and epoch = $2',
+    [workspaceId, epoch],
+  )
+  return keyRanges(rows.map(row => ({ vkey: row.vkey, fromSize: Number(row.from_size) })))
 }
 
 interface CheckpointRow {
@@ -88,14 +97,18 @@ async function readCheckpoints(
 
 async function checkOne(
   row: CheckpointRow,
-  vkey: string,
+  keys: readonly string[],
   head: LedgerHead,
   findings: Findings,
 ): Promise<Milestone | null> {
   const name = `the checkpoint of size ${row.size}`
-  if (row.vkey !== vkey)
-    findings.add('checkpoint_other_key', `${name} is said to be signed by ${row.vkey}, not by ${vkey}`)
-  const { verdict } = await verifyCheckpoint(row.note, { origin: head.origin, trustedVkeys: [vkey] })
+  const { verdict } = await verifyCheckpoint(row.note, { origin: head.origin, trustedVkeys: keys })
+  // While a key changes hands both sign, and the row names the one that was in force when it was written.
+  if (!keys.includes(row.vkey) && verdict !== 'ok')
+    findings.add(
+      'checkpoint_other_key',
+      `${name} is said to be signed by ${row.vkey}, not by ${keys.join(' or ')}`,
+    )
   if (verdict !== 'ok') {
     const finding =
       verdict === 'note_bad_signature'
@@ -105,7 +118,8 @@ async function checkOne(
           : verdict === 'note_unsigned'
             ? 'checkpoint_other_key'
             : 'checkpoint_malformed'
-    if (row.vkey === vkey || finding !== 'checkpoint_other_key') findings.add(finding, `${name}: ${verdict}`)
+    if (keys.includes(row.vkey) || finding !== 'checkpoint_other_key')
+      findings.add(finding, `${name}: ${verdict}`)
     return null
   }
   const { size, root } = readUnverifiedCheckpoint(row.note)
