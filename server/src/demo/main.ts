@@ -24,13 +24,12 @@ async function run(): Promise<void> {
     ...process.env,
     DATA_DIR: join(chooseDataDir(process.env, process.cwd()), 'demo'),
     TELEGRAM_API_ROOT: telegram.apiRoot,
-    TRACEDESK_OWNER_EMAIL: OWNER.email,
-    TRACEDESK_OWNER_PASSWORD: DEMO_PASSWORD,
   }
   const running = await boot(env, process.cwd()).catch(async error => {
     await telegram.stop()
     throw error
   })
+  if (running.setupUrl) await setUp(running.url, running.setupUrl)
   const owner = await DeskClient.signIn(running.url, OWNER.email, DEMO_PASSWORD)
   await createTeam(owner)
   if (!(await owner.ask('bot.list', {})).items.some(known => known.state === 'connected'))
@@ -61,6 +60,18 @@ async function run(): Promise<void> {
   }
   process.once('SIGINT', () => void stop())
   process.once('SIGTERM', () => void stop())
+}
+
+/** What the set-up page does: the workspace and its owner. */
+async function setUp(url: string, setupUrl: string): Promise<void> {
+  const token = new URL(setupUrl).searchParams.get('token') ?? ''
+  await new DeskClient(url).do('setup.complete', {
+    token,
+    workspace: 'Harbour Shop',
+    name: OWNER.name,
+    email: OWNER.email,
+    password: DEMO_PASSWORD,
+  })
 }
 
 try {

@@ -100,26 +100,28 @@ export interface ScopedConversation {
 }
 
 /**
- * May this scope work with a conversation? Agents: their own, and the queue of their departments and of nobody's.
- * Supervisors: also whatever lies in their departments. Departments here are today's: this is the desk, not history.
+ * May this scope work with a conversation? Everyone with a desk: their own, whatever lies in their departments, and
+ * the queue that belongs to no department. Supervisors: also the departments they lead. Departments here are today's:
+ * this is the desk, not history.
  */
 export function seesConversation(scope: Scope, conversation: ScopedConversation): boolean {
   if (scope.kind === 'all') return true
   const { assignee_id: assignee, department_id: department } = conversation
   if (assignee === scope.agentId) return true
-  const inQueue = assignee === null && (department === null || scope.departments.includes(department))
-  if (scope.kind === 'own') return inQueue
-  const led = scope.periods.filter(period => period.to === null).map(period => period.departmentId)
-  return inQueue || (department !== null && led.includes(department))
+  return department === null ? assignee === null : deskDepartments(scope).includes(department)
 }
 
 /** The same as a condition on conversation, whose alias is `c`. */
 export function conversationScopeSql(scope: Scope): RawBuilder<boolean> {
   if (scope.kind === 'all') return sql<boolean>`true`
-  const departments = [...scope.departments]
-  const own = sql<boolean>`c.assignee_id = ${scope.agentId}`
-  const queue = sql<boolean>`(c.assignee_id is null and (c.department_id is null or c.department_id = any(${departments}::uuid[])))`
-  if (scope.kind === 'own') return sql<boolean>`(${own} or ${queue})`
-  const led = scope.periods.filter(period => period.to === null).map(period => period.departmentId)
-  return sql<boolean>`(${own} or ${queue} or c.department_id = any(${led}::uuid[]))`
+  return sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null) or c.department_id = any(${deskDepartments(scope)}::uuid[]))`
+}
+
+/** Departments whose conversations are on the viewer's desk: those they belong to, and those they lead now. */
+function deskDepartments(scope: Exclude<Scope, { kind: 'all' }>): string[] {
+  const led =
+    scope.kind === 'departments'
+      ? scope.periods.filter(period => period.to === null).map(period => period.departmentId)
+      : []
+  return [...new Set([...scope.departments, ...led])]
 }

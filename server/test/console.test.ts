@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHttpServer } from '../src/edges/http/server.ts'
+import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { createDesk, type Desk } from './support/desk.ts'
+import { PASSWORD, type Person } from './support/world.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+describe.skipIf(!canBrowse())('the console in a browser', () => {
+  let desk: Desk
+  let server: FastifyInstance
+  let url: string
+  let browser: Browser
+  let bot: Awaited<ReturnType<Desk['connect']>>
+  const people = new Map<string, Person>()
+
+  beforeAll(async () => {
+    desk = await createDesk()
+    desk.addGateway()
+    bot = await desk.connect('Harbour Shop')
+    const orders = await desk.world.department('Orders')
+    for (const [name, role] of [
+      ['Maya', 'agent'],
+      ['Omar', 'agent'],
+      ['Sofia', 'supervisor'],
+      ['Ruth', 'auditor'],
+    ] as const)
+      people.set(name, await desk.world.person(name, role, [orders]))
+    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
+    url = await server.listen({ port: 0, host: '127.0.0.1' })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await desk?.end()
+  })
+
+  async function signIn(name: string, options: Parameters<typeof openPage>[1] = {}) {
+    const opened = await openPage(browser, options)
+    await opened.page.goto(`${url}/sign-in`)
+    await opened.page
+      .locator('input[type=email], input[name=email], input[autocomplete=username]')
+      .first()
+      .fill(people.get(name)?.email ?? 'owner@desk.example')
+    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
+    await opened.page.keyboard.press('Enter')
+    await opened.page.waitForURL(/inbox/)
+    return opened
+  }
+
+  /** Violations of WCAG A and AA that axe finds on the page as it stands. */
+  async function axe(page: Page): Promise<string[]> {
+    await page.evaluate(AXE)
+    // in the page, where axe now is
+    const violations = await page.evaluate(
+      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+    )
+    return violations as string[]
+  }
+
+  test('a customer writes, two people see it without reloading, one answers, the other sees that too, and Telegram has it', async () => {
+    const [maya, owner] = [await signIn('Maya'), await signIn('owner')]
+    await maya.page.getByText('Queue', { exact: true }).first().click()
+    await owner.page.getByText('All', { exact: true }).first().click()
+    const carla = desk.telegram.createUser({ firstName: 'Carla', lastName: 'Customer' })
+    await carla.say(bot, 'Where is my parcel? <b>bold</b> 你好')
+    for (const { page } of [maya, owner]) {
+      await page.getByText('Carla Customer').first().click()
+      await page.getByText('Where is my parcel? <b>bold</b> 你好').last().waitFor()
+    }
+    const composer = maya.page.getByRole('textbox', { name: /reply|write/i })
+    await composer.fill('It arrives today.')
+    await composer.press('Enter')
+    const reply = await carla.waitForReply(bot, { timeoutMs: 5_000 })
+    expect(reply.text).toBe('It arrives today.')
+    await owner.page.getByText('It arrives today.').last().waitFor()
+    // "sent" is said only once Telegram has accepted it
+    await maya.page
+      .getByRole('img', { name: /telegram|accepted/i })
+      .first()
+      .waitFor()
+    expect([...maya.errors, ...owner.errors]).toEqual([])
+    await maya.context.close()
+    await owner.context.close()
+  })
+
+  test('status, label, note and assignment are one click each and stand in the activity and the log', async () => {
+    const { page, context, errors } = await signIn('Maya')
+    await desk.owner.do('label.create', { name: 'VIP', colour: '#7c3aed' })
+    const dora = desk.telegram.createUser({ firstName: 'Dora' })
+    await page.getByText('Queue', { exact: true }).first().click()
+    await dora.say(bot, 'I want a refund')
+    await page.getByText('Dora').first().click()
+    await page.getByText('I want a refund').last().waitFor()
+    await page.getByRole('button', { name: 'Assign to me' }).click()
+    await page.getByRole('button', { name: /add label/i }).click()
+    await page.getByText('VIP').last().click()
+    await page.getByRole('textbox', { name: /note/i }).fill('Called the bank; refund on its way.')
+    await page.getByRole('button', { name: 'Add note' }).click()
+    await page.getByText('Called the bank; refund on its way.').first().waitFor()
+    await page.getByRole('complementary').getByText('Resolved', { exact: true }).click()
+    await page.getByText('Activity', { exact: true }).click()
+    await page.getByText(/VIP/).first().waitFor()
+    await expect
+      .poll(async () =>
+        (await desk.world.entries({ actor: people.get('Maya')?.id as string }))
+          .map(e => e.event)
+          .filter(e => /^(conversation|customer|note)/.test(e)),
+      )
+      .toEqual(
+        expect.arrayContaining([
+          'conversation.assigned',
+          'customer.label_added',
+          'note.added',
+          'conversation.status_changed',
+        ]),
+      )
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('the log page filters, opens an entry with what proves it, and keeps the filter in the address', async () => {
+    const { page, context, errors } = await signIn('owner')
+    await desk.world.settle()
+    await page.goto(`${url}/log?event=message.sent`)
+    await page.getByText('It arrives today.').first().waitFor()
+    expect(await page.getByText('I want a refund').count()).toBe(0)
+    await page.locator('[data-entry-row]').first().click()
+    await page
+      .getByText(/position/i)
+      .first()
+      .waitFor()
+    expect(page.url()).toContain('event=')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('a screen a role may not open says so and leads on', async () => {
+    const { page, context } = await signIn('Maya')
+    expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0)
+    await page.goto(`${url}/settings`)
+    await page
+      .getByText(/may not|no permission|not allowed|role/i)
+      .first()
+      .waitFor()
+    await context.close()
+  })
+
+  test('hostile text is text: no script of a customer’s runs and nothing is swallowed', async () => {
+    const { page, context, errors } = await signIn('owner')
+    const mallory = desk.telegram.createUser({ firstName: '<img src=x onerror=alert(1)>' })
+    let alerted = false
+    page.on('dialog', dialog => {
+      alerted = true
+      void dialog.dismiss()
+    })
+    for (const text of [
+      '<script>alert(1)</script>',
+      'javascript:alert(1)',
+      '"><svg/onload=alert(1)>',
+      '{{7*7}} #{7*7}',
+      'https://example.com/?a=1&b="><img src=x onerror=alert(1)>',
+    ])
+      await mallory.say(bot, text)
+    await page.getByText('All', { exact: true }).first().click()
+    await page.getByText('<img src=x onerror=alert(1)>').first().click()
+    await page.getByText('<script>alert(1)</script>').last().waitFor()
+    await page.getByText('{{7*7}} #{7*7}').last().waitFor()
+    expect(await page.locator('a[href^="javascript:"]').count()).toBe(0)
+    await page.goto(`${url}/log`)
+    await page.getByText('<script>alert(1)</script>', { exact: false }).first().waitFor()
+    expect(alerted).toBe(false)
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  describe('every screen', () => {
+    const screens = ['/inbox', '/log', '/bots', '/team', '/settings', '/proof']
+    for (const [what, options] of [
+      ['on a desk', {}],
+      ['on a phone, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
+    ] as const)
+      test(`${what} loads without an error and passes axe`, async () => {
+        const { page, context, errors } = await signIn('owner', options)
+        for (const screen of screens) {
+          await page.goto(`${url}${screen}`)
+          await page.waitForLoadState('networkidle')
+          expect(await axe(page), screen).toEqual([])
+          const wide = await page.evaluate(
+            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          )
+          expect(wide, `${screen} is wider than the screen`).toBeLessThanOrEqual(0)
+        }
+        expect(errors).toEqual([])
+        await context.close()
+      })
+
+    test('is there in Chinese and in Russian, with no key shown instead of words', async () => {
+      for (const locale of ['zh-CN', 'ru-RU']) {
+        const { page, context, errors } = await signIn('Sofia', { locale })
+        for (const screen of ['/inbox', '/log', '/proof']) {
+          await page.goto(`${url}${screen}`)
+          await page.waitForLoadState('networkidle')
+          const text = (await page.evaluate('document.body.innerText')) as string
+          expect(text, `${locale} ${screen}`).toMatch(
+            locale === 'zh-CN' ? /\p{Script=Han}{2}/u : /\p{Script=Cyrillic}{4}/u,
+          )
+          expect(text, `${locale} ${screen}`).not.toMatch(
+            /\b(nav|shell|inbox|thread|log|proof|action)\.[a-z]+\b/,
+          )
+        }
+        expect(await page.locator('html').getAttribute('lang')).toMatch(new RegExp(`^${locale.slice(0, 2)}`))
+        expect(errors).toEqual([])
+        await context.close()
+      }
+    })
+  })
+})

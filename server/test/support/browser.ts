@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+
+/** Set by `npm test`; /usr/bin/chromium where a single test is run by hand. */
+export const CHROMIUM =
+  process.env.CHROMIUM ?? (existsSync('/usr/bin/chromium') ? '/usr/bin/chromium' : undefined)
+export const WEB_ROOT = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/** Says loudly why browser tests do not run; true when they can. */
+export function canBrowse(): boolean {
+  const why =
+    CHROMIUM === undefined
+      ? 'no Chromium was found; set CHROMIUM to one'
+      : existsSync(`${WEB_ROOT}/index.html`)
+        ? null
+        : 'the console is not built; run npm run build'
+  if (why) process.stderr.write(`SKIPPED: browser tests, because ${why}.\n`)
+  return why === null
+}
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET })
+
+/** A page of somebody's own (cookies, language, size), whose script errors are collected in `errors`. */
+export async function openPage(
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] = {},
+): Promise<{ context: BrowserContext; page: Page; errors: string[] }> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-US',
+    timezoneId: 'UTC',
+    ...options,
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  const errors: string[] = []
+  page.on('pageerror', error => errors.push(error.message))
+  // a refused request is part of some tests; everything else the browser complains of is a fault of the page
+  page.on(
+    'console',
+    message =>
+      message.type() === 'error' && !/status of (4\d\d)/.test(message.text()) && errors.push(message.text()),
+  )
+  return { context, page, errors }
+}
