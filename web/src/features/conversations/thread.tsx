@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef } from 'react'
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
@@ -62,12 +62,12 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
     overscan: 12,
     paddingStart: 44,
     paddingEnd: 12,
-    // Older messages push upwards out of sight; the reader stays where they are, or at the bottom when there.
+    // Older messages push upwards out of sight; the reader stays where they are.
     anchorTo: 'end',
-    followOnAppend: 'instant',
-    scrollEndThreshold: 60,
   })
-  useEffect(() => virtualizer.scrollToEnd({ behavior: 'instant' }), [virtualizer])
+  const trackEnd = useStayAtEnd(scroller, items.at(-1)?.key, () =>
+    virtualizer.scrollToEnd({ behavior: 'instant' }),
+  )
   const rows = virtualizer.getVirtualItems()
   const first = rows[0]?.index ?? 0
   const isScrolled = virtualizer.scrollRect !== null && virtualizer.scrollOffset !== null
@@ -86,6 +86,7 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
     <div className={classes.thread}>
       <div
         ref={scroller}
+        onScroll={trackEnd}
         className={classes.scroller}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
         tabIndex={0}
@@ -127,6 +128,29 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
       )}
     </div>
   )
+}
+
+/** This close to the bottom a reader counts as being there. */
+const END_PX = 60
+
+/**
+ * Keeps a reader who is at the bottom there when something is added. The virtualizer's own following gives up when
+ * the newest page loses its oldest message in the same moment, because the day's heading stays first.
+ */
+function useStayAtEnd(
+  scroller: RefObject<HTMLDivElement | null>,
+  lastKey: string | undefined,
+  goToEnd: () => void,
+) {
+  const isThere = useRef(true)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is added last moves the reader
+  useLayoutEffect(() => {
+    if (isThere.current) goToEnd()
+  }, [lastKey])
+  return () => {
+    const box = scroller.current
+    if (box) isThere.current = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX
+  }
 }
 
 /** A reader at the bottom needs only the newest page; keeping the rest would have every change fetch them all anew. */
