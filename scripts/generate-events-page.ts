@@ -32,10 +32,13 @@ Everything the behaviour log can hold. An event that is not on this page cannot 
 Names are for ever. A new shape of the facts is a new version.
 `
 
+// Not as the modules export them: bundlers and Node disagree on that order.
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
+
 /** The whole page. Throws when a fact has a type this page has no words for. */
 export function describeEvents(): string {
   const notes = readNotes()
-  const areas = Map.groupBy([...CATALOGUE.values()], event => areaOf(event.name))
+  const areas = Map.groupBy([...CATALOGUE.values()].sort(byName), event => areaOf(event.name))
   const sections = [...areas]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([area, events]) => `## ${area}\n\n${events.map(event => describe(event, notes)).join('\n')}`)
@@ -45,6 +48,7 @@ export function describeEvents(): string {
 function describe(event: EventDefinition, notes: ReadonlyMap<string, string>): string {
   const commands = Object.values(COMMANDS)
     .filter(command => command.records.includes(event))
+    .sort(byName)
     .map(command => `\`${command.name}\``)
   const facts = Object.entries((event.data.toJSONSchema() as Schema).properties ?? {})
   const parts = Object.entries(event.parts)
