@@ -5,7 +5,9 @@ import { dirname, join, relative } from 'node:path'
 import { CATALOGUE, COMMANDS, ERROR_CODES, QUERIES, ROLE_PERMISSIONS } from '@tracedesk/contracts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { describeEvents, EVENTS_PAGE } from '../../scripts/generate-events-page.ts'
+import { runCli } from '../src/edges/cli/run-cli.ts'
 import { START_ERROR_CODES } from '../src/kernel/start-error.ts'
+import { SIGNER_REFUSALS } from '../src/ledger/signer.ts'
 import { LEDGER_VERDICTS } from '../src/ledger/verify-findings.ts'
 import { SETTINGS } from '../src/modules/team/index.ts'
 
@@ -106,6 +108,27 @@ describe('commands', () => {
     const named = new Set([...mentioned(/npm run ([a-z:]+)/g), ...mentioned(/npm (start|test)\b/g)])
     expect([...named].sort()).toEqual([...scripts].sort())
   })
+
+  test('every command of bin/tracedesk that is mentioned exists, and every command is in the README', async () => {
+    let help = ''
+    const around = { env: {}, terminal: false, signal: new AbortController().signal, err: () => {} }
+    await runCli(['help'], { ...around, out: text => (help += text) })
+    const known = [...help.matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?) {2,}/gm)].map(match => match[1] ?? '')
+    expect(known.length).toBeGreaterThan(5)
+    const table = rowsOf(sectionOf('README.md', 'Command line')).map(([name]) =>
+      codeOf(name).replace('bin/tracedesk ', ''),
+    )
+    expect(table.sort()).toEqual(known.sort())
+    const named = mentioned(/bin\/tracedesk ([a-z]+(?: [a-z-]+)?)/g)
+    expect(
+      named.filter(words => !known.some(name => words === name || words.startsWith(`${name} `))),
+    ).toEqual([])
+    const options = [...mentioned(/bin\/tracedesk [^`\n]*?(--[a-z-]+)/g), ...mentioned(/`(--[a-z-]+)`/g)]
+    const sources = filesBelow('server/src/edges/cli', name => name.endsWith('.ts'))
+      .map(read)
+      .join('\n')
+    expect(options.filter(option => !new RegExp(`\\b'?${option.slice(2)}'?\\b`).test(sources))).toEqual([])
+  })
 })
 
 describe('configuration', () => {
@@ -168,6 +191,30 @@ describe('names that are a contract', () => {
   test('docs/errors.md has every code of the start, and no other', () => {
     const table = rowsOf(sectionOf('docs/errors.md', 'Codes of the start')).map(([code]) => codeOf(code))
     expect(table).toEqual([...START_ERROR_CODES])
+  })
+
+  test('docs/errors.md has every code of the command line that is not in the lists before, and no other', () => {
+    const sources = filesBelow(
+      'server/src/edges/cli',
+      name => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    )
+    const thrown = sources.flatMap(path => [
+      ...read(path).matchAll(/CliError\(\s*[23],\s*(?:[^',]+\? )?'([a-z_.]+)'(?: : '([a-z_.]+)')?/g),
+      ...read(path).matchAll(/exitCode: 3, code: '([a-z_.]+)'/g),
+    ])
+    const codes = new Set(thrown.flatMap(([, one, other]) => [one, other]).filter(code => code !== undefined))
+    const others = new Set<string>([...Object.keys(ERROR_CODES), ...START_ERROR_CODES])
+    const table = rowsOf(sectionOf('docs/errors.md', 'Codes of the command line')).map(([code]) =>
+      codeOf(code),
+    )
+    expect(table.sort()).toEqual([...codes].filter(code => !others.has(code)).sort())
+  })
+
+  test('the operations page has every reason for not signing', () => {
+    const table = rowsOf(sectionOf('docs/operations.md', 'When the log is not signed')).map(([cause]) =>
+      codeOf(cause),
+    )
+    expect(table.sort()).toEqual([...SIGNER_REFUSALS, 'error'].sort())
   })
 
   test('docs/ledger.md has every verdict, and no other', () => {
