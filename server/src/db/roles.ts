@@ -87,16 +87,32 @@ export async function prepareRoles(
       read: target('read'),
       separated: true,
     }
-    await createRoles(client, given, targets)
-    return targets
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await createRoles(client, given, targets)
+        return targets
+      } catch (error) {
+        await client.query('rollback')
+        if (attempt >= ATTEMPTS || !isCrossing(error)) throw error
+        await new Promise(resolve => setTimeout(resolve, 50 * attempt * Math.random()))
+      }
+    }
   } finally {
     await client.end()
   }
 }
 
+/** Roles belong to the whole cluster, locks to one database: others may be at the same roles from theirs. */
+const ATTEMPTS = 20
+const isCrossing = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError &&
+  (error.code === '23505' ||
+    error.code === '42710' ||
+    (error.code === 'XX000' && /concurrently/.test(error.message)))
+
 async function createRoles(client: pg.Client, given: ConnectionTarget, targets: RoleTargets): Promise<void> {
   await client.query('begin')
-  // Two nodes may start at once; roles belong to the whole cluster, so the lock must be one for all its databases.
+  // Two nodes of this database may start at once.
   await client.query("select pg_advisory_xact_lock(hashtext('tracedesk.roles'))")
   for (const role of ROLES) {
     const { user, password } = targets[role]

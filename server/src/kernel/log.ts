@@ -2,8 +2,8 @@ import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'p
 
 export type { Logger }
 
-// Telegram puts the bot's token into the path of every call; it must never reach a log line.
-const TOKEN = /\b\d{5,}:[A-Za-z0-9_-]{30,}/g
+// Telegram puts the bot's token into the path of every call (`/bot<token>/<method>`); it must never reach a log line.
+const TOKEN = /\d{5,}:[A-Za-z0-9_-]{30,}/g
 /** The text with every bot token in it replaced. */
 export const hideTokens = (text: string) => text.replace(TOKEN, '[token]')
 

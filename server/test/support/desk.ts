@@ -23,7 +23,14 @@ export const NO_LIMITS = {
   perChat: { perSecond: 10_000, burst: 10_000 },
   perGroup: { perSecond: 10_000, burst: 10_000 },
 }
-export const QUICK = { leaseMs: 1_500, pollSeconds: 5, retryMs: 40, retryMaxMs: 400, sweepMs: 250 }
+export const QUICK = {
+  leaseMs: 1_500,
+  pollSeconds: 2,
+  retryMs: 40,
+  retryMaxMs: 400,
+  conflictQuietMs: 500,
+  sweepMs: 250,
+}
 
 type GatewayChanges = Partial<Omit<GatewayOptions, 'databases' | 'door' | 'keys' | 'secret' | 'nodeId'>>
 

@@ -190,7 +190,13 @@ export class Gateway {
         ? { url: webhookUrl(publicUrl, botId), secretToken: webhookSecret(secret, botId, fingerprint) }
         : null
     const client = token ? new TelegramClient(token, apiRoot, this.#transport) : null
-    const line = new BotLine(this.#parts, { bot: ref, lease, client, webhook })
+    const line = new BotLine(this.#parts, {
+      bot: ref,
+      lease,
+      tokenFingerprint: fingerprint,
+      client,
+      webhook,
+    })
     this.#lines.set(botId, { bot: ref, lease, line, version, ending: undefined })
     log.info({ botId, mode: client ? (webhook ? 'webhook' : 'polling') : 'leftovers' }, 'holding a bot')
     line.start()

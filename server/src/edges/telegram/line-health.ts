@@ -20,20 +20,32 @@ const TOLERATED = 1
 export class LineHealth {
   open = true
   readonly #bot: BotRef
+  readonly #tokenFingerprint: string
   readonly #door: CommandDoor
   readonly #databases: Databases
   readonly #log: Logger
+  readonly #conflictQuietMs: number
   #failures = 0
+  #conflictAt = 0
   /** What the database says, as far as this node knows; null: must be asked. */
   #recorded: { health: string; cause: string | null } | null = null
   /** Called when Telegram answers again after it had not. */
   onOpen: () => void = () => {}
 
-  constructor(bot: BotRef, door: CommandDoor, databases: Databases, log: Logger) {
+  constructor(
+    bot: BotRef,
+    tokenFingerprint: string,
+    door: CommandDoor,
+    databases: Databases,
+    log: Logger,
+    conflictQuietMs: number,
+  ) {
     this.#bot = bot
+    this.#tokenFingerprint = tokenFingerprint
     this.#door = door
     this.#databases = databases
     this.#log = log
+    this.#conflictQuietMs = conflictQuietMs
   }
 
   /** Telegram answered. */
@@ -43,12 +55,14 @@ export class LineHealth {
       this.open = true
       this.onOpen()
     }
-    if (this.#recorded?.health === 'fine') return
+    // Two programs that poll with one token drive each other out in turn: that is one conflict, not many recoveries.
+    if (this.#recorded?.health === 'fine' || Date.now() - this.#conflictAt < this.#conflictQuietMs) return
     await this.#record(async () => {
       const { health } = await this.#read()
       if (health === 'lost')
         await this.#door.execute(restoreConnectionCommand, systemCaller(this.#bot.workspaceId), {
           botId: this.#bot.botId,
+          tokenFingerprint: this.#tokenFingerprint,
         })
       else if (health === 'starting')
         await this.#databases.app.query(
@@ -65,6 +79,7 @@ export class LineHealth {
     this.#failures++
     this.open = false
     const loss = describeLoss(error)
+    if (loss.cause === 'conflict') this.#conflictAt = Date.now()
     this.#log.warn(
       { botId: this.#bot.botId, ...loss, failures: this.#failures, err: error as Error },
       'Telegram cannot be reached for a bot',
@@ -76,6 +91,7 @@ export class LineHealth {
         if (recorded.health !== 'lost' || recorded.cause !== loss.cause)
           await this.#door.execute(loseConnectionCommand, systemCaller(this.#bot.workspaceId), {
             botId: this.#bot.botId,
+            tokenFingerprint: this.#tokenFingerprint,
             ...loss,
           })
         return { health: 'lost', cause: loss.cause }

@@ -29,6 +29,7 @@ export interface LineParts {
 export interface LineOptions {
   readonly bot: BotRef
   readonly lease: Lease
+  readonly tokenFingerprint: string
   /** Null when the bot is disconnected: then only what was left over is dealt with. */
   readonly client: TelegramClient | null
   /** Given when Telegram is to call us. */
@@ -45,11 +46,18 @@ export class BotLine {
   readonly #log: Logger
   readonly #bot: BotRef
 
-  constructor(parts: LineParts, { bot, lease, client, webhook }: LineOptions) {
+  constructor(parts: LineParts, { bot, lease, tokenFingerprint, client, webhook }: LineOptions) {
     this.#client = client
     this.#log = parts.log
     this.#bot = bot
-    const health = new LineHealth(bot, parts.door, parts.databases, parts.log)
+    const health = new LineHealth(
+      bot,
+      tokenFingerprint,
+      parts.door,
+      parts.databases,
+      parts.log,
+      parts.timing.conflictQuietMs,
+    )
     this.#processor = new Processor({ ...parts, bot })
     this.#sender = new Sender({ ...parts, bot, lease, client, health })
     if (client && webhook)

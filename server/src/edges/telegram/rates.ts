@@ -14,7 +14,7 @@ export interface SendingRates {
 export const SENDING_RATES: SendingRates = {
   perBot: { perSecond: 30, burst: 20 },
   perChat: { perSecond: 1, burst: 3 },
-  perGroup: { perSecond: 20 / 60, burst: 10 },
+  perGroup: { perSecond: 20 / 60, burst: 5 },
 }
 
 interface Bucket {
@@ -52,7 +52,8 @@ export class RateLimiter {
     const now = this.#now()
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * perSecond)
     bucket.at = now
-    return bucket.tokens >= 1 ? 0 : Math.ceil(((1 - bucket.tokens) / perSecond) * 1000)
+    // whole milliseconds, and no waiting for what only binary fractions lack
+    return bucket.tokens > 1 - 1e-6 ? 0 : Math.ceil(((1 - bucket.tokens) / perSecond) * 1000 - 1e-3)
   }
 
   #forgetFull(): void {

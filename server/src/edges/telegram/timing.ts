@@ -9,6 +9,8 @@ export interface GatewayTiming {
   readonly retryMaxMs: number
   /** A message that could not be sent for so long is given up. */
   readonly giveUpMs: number
+  /** So long nobody else must have polled with our token before a conflict counts as over. */
+  readonly conflictQuietMs: number
   /** What nobody announced is found this often. */
   readonly sweepMs: number
 }
@@ -19,5 +21,6 @@ export const GATEWAY_TIMING: GatewayTiming = {
   retryMs: 1_000,
   retryMaxMs: 60_000,
   giveUpMs: 3_600_000,
+  conflictQuietMs: 30_000,
   sweepMs: 1_000,
 }

@@ -17,20 +17,24 @@ export class LineUnchanged extends RecordedRefusal {
   }
 }
 
+/** A line as it was tried: with a token that may have been replaced meanwhile, and then says nothing any more. */
+const LineOf = { botId: BotId, tokenFingerprint: z.string() }
+
 export const loseConnection = defineCommand({
   name: 'bot.lose_connection',
   access: 'internal',
   summary: 'Telegram cannot be asked for a bot’s updates, or says no',
-  input: z.strictObject({ botId: BotId, ...botConnectionLost.data.shape }),
+  input: z.strictObject({ ...LineOf, ...botConnectionLost.data.shape }),
   output: z.strictObject({}),
   records: [botConnectionLost],
   subject: { kind: 'bot', field: 'botId' },
 })
 
 export const loseConnectionCommand = defineCommandHandler(loseConnection, {
-  handle: async (context, { botId, cause, errorCode }) => {
+  handle: async (context, { botId, tokenFingerprint, cause, errorCode }) => {
     const line = await lockLine(context, botId)
-    if (line.health === 'lost' && line.cause === cause) throw new LineUnchanged(botId)
+    const known = line.health === 'lost' && line.cause === cause
+    if (known || line.fingerprint !== tokenFingerprint) throw new LineUnchanged(botId)
     await context.tx
       .updateTable('bot_line')
       .set({ health: 'lost', cause, ...(line.health === 'lost' ? {} : { since: context.now }) })
@@ -50,16 +54,16 @@ export const restoreConnection = defineCommand({
   name: 'bot.restore_connection',
   access: 'internal',
   summary: 'Telegram answers for a bot again',
-  input: z.strictObject({ botId: BotId }),
+  input: z.strictObject(LineOf),
   output: z.strictObject({}),
   records: [botConnectionRestored],
   subject: { kind: 'bot', field: 'botId' },
 })
 
 export const restoreConnectionCommand = defineCommandHandler(restoreConnection, {
-  handle: async (context, { botId }) => {
+  handle: async (context, { botId, tokenFingerprint }) => {
     const line = await lockLine(context, botId)
-    if (line.health !== 'lost') throw new LineUnchanged(botId)
+    if (line.health !== 'lost' || line.fingerprint !== tokenFingerprint) throw new LineUnchanged(botId)
     await context.tx
       .updateTable('bot_line')
       .set({ health: 'fine', cause: null, since: context.now })
@@ -103,6 +107,8 @@ export const noteUpdateGapCommand = defineCommandHandler(noteUpdateGap, {
 
 interface Line {
   readonly name: string
+  /** Null when the bot is disconnected. */
+  readonly fingerprint: string | null
   readonly health: string
   readonly cause: string | null
   readonly lastUpdateId: number | null
@@ -113,7 +119,7 @@ interface Line {
 async function lockLine({ tx, workspaceId }: CommandContext, botId: string): Promise<Line> {
   const { rows } = await tx.executeQuery<Line>(
     CompiledQuery.raw(
-      `select b.name, l.health, l.cause, l.last_update_id as "lastUpdateId",
+      `select b.name, case b.state when 'connected' then b.token_fingerprint end as fingerprint, l.health, l.cause, l.last_update_id as "lastUpdateId",
         greatest(0, floor(extract(epoch from clock_timestamp() - l.since)))::int as seconds
        from bot_line l join bot b using (workspace_id, bot_id) where workspace_id = $1 and bot_id = $2 for update of l`,
       [workspaceId, botId],
