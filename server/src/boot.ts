@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Caller, operatorCaller, systemCaller } from './command/caller.ts'
@@ -40,6 +41,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       await step().catch(error => log.error({ err: error as Error }, 'a step of the stop failed'))
   }
   try {
+    await requireFreePort(config)
     const given = config.databaseUrl
       ? targetFromUrl(config.databaseUrl)
       : await startOwnDatabase(config, log, stops)
@@ -206,25 +208,40 @@ async function createOwner(
   })
 }
 
-async function listen(server: Awaited<ReturnType<typeof createHttpServer>>, config: Config): Promise<string> {
+/** Throws before anything is started when the port cannot be used; `listen` would say so only at the end. */
+async function requireFreePort({ port, host }: Config): Promise<void> {
+  const probe = createServer()
   try {
-    await server.listen({ port: config.port, host: config.host })
+    await new Promise<void>((resolve, reject) =>
+      probe.once('error', reject).listen({ port, host, exclusive: true }, resolve),
+    )
+    await new Promise(resolve => probe.close(resolve))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EADDRINUSE')
-      throw new StartError(
-        'port.taken',
-        `Port ${config.port} on ${config.host} is taken. Set PORT to a free one.`,
-      )
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
-      throw new StartError(
-        'port.not_allowed',
-        `Port ${config.port} on ${config.host} cannot be used (${code}). Set PORT and HOST.`,
-      )
-    throw error
+    throw explainPort(error, port, host)
   }
+}
+
+function explainPort(error: unknown, port: number, host: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return new StartError('port.taken', `Port ${port} on ${host} is taken. Set PORT to a free one.`)
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartError(
+      'port.not_allowed',
+      `Port ${port} on ${host} cannot be used (${code}). Set PORT and HOST.`,
+    )
+  return error
+}
+
+async function listen(
+  server: Awaited<ReturnType<typeof createHttpServer>>,
+  { port: wanted, host: name }: Config,
+): Promise<string> {
+  await server.listen({ port: wanted, host: name }).catch(error => {
+    throw explainPort(error, wanted, name)
+  })
   const address = server.server.address()
-  const port = typeof address === 'object' && address ? address.port : config.port
-  const host = config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host
+  const port = typeof address === 'object' && address ? address.port : wanted
+  const host = name === '0.0.0.0' || name === '::' ? 'localhost' : name
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -45,6 +45,7 @@ const FOLDER_TROUBLE: Record<string, { code: StartErrorCode; trouble: string }> 
   EACCES: { code: 'data_dir.not_writable', trouble: 'Permission denied' },
   EPERM: { code: 'data_dir.not_writable', trouble: 'Operation not permitted' },
   ENOTDIR: { code: 'data_dir.not_writable', trouble: 'Not a folder' },
+  ENOENT: { code: 'data_dir.not_writable', trouble: 'No folder can be made there' },
 }
 
 /**

@@ -29,7 +29,8 @@ export function nameLayout(dataDir: string): Layout {
 export function createDataDir(dataDir: string): string {
   try {
     makeParents(dirname(resolve(dataDir)))
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    // not `recursive`: where a file system says ENOENT to every new folder (/proc), Node would try for ever
+    if (!existsSync(dataDir)) mkdirSync(dataDir, { mode: 0o700 })
     return realpathSync(dataDir)
   } catch (error) {
     throw explainFolderError(error, dataDir)

@@ -70,9 +70,9 @@ export class TreeBus {
       if (workspaceId && size) this.#onGrowth(workspaceId, Number(size))
     })
     try {
+      this.#client = client
       await client.connect()
       await client.query(`listen ${CHANNEL}`)
-      this.#client = client
     } catch (error) {
       this.#log.debug({ err: error as Error }, 'not listening for batches yet')
       await client.end().catch(() => {}) // never connected
