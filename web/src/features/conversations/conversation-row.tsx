@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import { IconClock, IconRobot } from '@tabler/icons-react'
+import { IconArrowForward, IconClock, IconRobot } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { memo } from 'react'
@@ -33,7 +33,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
       <Face id={customer.id} name={customer.name} size={36} />
       <span className={classes.rowBody}>
         <span className={classes.rowLine}>
-          <bdi className={classes.rowName}>{customer.name}</bdi>
+          <span className={classes.rowName}>
+            <bdi>{customer.name}</bdi>
+          </span>
           {lastMessage && <Time at={lastMessage.at} show="brief" className={classes.rowTime} />}
         </span>
         <Preview message={lastMessage} />
@@ -64,7 +66,12 @@ function Preview({ message }: { message: Conversation['lastMessage'] }) {
   const words = message.preview ? textOf(message.preview) : ''
   return (
     <span className={classes.preview}>
-      {message.direction === 'out' && <span className={classes.you}>{t('inbox.you')} </span>}
+      {message.direction === 'out' && (
+        <span className={classes.answer}>
+          <IconArrowForward size={14} stroke={1.9} aria-hidden />
+          <span className="visually-hidden">{t('inbox.answer')}</span>
+        </span>
+      )}
       {message.kind !== 'text' && <b>{t(`kind.${message.kind}`)} </b>}
       <bdi>{words}</bdi>
     </span>

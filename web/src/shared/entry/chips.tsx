@@ -1,4 +1,4 @@
-import { IconAutomation, IconMessage, IconRobot, IconUser } from '@tabler/icons-react'
+import { IconAutomation, IconEyeOff, IconMessage, IconRobot, IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Entry, Part } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
@@ -29,7 +29,15 @@ export function PersonChip({
   fallback: string
 }) {
   const nameOf = usePartText()
-  if (name && name.state !== 'open') return <Chip>{<PartFace part={name} />}</Chip>
+  const t = useT()
+  if (name?.state === 'withheld') {
+    return (
+      <span title={t('part.withheldWhy')}>
+        <Chip icon={<IconEyeOff size={15} stroke={1.7} aria-hidden />}>{fallback}</Chip>
+      </span>
+    )
+  }
+  if (name && name.state !== 'open') return <PartFace part={name} />
   const words = name ? nameOf(name) : fallback
   return <Chip icon={<Face id={id} name={words} size={17} />}>{words}</Chip>
 }
@@ -67,9 +75,10 @@ export function CustomerChip({ entry }: { entry: Entry }) {
 export function ConversationChip({ entry }: { entry: Entry }) {
   const t = useT()
   const nameOf = usePartText()
-  const words = entry.customerName
-    ? t('chip.conversationWith', { name: nameOf(entry.customerName) })
-    : t('chip.conversation')
+  const words =
+    entry.customerName?.state === 'open'
+      ? t('chip.conversationWith', { name: nameOf(entry.customerName) })
+      : t('chip.conversation')
   return (
     <ToConversation id={entry.conversationId}>
       <Chip icon={<IconMessage size={15} stroke={1.7} aria-hidden />}>{words}</Chip>

@@ -35,6 +35,8 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (typeof value === 'string' && AGENT_FIELDS.has(field)) return <AgentChip id={value} />
   if (value === null) return <em className={classes.quiet}>{t('part.none')}</em>
   if (typeof value === 'boolean') return t(value ? 'chip.yes' : 'chip.no')
+  if (typeof value === 'number' && field === 'telegramDate')
+    return format.exact(new Date(value * 1000).toISOString())
   if (typeof value === 'number') return <span className="tabular">{formatNumber(format, field, value)}</span>
   if (Array.isArray(value)) return format.list(value.map(String))
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>

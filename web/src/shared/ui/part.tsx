@@ -7,7 +7,10 @@ export function PartFace({ part, children }: { part: Part; children?: (value: st
   const t = useT()
   if (part.state === 'open') return children ? children(part.value) : <bdi>{part.value}</bdi>
   return (
-    <span className={`${classes.bar} ${classes[part.state]}`}>
+    <span
+      className={`${classes.bar} ${classes[part.state]}`}
+      title={part.state === 'withheld' ? t('part.withheldWhy') : undefined}
+    >
       {part.state === 'erased' && part.by ? t('part.erasedBy', { by: part.by }) : t(`part.${part.state}`)}
     </span>
   )
