@@ -8,6 +8,7 @@ import { migrate } from '../server/src/db/migrate.ts'
 import { prepareRoles } from '../server/src/db/roles.ts'
 import { InstallationSecret } from '../server/src/kernel/secret.ts'
 import { BOT_API_SOURCE, BOT_API_TARGET, compactBotApi } from './generate-bot-api.ts'
+import { describeEvents, EVENTS_PAGE } from './generate-events-page.ts'
 import { describeTables } from './generate-tables.ts'
 
 /** A generated file: `make` returns its whole text, or null (having said why) when its source is not here. */
@@ -19,6 +20,7 @@ interface GeneratedFile {
 const FILES: readonly GeneratedFile[] = [
   { target: join(import.meta.dirname, '../server/src/db/tables.generated.ts'), make: makeTables },
   { target: BOT_API_TARGET, make: makeBotApi },
+  { target: EVENTS_PAGE, make: async () => describeEvents() },
 ]
 
 async function makeTables(): Promise<string> {
