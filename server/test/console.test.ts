@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import axeCore from 'axe-core'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,8 +6,6 @@ import { createHttpServer } from '../src/edges/http/server.ts'
 import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
 import { createDesk, type Desk } from './support/desk.ts'
 import { PASSWORD, type Person } from './support/world.ts'
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 describe.skipIf(!canBrowse())('the console in a browser', () => {
   let desk: Desk
@@ -55,7 +52,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
 
   /** Violations of WCAG A and AA that axe finds on the page as it stands. */
   async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(AXE)
+    await page.evaluate(axeCore.source)
     // in the page, where axe now is
     const violations = await page.evaluate(
       "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",

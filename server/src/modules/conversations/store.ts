@@ -156,21 +156,3 @@ export async function insertMessage(
     ),
   )
 }
-
-/** The message with a Telegram id in a conversation, if we have it. */
-export async function findByTelegramId(
-  tx: Tx,
-  workspaceId: string,
-  conversationId: string,
-  telegramMessageId: number,
-): Promise<{ message_id: string; version: number; entry_id: string; kind: string } | undefined> {
-  return tx
-    .selectFrom('message')
-    .select(['message_id', 'version', 'entry_id', 'kind'])
-    .where('workspace_id', '=', workspaceId)
-    .where('conversation_id', '=', conversationId)
-    .where('telegram_message_id', '=', telegramMessageId)
-    .orderBy('at')
-    .limit(1)
-    .executeTakeFirst()
-}

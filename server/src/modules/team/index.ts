@@ -26,9 +26,7 @@ export {
 } from './scope.ts'
 export {
   acceptInvitationCommand,
-  addressOf,
   createSetup,
-  findInvitation,
   moveSession,
   revokeSessionCommand,
   type SetupPort,
@@ -36,5 +34,5 @@ export {
   signOutCommand,
 } from './sessions.ts'
 export { changeSettingCommand, readSetting, SETTINGS, type SettingValue } from './settings.ts'
-export { departmentsOf, requireActiveAgent } from './store.ts'
+export { requireActiveAgent } from './store.ts'
 export { API_TOKEN_PREFIX, createApiTokenCommand, revokeApiTokenCommand } from './tokens.ts'
