@@ -8,6 +8,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { createQueryClient } from './app/query-client.ts'
+import { renewPageAfterUpgrade } from './app/renew-page.ts'
 import { createAppRouter } from './app/router.tsx'
 import { cssVariables, theme } from './app/theme.ts'
 import { startI18n } from './i18n/index.ts'
@@ -15,6 +16,7 @@ import { startI18n } from './i18n/index.ts'
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
+renewPageAfterUpgrade()
 await startI18n()
 const queryClient = createQueryClient({ onSessionOver: () => void router.invalidate() })
 const router = createAppRouter(queryClient)

@@ -110,7 +110,18 @@ function EmptyList() {
   const { view = 'mine', status = 'in_progress', q } = useSearch({ from: '/shell/inbox' })
   const icon = <IconInbox size={26} stroke={1.6} />
   if (q || status !== 'in_progress') {
-    return <EmptyFace icon={icon} title={t('inbox.empty.filtered')} text={t('inbox.empty.filteredText')} />
+    return (
+      <EmptyFace
+        icon={icon}
+        title={t('inbox.empty.filtered')}
+        text={t('inbox.empty.filteredText')}
+        action={
+          <LinkButton size="xs" variant="default" to="/inbox" search={{ view }}>
+            {t('log.empty.clear')}
+          </LinkButton>
+        }
+      />
+    )
   }
   return (
     <EmptyFace
