@@ -50,6 +50,7 @@ export class TracedeskNode {
   readonly sequencer: Sequencer
   readonly checkpoints: Checkpoints
   readonly textIndex: logModule.TextIndex
+  readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
   readonly door: CommandDoor
   readonly queries: QueryRunner
@@ -83,6 +84,13 @@ export class TracedeskNode {
       log,
       wake: workspaceId => this.sequencer.wake(workspaceId),
     })
+    this.watch = new ledgerModule.LedgerWatch({
+      databases,
+      door: this.door,
+      secret,
+      signerFolder: join(options.dataDir, 'signer'),
+      log,
+    })
     this.queries = new QueryRunner({
       db: databases.read,
       door: this.door,
@@ -99,6 +107,7 @@ export class TracedeskNode {
   async start(schema: number): Promise<void> {
     this.sequencer.start()
     this.#bus.start()
+    this.watch.start()
     await this.checkpoints.wakeAll()
     for (const workspaceId of await this.workspaces())
       await this.door.execute(recordNodeStart, systemCaller(workspaceId), {
@@ -110,6 +119,7 @@ export class TracedeskNode {
 
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
+    await this.watch.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
       // the entry of the stop itself takes the lowest unused number, or the next
       const { highest, unused } = this.counter.state(workspaceId)
@@ -226,6 +236,7 @@ export class TracedeskNode {
         conversations.createLabelCommand,
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
+        ledgerModule.createVerifyLedgerNow(() => this.watch),
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
@@ -243,6 +254,7 @@ export class TracedeskNode {
       }),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
+        verificationProgress: workspaceId => this.watch.progress(workspaceId),
       }),
     )
   }

@@ -117,3 +117,25 @@ test('the signer will not sign a tree whose leaves were changed under it', async
     refusal: 'root_mismatch',
   })
 })
+
+test('the server verifies itself when asked, and says where it is wrong', async () => {
+  const own = await createWorld()
+  await own.owner.do('ledger.verify', {})
+  await expect.poll(async () => (await own.owner.ask('ledger.state')).verification.last?.verdict).toBe('ok')
+  expect((await own.entries({ event: 'ledger.*' })).map(entry => entry.event)).toEqual([
+    'ledger.epoch_started',
+    'ledger.verification_started',
+    'ledger.verified',
+  ])
+  await own.settle()
+  await own.asSuperuser("update log_entry set actor_kind = 'operator' where position = 2")
+  await own.owner.do('ledger.verify', {})
+  await expect
+    .poll(async () => (await own.owner.ask('ledger.state')).verification)
+    .toMatchObject({ last: { verdict: 'column_mismatch', position: 2 }, running: null })
+  expect((await own.entries({ event: 'ledger.verification_failed' })).at(-1)).toMatchObject({
+    outcome: 'failed',
+    data: { verdict: 'column_mismatch', position: 2, findings: 1 },
+  })
+  await own.end()
+})

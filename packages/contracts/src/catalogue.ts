@@ -6,13 +6,14 @@ import * as customer from './events/customer.ts'
 import * as message from './events/message.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
+import * as verification from './events/verification.ts'
 
 const isEvent = (value: unknown): value is EventDefinition =>
   typeof value === 'object' && value !== null && 'reach' in value && 'outcome' in value
 
 /** Every event that can be recorded, by name. A name missing here cannot be written. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
-  [team, access, bots, conversation, message, customer, system]
+  [team, access, bots, conversation, message, customer, system, verification]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)
     .map(event => [event.name, event]),

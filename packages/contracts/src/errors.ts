@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   'api_token.not_found': 404,
   'ledger.size_unknown': 404,
   'ledger.not_sequenced': 404,
+  'ledger.verifying': 409,
   'import.not_readable': 400,
   'entry.too_large': 413,
   'database.unavailable': 503,

@@ -51,8 +51,9 @@ const ADMIN = [
   'api_token.create',
   'api_token.revoke',
   'import.run',
+  'ledger.verify',
 ] as const
-const AUDITOR = [...READS, 'session.sign_out', 'session.revoke'] as const
+const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify'] as const
 
 export type Permission = (typeof ADMIN)[number] | (typeof READS)[number]
 

@@ -95,5 +95,12 @@ export const getLedgerState = defineQuery({
     signed: z.strictObject({ size: z.int(), at: z.string(), vkey: z.string() }).nullable(),
     /** Why nothing is being signed now, if so. */
     signerProblem: z.string().nullable(),
+    /** The newest verification by the server itself, and how far one under way has come (entries). */
+    verification: z.strictObject({
+      last: z
+        .strictObject({ at: z.string(), verdict: z.string(), size: z.int(), position: z.int().nullable() })
+        .nullable(),
+      running: z.strictObject({ done: z.int(), of: z.int() }).nullable(),
+    }),
   }),
 })

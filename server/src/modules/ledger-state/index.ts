@@ -1,7 +1,16 @@
-import { defineCommand, getLedgerState, nodeStarted, nodeStopped, schemaMigrated } from '@tracedesk/contracts'
+import {
+  defineCommand,
+  getLedgerState,
+  ledgerVerificationFailed,
+  ledgerVerified,
+  nodeStarted,
+  nodeStopped,
+  schemaMigrated,
+} from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { defineCommandHandler, defineQueryHandler, type Query } from '../../command/define.ts'
+import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 
 /** A node began to work on this workspace: from here its numbers count. */
@@ -59,6 +68,7 @@ export const recordMigration = defineCommandHandler(
 
 export interface LedgerQueriesPort {
   readonly signerProblem: (workspaceId: string) => string | null
+  readonly verificationProgress: (workspaceId: string) => { done: number; of: number } | null
 }
 
 export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
@@ -93,7 +103,29 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
       rejected: Number(rows[0]?.rejected ?? 0),
       signed: signed ? { size: signed.size, at: signed.signed_at, vkey: signed.vkey } : null,
       signerProblem: port.signerProblem(workspaceId),
+      verification: {
+        last: await lastVerification(db, workspaceId),
+        running: port.verificationProgress(workspaceId),
+      },
     }
   })
   return [state] as Query[]
 }
+
+async function lastVerification(db: ReadDb, workspaceId: string) {
+  const row = await db
+    .selectFrom('log_entry')
+    .select(['at', 'leaf'])
+    .where('workspace_id', '=', workspaceId)
+    .where('event', 'in', [ledgerVerified.name, ledgerVerificationFailed.name])
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (!row) return null
+  const { data } = JSON.parse(row.leaf.toString('utf8')) as {
+    data: { size: number; verdict?: string; position?: number | null }
+  }
+  return { at: row.at, verdict: data.verdict ?? 'ok', size: data.size, position: data.position ?? null }
+}
+
+export { createVerifyLedgerNow, LedgerWatch } from './watch.ts'

@@ -19,6 +19,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'target.first_response_seconds', kind: 'integer', default: 30, min: 1, max: 604_800 },
   { key: 'target.resolution_percent', kind: 'integer', default: 80, min: 0, max: 100 },
   { key: 'log.record_views', kind: 'boolean', default: true },
+  { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },
 ]
 
 const definitionOf = (key: string): SettingDefinition => {

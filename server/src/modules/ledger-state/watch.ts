@@ -1,0 +1,192 @@
+import {
+  defineCommand,
+  ledgerVerificationFailed,
+  ledgerVerificationStarted,
+  ledgerVerified,
+  verifyLedgerNow,
+} from '@tracedesk/contracts'
+import { z } from 'zod'
+import { systemCaller } from '../../command/caller.ts'
+import { defineCommandHandler } from '../../command/define.ts'
+import type { CommandDoor } from '../../command/execute.ts'
+import type { Databases } from '../../db/database.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { millisOf } from '../../kernel/instant.ts'
+import type { Logger } from '../../kernel/log.ts'
+import type { InstallationSecret } from '../../kernel/secret.ts'
+import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
+import { readSetting } from '../team/index.ts'
+
+const LOOK_MS = 60_000
+
+const beginVerification = defineCommandHandler(
+  defineCommand({
+    name: 'ledger.begin_verification',
+    access: 'internal',
+    summary: 'Record that the scheduled verification began',
+    input: z.strictObject({}),
+    output: z.strictObject({}),
+    records: [ledgerVerificationStarted],
+  }),
+  {
+    handle: async context => {
+      context.record(
+        ledgerVerificationStarted,
+        { cause: 'schedule' },
+        { subject: { id: context.workspaceId } },
+      )
+      return {}
+    },
+  },
+)
+
+const recordResult = defineCommandHandler(
+  defineCommand({
+    name: 'ledger.record_verification',
+    access: 'internal',
+    summary: 'Record what verification found',
+    input: z.custom<LedgerReport>(),
+    output: z.strictObject({}),
+    records: [ledgerVerified, ledgerVerificationFailed],
+  }),
+  {
+    handle: async (context, report) => {
+      const { size, checkedEntries, verdict, findings, findingCount } = report
+      const result = { size, checkedEntries, seconds: Math.round(report.seconds) }
+      const subject = { id: context.workspaceId }
+      if (verdict === 'ok') context.record(ledgerVerified, result, { subject })
+      else {
+        const position = findings[0]?.position ?? null
+        context.record(
+          ledgerVerificationFailed,
+          { ...result, verdict, position, findings: findingCount },
+          { subject },
+        )
+      }
+      return {}
+    },
+  },
+)
+
+export interface LedgerWatchParts {
+  readonly databases: Databases
+  readonly door: CommandDoor
+  readonly secret: InstallationSecret
+  readonly signerFolder: string
+  readonly log: Logger
+}
+
+/**
+ * Verifies each workspace's ledger by itself, as often as the setting `ledger.verify_hours` says, and whenever
+ * somebody asks. One verification at a time on a node, so that the desk stays fast. The result is an entry; a failed
+ * one stays on the console until a later one succeeds.
+ */
+export class LedgerWatch {
+  readonly #parts: LedgerWatchParts
+  readonly #running = new Map<string, { done: number; of: number }>()
+  readonly #abort = new AbortController()
+  #queue: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(parts: LedgerWatchParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    const look = async () => {
+      try {
+        await this.#verifyWhatIsDue()
+      } catch (error) {
+        this.#parts.log.warn({ err: error as Error }, 'scheduled verification could not be begun')
+      }
+      if (!this.#abort.signal.aborted) this.#timer = setTimeout(look, LOOK_MS)
+    }
+    this.#timer = setTimeout(look, LOOK_MS)
+  }
+
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#abort.abort()
+    await this.#queue
+  }
+
+  /** How far the verification under way has come; null when none is. */
+  progress(workspaceId: string): { done: number; of: number } | null {
+    return this.#running.get(workspaceId) ?? null
+  }
+
+  /** Puts a workspace in line. Resolves when its result stands in the log; a second request joins the first. */
+  verify(workspaceId: string): Promise<void> {
+    if (this.#running.has(workspaceId)) return this.#queue
+    this.#running.set(workspaceId, { done: 0, of: 0 })
+    this.#queue = this.#queue.then(() => this.#run(workspaceId))
+    return this.#queue
+  }
+
+  async #run(workspaceId: string): Promise<void> {
+    const { databases, door, secret, signerFolder, log } = this.#parts
+    try {
+      const report = await verifyLedger({
+        databases,
+        workspaceId,
+        secret,
+        signerFolder,
+        signal: this.#abort.signal,
+        onProgress: progress => void this.#running.set(workspaceId, progress),
+      })
+      if (report.verdict !== 'ok')
+        log.error(
+          { workspaceId, verdict: report.verdict, findings: report.findings.slice(0, 5) },
+          'the ledger is not intact',
+        )
+      await door.execute(recordResult, systemCaller(workspaceId), report)
+    } catch (error) {
+      if (!this.#abort.signal.aborted)
+        log.error({ err: error as Error, workspaceId }, 'the ledger could not be verified')
+    } finally {
+      this.#running.delete(workspaceId)
+    }
+  }
+
+  async #verifyWhatIsDue(): Promise<void> {
+    const { databases, door } = this.#parts
+    for (const { workspace_id: id } of await databases.read
+      .selectFrom('workspace')
+      .select('workspace_id')
+      .execute()) {
+      const hours = Number(await readSetting(databases.read, id, 'ledger.verify_hours'))
+      const last = await lastStart(databases, id)
+      if (hours === 0 || (last && Date.now() - millisOf(last) < hours * 3_600_000)) continue
+      // whoever records the start first does the work; another node sees the entry at its next look
+      await door.execute(beginVerification, systemCaller(id), {})
+      await this.verify(id)
+    }
+  }
+}
+
+async function lastStart(databases: Databases, workspaceId: string): Promise<string | null> {
+  const row = await databases.read
+    .selectFrom('log_entry')
+    .select('at')
+    .where('workspace_id', '=', workspaceId)
+    .where('event', '=', ledgerVerificationStarted.name)
+    .orderBy('at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
+/** The command with which somebody asks for a verification now. */
+export const createVerifyLedgerNow = (watch: () => LedgerWatch) =>
+  defineCommandHandler(verifyLedgerNow, {
+    handle: async context => {
+      if (watch().progress(context.workspaceId)) throw new ConsoleError('ledger.verifying')
+      context.record(
+        ledgerVerificationStarted,
+        { cause: 'request' },
+        { subject: { id: context.workspaceId } },
+      )
+      context.afterCommit(() => void watch().verify(context.workspaceId))
+      return {}
+    },
+  })
