@@ -12,10 +12,16 @@ import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
+import { readSetting } from '../team/index.ts'
 import { actorOf, type KnownCustomer, meetCustomer } from './receive-customer.ts'
-import { type FoundConversation, findOpenOrLatest, lookUp } from './receive-store.ts'
+import {
+  addReceived,
+  type FoundConversation,
+  findOpenOrLatest,
+  findRepliedTo,
+  lookUp,
+} from './receive-store.ts'
 import { AlreadyReceived, Place, Sender, UpdateRef } from './receive-update.ts'
-import { insertMessage } from './store.ts'
 
 /** What the gateway makes of a customer's message in a private or business chat. */
 export const receiveMessage = defineCommand({
@@ -52,8 +58,8 @@ export const receiveMessageCommand = defineCommandHandler(receiveMessage, {
     const found = await lookUp(context, input)
     if (!found.claimed) throw new AlreadyReceived(input.updateId)
     const customer = await meetCustomer(context, input.botId, input.sender, found.customer)
-    const { conversation, status } = await enterConversation(context, input, customer, found)
-    await keepMessage(context, input, customer, conversation, found.replyTo, status)
+    const { conversation, status } = await enterConversation(context, input, customer, found.conversation)
+    await keepMessage(context, input, customer, conversation, status)
     return {}
   },
 })
@@ -69,10 +75,10 @@ async function enterConversation(
   context: CommandContext,
   input: Input,
   customer: KnownCustomer,
-  found: { conversation: FoundConversation | null; reopenHours: number },
+  latest: FoundConversation | null,
 ): Promise<Entered> {
-  let { conversation } = found
-  if (!conversation || !isCurrent(conversation, context.now, found.reopenHours, input.quiet)) {
+  let conversation = latest
+  if (!conversation || !(await isCurrent(context, conversation, input.quiet))) {
     const opened = await openConversation(context, input, customer)
     if (opened) return { conversation: opened, status: undefined }
     conversation = await findOpenOrLatest(context, input)
@@ -91,17 +97,15 @@ async function enterConversation(
 }
 
 /** Does a conversation take further messages? A resolved one only within the reopen window. */
-function isCurrent(
-  conversation: FoundConversation,
-  now: string,
-  reopenHours: number,
+async function isCurrent(
+  { tx, workspaceId, now }: CommandContext,
+  { status, resolvedAt }: FoundConversation,
   quiet: boolean,
-): boolean {
-  if (conversation.status !== 'resolved' || quiet) return true
+): Promise<boolean> {
+  if (status !== 'resolved' || quiet) return true
+  const hours = Number(await readSetting(tx, workspaceId, 'conversation.reopen_hours'))
   // Instants are text of one shape, so they compare in order.
-  return (
-    conversation.resolvedAt !== null && addMicros(conversation.resolvedAt, reopenHours * 3_600_000_000) > now
-  )
+  return resolvedAt !== null && addMicros(resolvedAt, hours * 3_600_000_000) > now
 }
 
 /** Null when another node opened one in this chat meanwhile: the unique index lets only one be. */
@@ -136,7 +140,6 @@ async function openConversation(
     .returning('conversation_id')
     .executeTakeFirst()
   if (!inserted) return null
-  context.holdsChain(id, 0) // nobody else can know of it before we commit
   const ref = { id, customerId: customer.id, botId, assigneeId: null, departments: [] }
   context.record(
     conversationOpened,
@@ -151,12 +154,11 @@ async function keepMessage(
   input: Input,
   customer: KnownCustomer,
   conversation: FoundConversation,
-  replyTo: string | null,
   status: 'in_progress' | undefined,
 ): Promise<void> {
-  const { tx, workspaceId, now } = context
   const { kind, text, updateId, telegramMessageId, telegramDate } = input
   const id = newId()
+  const replyTo = input.replyTo === null ? null : await findRepliedTo(context, input, input.replyTo)
   const entryId = context.record(
     messageReceived,
     { kind, updateId, telegramMessageId, telegramDate, replyTo, length: text?.length ?? 0 },
@@ -167,24 +169,15 @@ async function keepMessage(
       parts: { update: input.update, ...(text === null ? {} : { text: text.toWellFormed() }) },
     },
   )
-  await insertMessage(
-    tx,
-    workspaceId,
-    {
-      id,
-      conversationId: conversation.ref.id,
-      at: now,
-      direction: 'in',
-      authorKind: 'customer',
-      authorId: customer.id,
-      kind,
-      state: 'received',
-      entryId,
-      hasText: text !== null,
-      telegramMessageId,
-      replyTo,
-    },
-    input.quiet ? conversation.waitingSince : (conversation.waitingSince ?? now),
-    status,
-  )
+  await addReceived(context, conversation.ref.id, {
+    id,
+    customerId: customer.id,
+    kind,
+    entryId,
+    hasText: text !== null,
+    telegramMessageId,
+    replyTo,
+    waitingSince: input.quiet ? conversation.waitingSince : (conversation.waitingSince ?? context.now),
+    status: status ?? null,
+  })
 }

@@ -1,6 +1,5 @@
 import { CompiledQuery } from 'kysely'
 import type { CommandContext, ConversationRef } from '../../command/define.ts'
-import { SETTINGS } from '../team/index.ts'
 import type { KnownCustomer } from './receive-customer.ts'
 import { CLAIM_SQL } from './receive-update.ts'
 import type { LockedConversation } from './store.ts'
@@ -25,10 +24,6 @@ export interface Found {
   readonly claimed: boolean
   readonly customer: KnownCustomer | null
   readonly conversation: FoundConversation | null
-  /** Our id of the message that was replied to. */
-  readonly replyTo: string | null
-  /** Setting `conversation.reopen_hours`. */
-  readonly reopenHours: number
 }
 
 type ConversationRow = {
@@ -48,8 +43,6 @@ type Row = ConversationRow & {
   username: string | null
   language: string | null
   named_by: string
-  reopen_hours: number | null
-  reply_to: string | null
 }
 
 // The open conversation of a chat, or the one opened last. Parameters $1 $2: workspace, bot; the others are given.
@@ -62,37 +55,20 @@ const CONVERSATION = `k.conversation_id, k.customer_id, k.status, k.assignee_id,
 
 const LOOK_UP = `with ${CLAIM_SQL}, ${latestIn('$5', '$6', '$7')}
   select (select count(*)::int from claimed) as claimed,
-    p.customer_id as known_id, p.name, p.username, p.language, p.named_by, ${CONVERSATION},
-    (select value from setting where workspace_id = $1 and key = 'conversation.reopen_hours') as reopen_hours,
-    (select m.message_id from conversation c join message m using (workspace_id, conversation_id)
-      where c.workspace_id = $1 and c.bot_id = $2 and c.chat_id = $5 and c.topic_id = $6 and c.business = $7
-        and m.telegram_message_id = $8 order by m.at desc limit 1) as reply_to
+    p.customer_id as known_id, p.name, p.username, p.language, p.named_by, ${CONVERSATION}
   from (select) one
     left join customer p on p.workspace_id = $1 and p.telegram_id = $4
     left join latest k on true`
 const LATEST = `with ${latestIn('$3', '$4', '$5')} select ${CONVERSATION} from latest k`
 
-const DEFAULT_REOPEN_HOURS = Number(
-  SETTINGS.find(setting => setting.key === 'conversation.reopen_hours')?.default,
-)
-
 /** Takes an update off the inbox and finds everything a message needs, its conversation locked. One round trip. */
 export async function lookUp(
   { tx, workspaceId }: CommandContext,
-  input: Chat & { updateId: number; sender: { telegramId: number }; replyTo: number | null },
+  input: Chat & { updateId: number; sender: { telegramId: number } },
 ): Promise<Found> {
-  const { botId, updateId, sender, chatId, topicId, business, replyTo } = input
+  const { botId, updateId, sender, chatId, topicId, business } = input
   const { rows } = await tx.executeQuery<Row>(
-    CompiledQuery.raw(LOOK_UP, [
-      workspaceId,
-      botId,
-      updateId,
-      sender.telegramId,
-      chatId,
-      topicId,
-      business,
-      replyTo,
-    ]),
+    CompiledQuery.raw(LOOK_UP, [workspaceId, botId, updateId, sender.telegramId, chatId, topicId, business]),
   )
   const row = rows[0]
   if (!row) throw new Error('the look-up of an update gave no row')
@@ -108,8 +84,6 @@ export async function lookUp(
         }
       : null,
     conversation: describe(row, botId),
-    replyTo: row.reply_to,
-    reopenHours: row.reopen_hours ?? DEFAULT_REOPEN_HOURS,
   }
 }
 
@@ -141,4 +115,80 @@ function describe(row: ConversationRow, botId: string): FoundConversation | null
       departments,
     },
   }
+}
+
+/** Our id of the message with a Telegram id in a chat, in whichever of its conversations it is. */
+export async function findRepliedTo(
+  { tx, workspaceId }: CommandContext,
+  { botId, chatId, topicId, business }: Chat,
+  telegramMessageId: number,
+): Promise<string | null> {
+  const row = await tx
+    .selectFrom('conversation as c')
+    .innerJoin('message as m', join =>
+      join
+        .onRef('m.workspace_id', '=', 'c.workspace_id')
+        .onRef('m.conversation_id', '=', 'c.conversation_id'),
+    )
+    .select('m.message_id')
+    .where('c.workspace_id', '=', workspaceId)
+    .where('c.bot_id', '=', botId)
+    .where('c.chat_id', '=', chatId)
+    .where('c.topic_id', '=', topicId)
+    .where('c.business', '=', business)
+    .where('m.telegram_message_id', '=', telegramMessageId)
+    .orderBy('m.at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row?.message_id ?? null
+}
+
+export interface ReceivedMessage {
+  readonly id: string
+  readonly customerId: string
+  readonly kind: string
+  readonly entryId: string
+  readonly hasText: boolean
+  readonly telegramMessageId: number
+  readonly replyTo: string | null
+  readonly waitingSince: string | null
+  /** The status the conversation takes by it; null when it stays as it is. */
+  readonly status: 'in_progress' | null
+}
+
+// The no-op update of the counter locks its row and gives the count in force, not the one of our snapshot.
+const ADD = `with m as (insert into message (workspace_id, message_id, conversation_id, at, direction, author_kind, author_id,
+    kind, state, entry_id, text_entry_id, telegram_message_id, reply_to)
+    values ($1, $2, $3, $4, 'in', 'customer', $5, $6, 'received', $7::uuid, case when $8::boolean then $7::uuid end, $9, $10)),
+  c as (update conversation set last_message_id = $2, last_message_at = $4, waiting_since = $11,
+    status = coalesce($12::text, status), resolved_at = case when $12::text is null then resolved_at end
+    where workspace_id = $1 and conversation_id = $3)
+  insert into log_counter (workspace_id, chain_id, count) values ($1, $3, 0)
+  on conflict (workspace_id, chain_id) do update set count = log_counter.count returning count`
+
+/** Adds a customer's message, moves the conversation with it, and holds its counter. One round trip. */
+export async function addReceived(
+  context: CommandContext,
+  conversationId: string,
+  message: ReceivedMessage,
+): Promise<void> {
+  const { tx, workspaceId, now } = context
+  const { id, customerId, kind, entryId, hasText, telegramMessageId, replyTo, waitingSince, status } = message
+  const { rows } = await tx.executeQuery<{ count: number }>(
+    CompiledQuery.raw(ADD, [
+      workspaceId,
+      id,
+      conversationId,
+      now,
+      customerId,
+      kind,
+      entryId,
+      hasText,
+      telegramMessageId,
+      replyTo,
+      waitingSince,
+      status,
+    ]),
+  )
+  context.holdsChain(conversationId, rows[0]?.count ?? 0)
 }
