@@ -29,6 +29,7 @@ export const QUICK = {
   retryMs: 40,
   retryMaxMs: 400,
   conflictQuietMs: 500,
+  settledMs: 400,
   sweepMs: 250,
 }
 

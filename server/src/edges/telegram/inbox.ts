@@ -89,11 +89,38 @@ export class Inbox {
     return rows[0]?.last_update_id ?? null
   }
 
-  /** Forgets the numbers of updates dealt with long ago: Telegram repeats none after 24 hours. Returns how many. */
-  async forgetDone(olderThanDays: number): Promise<number> {
+  /** Numbers above `mark` of updates stored at least `settledMs` ago, in order, at most 10,000. */
+  async settledNumbers(bot: BotRef, mark: number | null, settledMs: number): Promise<number[]> {
+    const { rows } = await this.#app.query<{ update_id: number }>(
+      `select update_id from telegram_update
+       where workspace_id = $1 and bot_id = $2 and update_id > coalesce($3::bigint, -1)
+         and received_at < clock_timestamp() - make_interval(secs => $4)
+       order by update_id limit 10000`,
+      [bot.workspaceId, bot.botId, mark, settledMs / 1000],
+    )
+    return rows.map(row => row.update_id)
+  }
+
+  /** Says up to which number updates have been looked through. */
+  async setMark(bot: BotRef, mark: number): Promise<void> {
+    await this.#app.query('update bot_line set last_update_id = $3 where workspace_id = $1 and bot_id = $2', [
+      bot.workspaceId,
+      bot.botId,
+      mark,
+    ])
+  }
+
+  /**
+   * Forgets the oldest updates of a bot as far as they were dealt with long ago: Telegram repeats none after 24
+   * hours, and what they said is in the ledger. Takes a few thousand at a time; returns how many went.
+   */
+  async forgetOldest(bot: BotRef, olderThanDays: number): Promise<number> {
     const { rowCount } = await this.#app.query(
-      `delete from telegram_update where done_at < now() - make_interval(days => $1)`,
-      [olderThanDays],
+      `delete from telegram_update where workspace_id = $1 and bot_id = $2
+         and done_at < clock_timestamp() - make_interval(days => $3)
+         and update_id = any(array(select update_id from telegram_update
+           where workspace_id = $1 and bot_id = $2 order by update_id limit 5000))`,
+      [bot.workspaceId, bot.botId, olderThanDays],
     )
     return rowCount ?? 0
   }

@@ -1,3 +1,2 @@
 export { Gateway, type GatewayOptions } from './gateway.ts'
 export { createIdentify } from './identify.ts'
-export type { GatewayTiming } from './timing.ts'

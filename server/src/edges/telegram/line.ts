@@ -36,6 +36,9 @@ export interface LineOptions {
   readonly webhook: { readonly url: string; readonly secretToken: string } | null
 }
 
+const FORGET_EVERY_MS = 600_000
+const FORGET_AFTER_DAYS = 8
+
 /** One bot on the node that holds its lease: how its updates come in, are dealt with, and its messages go out. */
 export class BotLine {
   readonly #processor: Processor
@@ -45,11 +48,14 @@ export class BotLine {
   readonly #client: TelegramClient | null
   readonly #log: Logger
   readonly #bot: BotRef
+  readonly #inbox: Inbox
+  #forgetting: NodeJS.Timeout | undefined
 
   constructor(parts: LineParts, { bot, lease, tokenFingerprint, client, webhook }: LineOptions) {
     this.#client = client
     this.#log = parts.log
     this.#bot = bot
+    this.#inbox = parts.inbox
     const health = new LineHealth(
       bot,
       tokenFingerprint,
@@ -80,6 +86,7 @@ export class BotLine {
     this.#sender.start()
     this.#poller?.start()
     this.#webhook?.start()
+    this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS)
     if (!this.#client)
       this.#processor
         .sweep()
@@ -96,11 +103,20 @@ export class BotLine {
 
   /** Ends after what is under way. `forGood`: the bot was disconnected, so Telegram need not call us any more. */
   async stop({ forGood }: { forGood: boolean }): Promise<void> {
+    clearInterval(this.#forgetting)
     await Promise.all([this.#poller?.stop(), this.#webhook?.stop(), this.#sender.stop()])
     await this.#processor.stop()
     if (forGood && this.#webhook && this.#client)
       await this.#client
         .deleteWebhook()
         .catch(error => this.#log.warn({ err: error, ...this.#bot }, 'a webhook could not be taken away'))
+  }
+
+  async #forget(): Promise<void> {
+    try {
+      while ((await this.#inbox.forgetOldest(this.#bot, FORGET_AFTER_DAYS)) > 4_000);
+    } catch (error) {
+      this.#log.warn({ err: error as Error, ...this.#bot }, 'old updates could not be cleared away')
+    }
   }
 }

@@ -1,8 +1,7 @@
-import { systemCaller } from '../../command/caller.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Logger } from '../../kernel/log.ts'
-import { LineUnchanged, noteUpdateGapCommand } from '../../modules/bots/index.ts'
 import { type TelegramClient, TelegramRefusal } from './client.ts'
+import { noteGap } from './gaps.ts'
 import type { BotRef, Inbox } from './inbox.ts'
 import type { LineHealth } from './line-health.ts'
 import type { Processor } from './processor.ts'
@@ -107,7 +106,8 @@ export class Poller {
       if (last !== null && update.updateId > last + 1) {
         await this.#store(run)
         run = []
-        await this.#noteGap(last, update.updateId)
+        await noteGap(this.#door, this.#bot, last, update.updateId)
+        this.#mark = update.updateId - 1
       }
       run.push(update)
     }
@@ -120,16 +120,6 @@ export class Poller {
     const fresh = await this.#inbox.store(this.#bot, run, true)
     this.#mark = run.at(-1)?.updateId ?? this.#mark
     this.#processor.add(fresh.map(update => ({ ...update, attempts: 0 })))
-  }
-
-  async #noteGap(after: number, before: number): Promise<void> {
-    try {
-      const caller = systemCaller(this.#bot.workspaceId)
-      await this.#door.execute(noteUpdateGapCommand, caller, { botId: this.#bot.botId, after, before })
-    } catch (error) {
-      if (!(error instanceof LineUnchanged)) throw error
-    }
-    this.#mark = before - 1
   }
 
   async #endure(error: unknown, failures: number): Promise<void> {

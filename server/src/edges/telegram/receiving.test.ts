@@ -91,6 +91,21 @@ test('skipped update numbers are recorded once', async () => {
   expect(await desk.entries('update.kept')).toHaveLength(4)
 })
 
+test('updates dealt with long ago are cleared away, those that wait are not', async () => {
+  const gateway = desk.addGateway()
+  const bot = await desk.connect()
+  for (let i = 0; i < 4; i++) desk.telegram.injectUpdate(bot, { poll: { id: 'p' } })
+  await dealtWith(bot)
+  await gateway.stop()
+  await desk.world.asSuperuser(
+    "update telegram_update set done_at = case when update_id < 3 then now() - interval '9 days' when update_id = 3 then null else now() end",
+  )
+  const inbox = new Inbox(desk.world.node.databases, TEST_SECRET)
+  const ref = { workspaceId: desk.world.workspaceId, botId: bot.botId }
+  expect(await inbox.forgetOldest(ref, 8)).toBe(2)
+  expect(await desk.world.asSuperuser('select update_id from telegram_update order by 1')).toHaveLength(2)
+})
+
 test('what was stored before a crash is dealt with by the next process', async () => {
   const gateway = desk.addGateway()
   const bot = await desk.connect()
@@ -403,6 +418,16 @@ describe('webhook', () => {
       expect(await second.receiveWebhook(bot.botId, headers, Buffer.from(JSON.stringify(update)))).toBe(200)
     }
     await until(async () => (await desk.texts(await onlyTalk())).length === 20)
+    const late = { update_id: 23, poll: { id: 'p' } }
+    await second.receiveWebhook(
+      bot.botId,
+      { 'x-telegram-bot-api-secret-token': secret },
+      Buffer.from(JSON.stringify(late)),
+    )
+    await until(async () => (await desk.entries('bot.update_gap')).length > 0)
+    expect((await desk.entries('bot.update_gap')).map(({ data }) => data)).toEqual([
+      { after: 20, before: 23 },
+    ])
     expect(await desk.texts(await onlyTalk())).toEqual(Array.from({ length: 20 }, (_, i) => `${i + 1}`))
   })
 })

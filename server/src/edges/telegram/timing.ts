@@ -11,6 +11,8 @@ export interface GatewayTiming {
   readonly giveUpMs: number
   /** So long nobody else must have polled with our token before a conflict counts as over. */
   readonly conflictQuietMs: number
+  /** By then every update of a webhook has come, even one that had to be tried again. */
+  readonly settledMs: number
   /** What nobody announced is found this often. */
   readonly sweepMs: number
 }
@@ -22,5 +24,6 @@ export const GATEWAY_TIMING: GatewayTiming = {
   retryMaxMs: 60_000,
   giveUpMs: 3_600_000,
   conflictQuietMs: 30_000,
+  settledMs: 300_000,
   sweepMs: 1_000,
 }

@@ -1,6 +1,8 @@
+import type { CommandDoor } from '../../command/execute.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { TelegramClient } from './client.ts'
-import type { BotRef } from './inbox.ts'
+import { findGaps } from './gaps.ts'
+import type { BotRef, Inbox } from './inbox.ts'
 import type { LineHealth } from './line-health.ts'
 import type { Processor } from './processor.ts'
 import { UPDATE_KINDS } from './read-update.ts'
@@ -18,6 +20,8 @@ const CHECK_MS = 60_000
 export class WebhookLine {
   readonly #bot: BotRef
   readonly #client: TelegramClient
+  readonly #door: CommandDoor
+  readonly #inbox: Inbox
   readonly #processor: Processor
   readonly #health: LineHealth
   readonly #log: Logger
@@ -26,12 +30,15 @@ export class WebhookLine {
   readonly #secretToken: string
   readonly #look = new Pause()
   readonly #check = new Pause()
+  readonly #count = new Pause()
   #stopped = false
   #running: Promise<unknown> | undefined
 
   constructor(parts: {
     bot: BotRef
     client: TelegramClient
+    door: CommandDoor
+    inbox: Inbox
     processor: Processor
     health: LineHealth
     log: Logger
@@ -41,6 +48,8 @@ export class WebhookLine {
   }) {
     this.#bot = parts.bot
     this.#client = parts.client
+    this.#door = parts.door
+    this.#inbox = parts.inbox
     this.#processor = parts.processor
     this.#health = parts.health
     this.#log = parts.log
@@ -50,7 +59,7 @@ export class WebhookLine {
   }
 
   start(): void {
-    this.#running = Promise.all([this.#keepLooking(), this.#keepWebhook()])
+    this.#running = Promise.all([this.#keepLooking(), this.#keepWebhook(), this.#keepCounting()])
   }
 
   /** Says that an update was stored. Returns at once. */
@@ -62,6 +71,7 @@ export class WebhookLine {
     this.#stopped = true
     this.#look.stop()
     this.#check.stop()
+    this.#count.stop()
     await this.#running
   }
 
@@ -90,6 +100,18 @@ export class WebhookLine {
       } catch (error) {
         await this.#health.failed(error)
         await this.#check.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
+      }
+    }
+  }
+
+  async #keepCounting(): Promise<void> {
+    while (!this.#stopped) {
+      await this.#count.sleep(this.#timing.settledMs / 2)
+      if (this.#stopped) return
+      try {
+        await findGaps(this.#door, this.#inbox, this.#bot, this.#timing.settledMs)
+      } catch (error) {
+        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the updates could not be counted')
       }
     }
   }

@@ -6,7 +6,7 @@ import type { BotRef, Inbox } from './inbox.ts'
 import { readUpdateBytes, UnreadableUpdates } from './slice-updates.ts'
 
 /** Telegram's updates are far smaller; whatever is larger is not from Telegram. */
-export const WEBHOOK_BODY_MAX = 1024 * 1024
+const WEBHOOK_BODY_MAX = 1024 * 1024
 
 /**
  * The secret Telegram shows with each call of a bot's webhook. Derived, so that every node knows it and none stores
