@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs'
 import { boot, VERSION } from './boot.ts'
 import { StartError } from './kernel/start-error.ts'
 
 const started = performance.now()
+if (existsSync('.env')) process.loadEnvFile('.env')
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 try {

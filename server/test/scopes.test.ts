@@ -207,6 +207,10 @@ describe('each role × every entry', () => {
     expect((await who('ann').ask('log.search', { q: 'after Sue led' })).items).toEqual([])
     expect((await who('ann').ask('log.count', { q: 'after Sue led', event: 'message.*' })).count).toBe(0)
     expect((await who('olga').ask('log.count', { q: 'after Sue led', event: 'message.sent' })).count).toBe(1)
+    // nor what is withheld: an auditor, or anybody but the author of a private note
+    await expect(who('otto').ask('log.search', { q: 'Sue' })).rejects.toMatchObject({ code: 'permission.denied' })
+    expect((await who('olga').ask('log.count', { q: 'for my eyes only' })).count).toBe(0)
+    expect((await who('ann').ask('log.count', { q: 'for my eyes only' })).count).toBe(1)
   })
 
   test('a private note is its author’s alone, an administrator sees only that there is one', async () => {

@@ -35,6 +35,7 @@ export async function migrate(targets: RoleTargets): Promise<{ from: number; to:
   const client = new pg.Client(targets.migrator)
   await client.connect()
   try {
+    await requireSchemaRights(client)
     await client.query("select pg_advisory_lock(hashtext('tracedesk.migrate'))")
     await client.query(
       'create table if not exists schema_version (version integer primary key, name text not null, sha256 text not null, applied_at timestamptz not null default now())',
@@ -88,4 +89,10 @@ async function apply(
     await client.query('rollback')
     throw new StartError('schema.failed', `Migration ${migration.name} failed: ${(error as Error).message}`)
   }
+}
+
+async function requireSchemaRights(client: pg.Client): Promise<void> {
+  const { rows } = await client.query("select has_schema_privilege('public', 'create') as may, current_user as name")
+  if (rows[0]?.may !== true)
+    throw new StartError('schema.failed', `The database user ${rows[0]?.name} may not create tables in schema public: grant it that, or let it own the database.`)
 }

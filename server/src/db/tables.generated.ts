@@ -266,6 +266,7 @@ export interface Tables {
     entry_id: string
     at: string
     owner: string
+    only_for: string | null
     tokens: string[]
   }
   log_text_cursor: {

@@ -45,7 +45,7 @@ export const signIn = defineCommand({
     code: z.string().max(20).optional(),
   }),
   output: SignedIn,
-  records: [access.sessionSignedIn],
+  records: [access.sessionSignedIn, access.sessionSignInFailed],
 })
 export const signOut = defineCommand({
   name: 'session.sign_out',

@@ -243,6 +243,7 @@ create table log_text (
   entry_id     uuid not null,
   at           timestamptz not null,
   owner        text not null,
+  only_for     uuid, -- a private note: nobody but its author finds it
   tokens       bigint[] not null,
   primary key (workspace_id, entry_id, owner)
 );

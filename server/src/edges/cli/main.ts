@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
 import { runCli } from './run-cli.ts'
+
+if (existsSync('.env')) process.loadEnvFile('.env')
 
 const interrupted = new AbortController()
 process.once('SIGINT', () => interrupted.abort())

@@ -52,18 +52,15 @@ export function openPart(
   }
 }
 
+/** A note that is its author's alone. */
+export const isPrivateNote = (leaf: Leaf): boolean => leaf.event === 'note.added' && leaf.data.scope === 'private'
+
 /**
  * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is
  * revealed; a private note is its author's alone.
  */
 export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string): boolean {
-  if (
-    leaf.event === 'note.added' &&
-    leaf.data.scope === 'private' &&
-    name === 'text' &&
-    leaf.actor.id !== viewer.actor.id
-  )
-    return false
+  if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== viewer.actor.id) return false
   if (viewer.actor.role === 'auditor') return name === 'name' && owner.startsWith('agent:')
   return true
 }

@@ -4,12 +4,20 @@ import { bindTx, type Databases, type Tx } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
-import { loadParts, openPart } from './parts.ts'
+import { isPrivateNote, loadParts, openPart } from './parts.ts'
 import { blindWords, wordsOf } from './words.ts'
 
 const SLICE = 500
 /** Parts whose words can be searched for. Addresses, browsers and raw updates are not: they are looked up otherwise. */
 const SEARCHABLE = new Set(['text', 'name', 'detail', 'reasonText'])
+
+interface IndexLine {
+  readonly entryId: string
+  readonly at: string
+  readonly owner: string
+  /** Whom alone this may be found by. */
+  readonly onlyFor: string | null
+}
 
 /**
  * Keeps the word index of the log up with the ledger. It is derived: deleting it and its cursor rebuilds it. One node
@@ -101,13 +109,14 @@ export class TextIndex {
     const lines = await this.#wordsOfSlice(workspaceId, rows)
     if (lines.length > 0) {
       await client.query(
-        `insert into log_text (workspace_id, entry_id, at, owner, tokens)
-         select $1, e, a, o, string_to_array(t, ',')::bigint[] from unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::text[]) as x (e, a, o, t) on conflict do nothing`,
+        `insert into log_text (workspace_id, entry_id, at, owner, only_for, tokens)
+         select $1, e, a, o, f, string_to_array(t, ',')::bigint[] from unnest($2::uuid[], $3::timestamptz[], $4::text[], $5::uuid[], $6::text[]) as x (e, a, o, f, t) on conflict do nothing`,
         [
           workspaceId,
           lines.map(l => l.entryId),
           lines.map(l => l.at),
           lines.map(l => l.owner),
+          lines.map(l => l.onlyFor),
           lines.map(l => l.tokens.join(',')),
         ],
       )
@@ -122,8 +131,8 @@ export class TextIndex {
 
   async #wordsOfSlice(workspaceId: string, rows: { entry_id: string; at: string; leaf: Buffer }[]) {
     const entries = rows
-      .map(row => ({ ...row, parts: (JSON.parse(row.leaf.toString('utf8')) as Leaf).parts }))
-      .filter(entry => Object.keys(entry.parts).some(name => SEARCHABLE.has(name)))
+      .map(row => ({ ...row, leaf: JSON.parse(row.leaf.toString('utf8')) as Leaf }))
+      .filter(entry => Object.keys(entry.leaf.parts).some(name => SEARCHABLE.has(name)))
     const sealed = await loadParts(
       this.#databases.read,
       workspaceId,
@@ -134,19 +143,20 @@ export class TextIndex {
       workspaceId,
       [...sealed.values()].map(part => part.owner),
     )
-    const words = new Map<string, { entryId: string; at: string; owner: string; words: Set<string> }>()
-    const times = new Map(entries.map(entry => [entry.entry_id, entry.at]))
+    const words = new Map<string, IndexLine & { words: Set<string> }>()
+    const byId = new Map(entries.map(entry => [entry.entry_id, entry]))
     for (const part of sealed.values()) {
       const key = keys.get(part.owner)
       if (!SEARCHABLE.has(part.name) || key?.state !== 'alive') continue
       const text = openPart(workspaceId, part, key.key)?.toString('utf8')
-      const at = times.get(part.entry_id)
-      if (text === undefined || at === undefined) continue
+      const entry = byId.get(part.entry_id)
+      if (text === undefined || entry === undefined) continue
       const place = `${part.entry_id}/${part.owner}`
       const line = words.get(place) ?? {
         entryId: part.entry_id,
-        at,
+        at: entry.at,
         owner: part.owner,
+        onlyFor: isPrivateNote(entry.leaf) ? (entry.leaf.actor.id ?? null) : null,
         words: new Set<string>(),
       }
       for (const word of wordsOf(text)) line.words.add(word)

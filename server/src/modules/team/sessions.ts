@@ -184,7 +184,7 @@ export const createSetup = (port: SetupPort) =>
   })
 
 export const signInCommand = defineCommandHandler(
-  { ...signIn, records: [sessionSignedIn, sessionSignInFailed] },
+  signIn,
   {
     findWorkspace: async (db, input) => {
       const rows = await db
