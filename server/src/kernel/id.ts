@@ -1,8 +1,8 @@
-import { createHash, randomBytes, randomFillSync } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { takeRandom } from './random.ts'
 
 let lastMs = 0
 let counter = 0
-const random = new Uint8Array(8)
 
 /**
  * A new UUID version 7 (RFC 9562 section 5.7): 48 bits of Unix milliseconds, then a 12-bit counter that keeps ids
@@ -12,14 +12,13 @@ export function newId<Id extends string = string>(): Id {
   const now = Date.now()
   if (now > lastMs) {
     lastMs = now
-    counter = (randomBytes(1)[0] ?? 0) & 0x7f // start low, so that there is room to count
+    counter = (takeRandom(1)[0] ?? 0) & 0x7f // start low, so that there is room to count
   } else if (++counter > 0xfff) {
     lastMs++ // more than 4,000 ids in one millisecond: borrow from the next
     counter = 0
   }
-  randomFillSync(random)
   const time = lastMs.toString(16).padStart(12, '0')
-  const tail = Buffer.from(random.buffer).toString('hex')
+  const tail = takeRandom(8).toString('hex')
   const variant = ((Number.parseInt(tail.slice(0, 1), 16) & 0x3) | 0x8).toString(16)
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}` as Id
 }

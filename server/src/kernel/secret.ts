@@ -3,12 +3,15 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createSecretKey,
   hkdfSync,
+  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { takeRandom } from './random.ts'
 import { StartError } from './start-error.ts'
 
 /** What the installation key is used for. Each purpose gets a key of its own, so that none can stand in for another. */
@@ -61,17 +64,29 @@ export function loadSecret(file: string): InstallationSecret {
   }
 }
 
+// Making OpenSSL's form of a key costs five times what sealing a message with it does.
+const keyObjects = new WeakMap<Buffer, KeyObject>()
+
+function keyObjectOf(key: Buffer): KeyObject {
+  let made = keyObjects.get(key)
+  if (!made) {
+    made = createSecretKey(key)
+    keyObjects.set(key, made)
+  }
+  return made
+}
+
 /** Seals bytes with AES-256-GCM: 12-byte nonce ‖ ciphertext ‖ 16-byte tag. `context` must be given again to open. */
 export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
-  const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, nonce)
+  const nonce = takeRandom(12)
+  const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce)
   cipher.setAAD(Buffer.from(context))
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
 }
 
 /** Opens what `seal` made. Throws when key, context or bytes are not the same. */
 export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12))
+  const decipher = createDecipheriv('aes-256-gcm', keyObjectOf(key), sealed.subarray(0, 12))
   decipher.setAAD(Buffer.from(context))
   decipher.setAuthTag(sealed.subarray(sealed.length - 16))
   return Buffer.concat([decipher.update(sealed.subarray(12, sealed.length - 16)), decipher.final()])
@@ -79,7 +94,7 @@ export function unseal(key: Buffer, sealed: Uint8Array, context: string): Buffer
 
 /** HMAC-SHA-256. */
 export const hmac = (key: Buffer, bytes: Uint8Array | string): Buffer =>
-  createHmac('sha256', key).update(bytes).digest()
+  createHmac('sha256', keyObjectOf(key)).update(bytes).digest()
 
 /** SHA-256. */
 export const sha256 = (bytes: Uint8Array | string): Buffer => createHash('sha256').update(bytes).digest()

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { ActorKind, EventDefinition, Outcome, Source } from '@tracedesk/contracts'
 import {
   type CanonicalValue,
@@ -10,6 +9,7 @@ import {
   toBase64,
 } from '@tracedesk/proof/node'
 import { ConsoleError } from '../kernel/console-error.ts'
+import { takeRandom } from '../kernel/random.ts'
 import { hmac, seal } from '../kernel/secret.ts'
 import type { PartOwnerId } from './subject-keys.ts'
 
@@ -121,7 +121,7 @@ export function buildEntry(
     const owner = ownerOf(draft, name)
     const key = keys.get(owner)
     if (!key) throw new Error(`no key for ${owner}`)
-    const salt = randomBytes(SALT_BYTES)
+    const salt = takeRandom(SALT_BYTES)
     commitments[name] = { owner, commitment: toBase64(commitPart(salt, name, bytes)) }
     parts.push({
       entry_id: draft.id,
@@ -171,7 +171,7 @@ export function buildEntry(
       ...(via.origin ? { origin: via.origin } : {}),
     },
     counters,
-    nonce: randomBytes(16).toString('hex'),
+    nonce: takeRandom(16).toString('hex'),
   }
   return { row: projectLeaf(leaf, draft.event.reach, encodeOrRefuse(leaf)), parts }
 }
