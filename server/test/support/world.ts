@@ -24,7 +24,8 @@ import { resolveSession } from '../../src/modules/team/index.ts'
 import { type NodeOptions, TracedeskNode } from '../../src/node.ts'
 import { createDatabase, ensureTemplate } from './cluster.ts'
 
-export const TEST_SECRET = new InstallationSecret(Buffer.alloc(32, 7))
+export const TEST_SECRET_BYTES = Buffer.alloc(32, 7)
+export const TEST_SECRET = new InstallationSecret(TEST_SECRET_BYTES)
 export const SETUP_TOKEN = 'the-setup-token-of-the-tests'
 export const PASSWORD = 'correct horse battery'
 

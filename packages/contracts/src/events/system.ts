@@ -89,3 +89,11 @@ export const importActivity = defineEvent({
   data: z.strictObject({ activity: z.string() }),
   parts: { detail: 'customer', text: 'customer' },
 })
+/** A batch of an import went into the ledger: so many lines of the file are done with, so many entries and refusals came of this batch. */
+export const importProgressed = defineEvent({
+  name: 'import.progressed',
+  version: 1,
+  subject: 'import',
+  reach: 'administration',
+  data: z.strictObject({ doneLines: z.int(), imported: z.int(), rejected: z.int() }),
+})

@@ -185,6 +185,33 @@ describe('beside a running server', () => {
   })
 })
 
+describe('an import', () => {
+  const line = { at: '2020-05-13T13:14:24Z', event: 'message.received', conversation: 'c', text: 'hi' }
+  const good = JSON.stringify({ ...line, actor: { kind: 'customer', key: 'carla' } })
+
+  test('says what it took and what not, with exit code 1 when a line was rejected', async () => {
+    const file = join(folder, 'history.ndjson')
+    writeFileSync(file, `${good}\nnonsense\n`)
+    const done = await cli(['import', '--format', 'tracedesk-ndjson', file])
+    expect(done.code).toBe(1)
+    expect(done.out).toContain('1 lines imported, 1 rejected')
+    expect(done.out).toContain(join(env.DATA_DIR ?? '', 'imports'))
+    const again = await cli(['import', '--format', 'tracedesk-ndjson', file, '--json'])
+    expect([again.code, again.json().state]).toEqual([0, 'known'])
+    expect((await cli(['verify'])).code).toBe(0)
+  })
+  test('a file that is not there is exit code 3, an unknown format or agent exit code 2', async () => {
+    expect((await cli(['import', '--format', 'tracedesk-ndjson', join(folder, 'none')])).code).toBe(3)
+    expect((await cli(['import', '--format', 'xes', join(folder, 'none')])).code).toBe(2)
+    const agents = join(folder, 'agents.json')
+    const file = join(folder, 'more.ndjson')
+    writeFileSync(file, `${good}\n`)
+    writeFileSync(agents, '{"maya":"nobody"}')
+    const wrong = await cli(['import', '--format', 'tracedesk-ndjson', '--agents', agents, file])
+    expect(wrong.code).toBe(2)
+  })
+})
+
 describe('over HTTP', () => {
   let token = ''
   beforeAll(async () => {

@@ -94,7 +94,7 @@ async function openWorkspace(
 
 /** A node that is used but not started: no server, no gateway, no loops. */
 export function openNode({ config, secret, targets }: OpenDatabase, logLevel: string): TracedeskNode {
-  return new TracedeskNode({
+  const node = new TracedeskNode({
     targets,
     secret,
     dataDir: config.dataDir,
@@ -105,6 +105,8 @@ export function openNode({ config, secret, targets }: OpenDatabase, logLevel: st
     bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
     pools: { app: 4, read: 4, ledger: 3 },
   })
+  void node.textIndex.stop() // the search index follows in the server's time, not in ours
+  return node
 }
 
 export async function closeNode(node: TracedeskNode): Promise<void> {

@@ -3,6 +3,7 @@ import { agentCreate, agentResetPassword } from './agent.ts'
 import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Progress, readArguments } from './command.ts'
 import { doctor } from './doctor.ts'
+import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { tokenCreate } from './token.ts'
 import { verifyCommand } from './verify.ts'
@@ -13,6 +14,7 @@ const COMMANDS: readonly CliCommand[] = [
   agentResetPassword,
   tokenCreate,
   verifyCommand,
+  importCommand,
   doctor,
 ]
 

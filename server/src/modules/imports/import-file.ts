@@ -1,0 +1,272 @@
+import { basename } from 'node:path'
+import { importProgressed } from '@tracedesk/contracts'
+import type pg from 'pg'
+import type { Caller } from '../../command/caller.ts'
+import { isWorthRetrying } from '../../command/database-errors.ts'
+import type { CommandDoor } from '../../command/execute.ts'
+import { bindTx, type Databases } from '../../db/database.ts'
+import { newId } from '../../kernel/id.ts'
+import type { Appender } from '../../ledger/append.ts'
+import { BulkAppender } from '../../ledger/bulk.ts'
+import type { EntryDraft } from '../../ledger/draft.ts'
+import type { NodeCounter } from '../../ledger/node-counter.ts'
+import type { SubjectKeys } from '../../ledger/subject-keys.ts'
+import { completeImport, importBotId, startImport } from './commands.ts'
+import { type AgentMapping, Directory } from './directory.ts'
+import { fingerprintFile, readLines } from './file-lines.ts'
+import { type PreparedBatch, type PreparePorts, prepareBatch, rollBack } from './prepare.ts'
+import { RejectsFile } from './rejects.ts'
+import { StaleStateError } from './state-rows.ts'
+
+/** Lines a batch: large enough that its fixed costs vanish, small enough that other entries wait well under a second. */
+const BATCH_LINES = 5_000
+const ATTEMPTS = 5
+
+/** What an importer works with; a node has all of it. */
+export interface ImportPorts {
+  readonly databases: Databases
+  readonly door: CommandDoor
+  readonly appender: Appender
+  readonly keys: SubjectKeys
+  readonly counter: NodeCounter
+}
+
+export interface ImportOptions {
+  readonly file: string
+  /** Where the rejects file goes. */
+  readonly folder: string
+  readonly caller: Caller
+  /** Outside agent key → the seat of somebody who is here. */
+  readonly agents?: AgentMapping
+  readonly onProgress?: (progress: ImportProgress) => void
+  /** Ends the import after the batch under way; it can be gone on with later. */
+  readonly signal?: AbortSignal
+}
+
+export interface ImportProgress {
+  readonly importId: string
+  /** The last line of the file that is done with. */
+  readonly lines: number
+  readonly imported: number
+  readonly rejected: number
+}
+
+export interface ImportResult extends ImportProgress {
+  /** `known`: this very file was imported before, nothing was added. `interrupted`: to be gone on with. */
+  readonly state: 'completed' | 'known' | 'interrupted'
+  readonly repeated: number
+  /** Where the rejected lines are named; null when there are none. */
+  readonly rejectsFile: string | null
+}
+
+export const IMPORT_FORMATS = ['tracedesk-ndjson'] as const
+
+/**
+ * Takes a file of history (tracedesk-ndjson) into the ledger and the desk: every good line one entry. The same file
+ * again adds nothing; one that broke off goes on where its last committed batch ended. Throws what the file system
+ * says about the file, and what the database says when it does not come to a batch even after several attempts.
+ */
+export async function importFile(ports: ImportPorts, options: ImportOptions): Promise<ImportResult> {
+  const { sha256, bytes } = await fingerprintFile(options.file)
+  const { workspaceId } = options.caller
+  const known = await findRun(ports.databases, workspaceId, sha256)
+  if (known?.state === 'completed')
+    return { ...known, state: 'known', imported: 0, repeated: known.imported, rejectsFile: null }
+  const { importId } = known ?? (await start(ports, options, sha256, bytes))
+  return new ImportRun(ports, options, importId).run()
+}
+
+async function start(ports: ImportPorts, options: ImportOptions, sha256: Buffer, bytes: number) {
+  return ports.door.execute(startImport, options.caller, {
+    format: IMPORT_FORMATS[0],
+    fileSha256: sha256.toString('hex'),
+    bytes,
+    fileName: basename(options.file).toWellFormed(),
+  })
+}
+
+type Run = ImportProgress & { readonly state: string; readonly repeated: number }
+
+async function findRun(databases: Databases, workspaceId: string, sha256: Buffer): Promise<Run | undefined> {
+  return databases.read
+    .selectFrom('import_run')
+    .select(['import_id as importId', 'state', 'done_lines as lines', 'imported', 'repeated', 'rejected'])
+    .where('workspace_id', '=', workspaceId)
+    .where('file_sha256', '=', sha256)
+    .executeTakeFirst()
+}
+
+class ImportRun {
+  readonly #ports: ImportPorts
+  readonly #options: ImportOptions
+  readonly #workspaceId: string
+  readonly #importId: string
+  readonly #directory: Directory
+  readonly #bulk: BulkAppender
+  #committing: Promise<void> = Promise.resolve()
+  /** As the database has it. */
+  #progress: ImportProgress
+  #rejects!: RejectsFile
+
+  constructor(ports: ImportPorts, options: ImportOptions, importId: string) {
+    this.#ports = ports
+    this.#options = options
+    this.#workspaceId = options.caller.workspaceId
+    this.#importId = importId
+    this.#directory = new Directory(ports.databases.read, this.#workspaceId, options.agents ?? new Map())
+    this.#bulk = new BulkAppender(ports.databases)
+    this.#progress = { importId, lines: 0, imported: 0, rejected: 0 }
+  }
+
+  async run(): Promise<ImportResult> {
+    for (let attempt = 1; ; ) {
+      this.#progress = await this.#readProgress()
+      const before = this.#progress.lines
+      this.#rejects = new RejectsFile(this.#options.folder, this.#importId, before)
+      try {
+        await this.#pass()
+        break
+      } catch (error) {
+        if (!isTransient(error)) throw error
+        // Whatever was thought of the state is worth nothing now: begin again behind the last batch that stands.
+        this.#directory.forget()
+        this.#bulk.forget()
+        attempt = this.#progress.lines > before ? 1 : attempt + 1
+        if (attempt > ATTEMPTS) throw error
+      }
+    }
+    if (this.#options.signal?.aborted) return this.#result('interrupted')
+    await this.#ports.door.execute(completeImport, this.#options.caller, { importId: this.#importId })
+    return this.#result('completed')
+  }
+
+  #result(state: ImportResult['state']): ImportResult {
+    const rejectsFile = this.#progress.rejected > 0 ? this.#rejects.path : null
+    return { ...this.#progress, state, repeated: 0, rejectsFile }
+  }
+
+  /** Prepares each batch while the one before it is being committed. */
+  async #pass(): Promise<void> {
+    try {
+      const lines = readLines(this.#options.file, this.#progress.lines, BATCH_LINES)
+      let after = this.#progress.lines
+      for await (const batch of lines) {
+        if (this.#options.signal?.aborted) break
+        if (this.#directory.isLarge) {
+          await this.#committing
+          this.#directory.forget()
+        }
+        const prepared = await prepareBatch(this.#preparePorts(), batch.lines, batch.last)
+        await this.#bulk.makeRoom(prepared.entries)
+        await this.#committing
+        this.#committing = this.#commit(prepared, after)
+        this.#committing.catch(() => {}) // awaited before the next batch, or below
+        after = batch.last
+      }
+    } finally {
+      const last = this.#committing
+      this.#committing = Promise.resolve()
+      await last
+    }
+  }
+
+  #preparePorts(): PreparePorts {
+    return {
+      ...this.#ports,
+      directory: this.#directory,
+      workspaceId: this.#workspaceId,
+      importId: this.#importId,
+      botId: importBotId(this.#workspaceId),
+      nodeId: this.#ports.counter.nodeId,
+    }
+  }
+
+  async #readProgress(): Promise<ImportProgress> {
+    return this.#ports.databases.read
+      .selectFrom('import_run')
+      .select(['import_id as importId', 'done_lines as lines', 'imported', 'rejected'])
+      .where('workspace_id', '=', this.#workspaceId)
+      .where('import_id', '=', this.#importId)
+      .executeTakeFirstOrThrow()
+  }
+
+  /** One transaction: entries, state, progress. Either all of the batch stands afterwards or nothing of it. */
+  async #commit(batch: PreparedBatch, after: number): Promise<void> {
+    this.#rejects.add(batch.rejections)
+    const client = await this.#ports.databases.ledger.connect()
+    let broken: Error | undefined
+    try {
+      await client.query('begin')
+      await this.#moveOn(client, batch, after)
+      await batch.rows.lock(client)
+      await batch.rows.send(client)
+      const recorded = await this.#recordProgress(client, batch)
+      try {
+        await this.#bulk.append(client, batch.entries)
+        const { command } = await client.query('commit')
+        if (command !== 'COMMIT') throw new Error('the transaction was rolled back')
+      } catch (error) {
+        recorded.rolledBack()
+        throw error
+      }
+      recorded.committed()
+    } catch (error) {
+      broken = await rollBack(client)
+      throw error
+    } finally {
+      client.release(broken)
+    }
+    this.#progress = {
+      importId: this.#importId,
+      lines: batch.lastLine,
+      imported: this.#progress.imported + batch.imported,
+      rejected: this.#progress.rejected + batch.rejections.length,
+    }
+    this.#options.onProgress?.(this.#progress)
+  }
+
+  /** Another process may be importing the same file: whoever finds the progress where they left it goes on. */
+  async #moveOn(client: pg.PoolClient, batch: PreparedBatch, after: number): Promise<void> {
+    const moved = await client.query(
+      `update import_run set done_lines = $3, imported = imported + $4, rejected = rejected + $5
+       where workspace_id = $1 and import_id = $2 and state = 'running' and done_lines = $6`,
+      [this.#workspaceId, this.#importId, batch.lastLine, batch.imported, batch.rejections.length, after],
+    )
+    if (moved.rowCount !== 1) throw new StaleStateError('somebody else is importing this file')
+  }
+
+  #recordProgress(client: pg.PoolClient, batch: PreparedBatch) {
+    const { caller } = this.#options
+    const draft: EntryDraft = {
+      id: newId(),
+      event: importProgressed,
+      outcome: 'done',
+      at: batch.recordedAt,
+      actor: caller.actor,
+      causedBy: this.#importId,
+      subject: { kind: 'import', id: this.#importId },
+      conversationId: null,
+      customerId: null,
+      botId: null,
+      agents: [],
+      departments: [],
+      data: { doneLines: batch.lastLine, imported: batch.imported, rejected: batch.rejections.length },
+      parts: {},
+      reasonCode: null,
+      via: caller.via,
+    }
+    return this.#ports.appender.append(
+      bindTx(client),
+      this.#workspaceId,
+      [draft],
+      batch.recordedAt,
+      new Map(),
+    )
+  }
+}
+
+/** The database undid the batch, or somebody was faster: trying again can succeed. 23505: a row has come in between. */
+const isTransient = (error: unknown): boolean =>
+  error instanceof StaleStateError ||
+  isWorthRetrying(error) ||
+  (typeof error === 'object' && error !== null && 'code' in error && error.code === '23505')
