@@ -156,7 +156,11 @@ export async function connectRoles(
 }
 
 export const originHost = (config: Config): string =>
-  config.publicUrl ? new URL(config.publicUrl).host : config.port === 0 ? 'localhost' : `localhost:${config.port}`
+  config.publicUrl
+    ? new URL(config.publicUrl).host
+    : config.port === 0
+      ? 'localhost'
+      : `localhost:${config.port}`
 
 /** The one-time link that makes the owner: its token lies in the data folder until it has been used. */
 class SetupLink {

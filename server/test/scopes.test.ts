@@ -208,7 +208,9 @@ describe('each role × every entry', () => {
     expect((await who('ann').ask('log.count', { q: 'after Sue led', event: 'message.*' })).count).toBe(0)
     expect((await who('olga').ask('log.count', { q: 'after Sue led', event: 'message.sent' })).count).toBe(1)
     // nor what is withheld: an auditor, or anybody but the author of a private note
-    await expect(who('otto').ask('log.search', { q: 'Sue' })).rejects.toMatchObject({ code: 'permission.denied' })
+    await expect(who('otto').ask('log.search', { q: 'Sue' })).rejects.toMatchObject({
+      code: 'permission.denied',
+    })
     expect((await who('olga').ask('log.count', { q: 'for my eyes only' })).count).toBe(0)
     expect((await who('ann').ask('log.count', { q: 'for my eyes only' })).count).toBe(1)
   })
@@ -260,6 +262,18 @@ describe('each role × every conversation', () => {
           ).toBe(true)
       }
     }
+  })
+
+  test('an auditor sees that there are conversations, not whose, and cannot search for a name', async () => {
+    const { items } = await who('otto').ask('conversation.list', { limit: 200 })
+    expect(items.length).toBeGreaterThan(5)
+    expect(items.every(item => item.customer.name === null && item.customer.username === null)).toBe(true)
+    expect(
+      JSON.stringify(await who('otto').ask('conversation.messages', { id: talk('bob').id as never })),
+    ).not.toContain('Bob of Sales')
+    await expect(who('otto').ask('conversation.list', { q: 'Queue' })).rejects.toMatchObject({
+      code: 'permission.denied',
+    })
   })
 
   test('an agent does not work on what is out of sight, and is not told that it exists', async () => {

@@ -92,7 +92,12 @@ async function apply(
 }
 
 async function requireSchemaRights(client: pg.Client): Promise<void> {
-  const { rows } = await client.query("select has_schema_privilege('public', 'create') as may, current_user as name")
+  const { rows } = await client.query(
+    "select has_schema_privilege('public', 'create') as may, current_user as name",
+  )
   if (rows[0]?.may !== true)
-    throw new StartError('schema.failed', `The database user ${rows[0]?.name} may not create tables in schema public: grant it that, or let it own the database.`)
+    throw new StartError(
+      'schema.failed',
+      `The database user ${rows[0]?.name} may not create tables in schema public: grant it that, or let it own the database.`,
+    )
 }

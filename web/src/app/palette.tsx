@@ -117,7 +117,7 @@ function useConversations(text: string): Choice[] {
   return (found.data?.items ?? []).map(({ id, customer, bot, status }) => ({
     id,
     icon: <IconMessage size={18} stroke={1.7} aria-hidden />,
-    label: customer.name,
+    label: customer.name ?? t('chip.customer'),
     hint: `@${bot.username} · ${t(`status.${status}`)}`,
     go: () => void navigate({ to: '/inbox/$conversationId', params: { conversationId: id } }),
   }))

@@ -8,6 +8,7 @@ import {
   type Part,
 } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
+import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
@@ -67,6 +68,7 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     context,
     rows.flatMap(row => row.text_entry_id ?? []),
   )
+  const withheld = isCustomerWithheld(context.caller)
   return rows.map(row => ({
     id: row.conversation_id,
     status: row.status,
@@ -74,8 +76,8 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     waitingSince: row.waiting_since,
     customer: {
       id: row.customer_id,
-      name: row.customer_name,
-      username: row.username,
+      name: withheld ? null : row.customer_name,
+      username: withheld ? null : row.username,
       language: row.language,
       blockedBot: row.blocked,
     },
@@ -130,7 +132,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
       where.push(
         sql`exists (select from customer_label cl where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id and cl.label_id = ${input.label})`,
       )
-    if (input.q?.trim()) where.push(nameCondition(input.q.trim()))
+    if (input.q?.trim()) where.push(nameCondition(caller, input.q.trim()))
     if (after) where.push(sql`(c.last_message_at, c.conversation_id) < (${after.at}, ${after.id})`)
     const { rows } = await selectConversations(
       sql.join(where, sql` and `),
@@ -169,8 +171,12 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
   return [list, get, messages, labels] as Query[]
 }
 
+/** An auditor is not shown who a customer is, nor helped to find out. */
+const isCustomerWithheld = (caller: Caller): boolean => caller.actor.role === 'auditor'
+
 /** Customers whose name or username holds `q`, without regard to case. */
-function nameCondition(q: string): RawBuilder<unknown> {
+function nameCondition(caller: Caller, q: string): RawBuilder<unknown> {
+  if (isCustomerWithheld(caller)) throw new ConsoleError('permission.denied', { permission: 'log.reveal' })
   const pattern = `%${q
     .toWellFormed()
     .replaceAll('\0', '')
@@ -264,7 +270,11 @@ async function readMessages(
     conversationId: row.conversation_id,
     at: row.at,
     direction: row.direction,
-    author: { kind: row.author_kind, id: row.author_id, name: row.author_name },
+    author: {
+      kind: row.author_kind,
+      id: row.author_id,
+      name: isCustomerWithheld(context.caller) && row.author_kind === 'customer' ? null : row.author_name,
+    },
     kind: row.kind,
     text: row.text_entry_id ? (texts.get(row.text_entry_id) ?? { state: 'missing' }) : null,
     state: row.state,

@@ -53,7 +53,8 @@ export function openPart(
 }
 
 /** A note that is its author's alone. */
-export const isPrivateNote = (leaf: Leaf): boolean => leaf.event === 'note.added' && leaf.data.scope === 'private'
+export const isPrivateNote = (leaf: Leaf): boolean =>
+  leaf.event === 'note.added' && leaf.data.scope === 'private'
 
 /**
  * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is

@@ -183,85 +183,82 @@ export const createSetup = (port: SetupPort) =>
     },
   })
 
-export const signInCommand = defineCommandHandler(
-  signIn,
-  {
-    findWorkspace: async (db, input) => {
-      const rows = await db
-        .selectFrom('agent')
-        .select('workspace_id')
-        .where('email', '=', input.email.trim().toLowerCase())
-        .limit(1)
-        .execute()
-      return rows[0]?.workspace_id ?? (await sole(db as never))
-    },
-    handle: async (context, input) => {
-      const { tx, workspaceId, now } = context
-      if (!workspaceId) throw new ConsoleError('session.wrong_credentials')
-      const agent = await tx
-        .selectFrom('agent as a')
-        .leftJoin('agent_credential as c', join =>
-          join.onRef('c.workspace_id', '=', 'a.workspace_id').onRef('c.agent_id', '=', 'a.agent_id'),
-        )
-        .select([
-          'a.agent_id',
-          'a.name',
-          'a.role',
-          'a.state',
-          'a.named_by',
-          'c.password_hash',
-          'c.failures',
-          'c.locked_until',
-        ])
-        .where('a.workspace_id', '=', workspaceId)
-        .where('a.email', '=', input.email.trim().toLowerCase())
-        .forUpdate('a')
-        .executeTakeFirst()
-      const locked = agent?.locked_until != null && agent.locked_until > now
-      const fits = !locked && (await checkPassword(agent?.password_hash ?? null, input.password))
-      const cause = !agent
-        ? 'unknown_email'
-        : agent.state !== 'active'
-          ? 'inactive'
-          : locked
-            ? 'locked'
-            : fits
-              ? null
-              : 'wrong_password'
-      if (agent && cause === null) {
-        await tx
-          .updateTable('agent_credential')
-          .set({ failures: 0, locked_until: null })
-          .where('workspace_id', '=', workspaceId)
-          .where('agent_id', '=', agent.agent_id)
-          .execute()
-        return beginSession(
-          context,
-          { id: agent.agent_id, name: agent.name, role: agent.role as Role, named: agent.named_by },
-          'password',
-        )
-      }
-      if (agent && cause === 'wrong_password')
-        await countFailure(tx, workspaceId, agent.agent_id, (agent.failures ?? 0) + 1, now)
-      context.record(
-        sessionSignInFailed,
-        { cause: cause ?? 'wrong_password' },
-        {
-          subject: { id: agent?.agent_id ?? workspaceId },
-          ...(agent ? { agents: [agent.agent_id] } : {}),
-          parts: { email: input.email.slice(0, 254).toWellFormed(), ...addressParts(context) },
-        },
-      )
-      const seconds = locked ? Math.ceil((millisOf(agent?.locked_until ?? now) - millisOf(now)) / 1000) : 0
-      context.refuseAfterCommit(
-        locked
-          ? new ConsoleError('session.locked', { seconds })
-          : new ConsoleError('session.wrong_credentials'),
-      )
-      return REFUSED
-    },
+export const signInCommand = defineCommandHandler(signIn, {
+  findWorkspace: async (db, input) => {
+    const rows = await db
+      .selectFrom('agent')
+      .select('workspace_id')
+      .where('email', '=', input.email.trim().toLowerCase())
+      .limit(1)
+      .execute()
+    return rows[0]?.workspace_id ?? (await sole(db as never))
   },
-)
+  handle: async (context, input) => {
+    const { tx, workspaceId, now } = context
+    if (!workspaceId) throw new ConsoleError('session.wrong_credentials')
+    const agent = await tx
+      .selectFrom('agent as a')
+      .leftJoin('agent_credential as c', join =>
+        join.onRef('c.workspace_id', '=', 'a.workspace_id').onRef('c.agent_id', '=', 'a.agent_id'),
+      )
+      .select([
+        'a.agent_id',
+        'a.name',
+        'a.role',
+        'a.state',
+        'a.named_by',
+        'c.password_hash',
+        'c.failures',
+        'c.locked_until',
+      ])
+      .where('a.workspace_id', '=', workspaceId)
+      .where('a.email', '=', input.email.trim().toLowerCase())
+      .forUpdate('a')
+      .executeTakeFirst()
+    const locked = agent?.locked_until != null && agent.locked_until > now
+    const fits = !locked && (await checkPassword(agent?.password_hash ?? null, input.password))
+    const cause = !agent
+      ? 'unknown_email'
+      : agent.state !== 'active'
+        ? 'inactive'
+        : locked
+          ? 'locked'
+          : fits
+            ? null
+            : 'wrong_password'
+    if (agent && cause === null) {
+      await tx
+        .updateTable('agent_credential')
+        .set({ failures: 0, locked_until: null })
+        .where('workspace_id', '=', workspaceId)
+        .where('agent_id', '=', agent.agent_id)
+        .execute()
+      return beginSession(
+        context,
+        { id: agent.agent_id, name: agent.name, role: agent.role as Role, named: agent.named_by },
+        'password',
+      )
+    }
+    if (agent && cause === 'wrong_password')
+      await countFailure(tx, workspaceId, agent.agent_id, (agent.failures ?? 0) + 1, now)
+    context.record(
+      sessionSignInFailed,
+      { cause: cause ?? 'wrong_password' },
+      {
+        subject: { id: agent?.agent_id ?? workspaceId },
+        ...(agent ? { agents: [agent.agent_id] } : {}),
+        parts: { email: input.email.slice(0, 254).toWellFormed(), ...addressParts(context) },
+      },
+    )
+    const seconds = locked ? Math.ceil((millisOf(agent?.locked_until ?? now) - millisOf(now)) / 1000) : 0
+    context.refuseAfterCommit(
+      locked
+        ? new ConsoleError('session.locked', { seconds })
+        : new ConsoleError('session.wrong_credentials'),
+    )
+    return REFUSED
+  },
+})
 
 /** Never sent: a refusal follows the commit. It only has the shape the contract asks for. */
 const REFUSED = {

@@ -6,17 +6,15 @@ import {
   IconPlugConnectedX,
   IconRobot,
 } from '@tabler/icons-react'
-import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Ago, Time } from '../../shared/ui/time.tsx'
+import type { Bot } from './bot.ts'
 import classes from './bots.module.css'
 import { RotateToken } from './rotate-token.tsx'
-
-export type Bot = QueryOutput<'bot.list'>['items'][number]
 
 /** One bot: who it is, how its connection is, and what can be done to it. */
 export function BotCard({ bot }: { bot: Bot }) {

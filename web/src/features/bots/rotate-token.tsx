@@ -1,6 +1,6 @@
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import type { Bot } from './bot-card.tsx'
+import type { Bot } from './bot.ts'
 import { TokenForm } from './token-form.tsx'
 
 export function RotateToken({ bot, onClose }: { bot: Bot; onClose: () => void }) {

@@ -6,8 +6,8 @@ import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { useMay } from '../../shared/session.ts'
-import { REPLY_FIELD } from './conversation-pane.tsx'
 import { keepDraft, readDraft } from './drafts.ts'
+import { REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { useSend } from './sending.ts'
 import { useConversationCommands } from './use-conversation-commands.ts'
@@ -86,7 +86,7 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
       <Textarea
         id={REPLY_FIELD}
         aria-label={t('thread.write')}
-        placeholder={t('thread.placeholder', { name: customer.name })}
+        placeholder={t('thread.placeholder', { name: customer.name ?? t('chip.customer') })}
         autosize
         minRows={1}
         maxRows={10}

@@ -12,6 +12,7 @@ import { Face } from '../../shared/ui/person.tsx'
 import { Activity } from './activity.tsx'
 import { Composer } from './composer.tsx'
 import { Waiting } from './conversation-row.tsx'
+import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { SidePanel } from './side-panel.tsx'
 import { Thread } from './thread.tsx'
@@ -82,10 +83,14 @@ function PaneHeader({ conversation, details }: { conversation: Conversation | un
       </ActionIcon>
       {conversation ? (
         <>
-          <Face id={conversation.customer.id} name={conversation.customer.name} size={30} />
+          <Face
+            id={conversation.customer.id}
+            name={conversation.customer.name ?? t('chip.customer')}
+            size={30}
+          />
           <div className={classes.headerName}>
             <h2>
-              <bdi>{conversation.customer.name}</bdi>
+              <bdi>{conversation.customer.name ?? t('chip.customer')}</bdi>
             </h2>
             <span>
               @{conversation.bot.username} · {t(`status.${conversation.status}`)}
@@ -137,9 +142,6 @@ function Tabs() {
 }
 
 /** Where keys put the cursor. */
-export const REPLY_FIELD = 'reply-field'
-export const NOTE_FIELD = 'note-field'
-export const LABEL_FIELD = 'label-field'
 
 function usePaneKeys(conversation: Conversation | undefined, details: Details) {
   const navigate = useNavigate()

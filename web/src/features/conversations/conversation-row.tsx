@@ -19,6 +19,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
   conversation: Conversation
   index: number
 }) {
+  const t = useT()
   const { id, customer, bot, lastMessage, labels, waitingSince } = props.conversation
   return (
     <Link
@@ -30,11 +31,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
       className={classes.row}
       activeOptions={{ includeSearch: false }}
     >
-      <Face id={customer.id} name={customer.name} size={36} />
+      <Face id={customer.id} name={customer.name ?? t('chip.customer')} size={36} />
       <span className={classes.rowBody}>
         <span className={classes.rowLine}>
           <span className={classes.rowName}>
-            <bdi>{customer.name}</bdi>
+            <bdi>{customer.name ?? t('chip.customer')}</bdi>
           </span>
           {lastMessage && <Time at={lastMessage.at} show="brief" className={classes.rowTime} />}
         </span>

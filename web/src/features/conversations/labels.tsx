@@ -7,7 +7,7 @@ import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
-import { LABEL_FIELD } from './conversation-pane.tsx'
+import { LABEL_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
 

@@ -10,8 +10,8 @@ import { Failure } from '../../shared/ui/failure.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Person } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
-import { NOTE_FIELD } from './conversation-pane.tsx'
 import { CustomerText } from './customer-text.tsx'
+import { NOTE_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 
 /** What colleagues noted beside the conversation; the customer never sees it. */

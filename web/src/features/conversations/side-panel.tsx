@@ -36,10 +36,10 @@ function CustomerCard({ conversation }: { conversation: Conversation }) {
   return (
     <section>
       <div className={classes.card}>
-        <Face id={customer.id} name={customer.name} size={44} />
+        <Face id={customer.id} name={customer.name ?? t('chip.customer')} size={44} />
         <div>
           <b>
-            <bdi>{customer.name}</bdi>
+            <bdi>{customer.name ?? t('chip.customer')}</bdi>
           </b>
           {customer.username && <span>@{customer.username}</span>}
         </div>

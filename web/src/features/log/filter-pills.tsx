@@ -78,5 +78,5 @@ function useConversationName(id: string | undefined): string | null {
   const t = useT()
   const found = useQuery({ ...queryOf('conversation.get', { id: id ?? '' }), enabled: id !== undefined })
   const name = found.data?.conversation.customer.name
-  return name === undefined ? null : t('chip.conversationWith', { name })
+  return name === undefined ? null : t('chip.conversationWith', { name: name ?? t('chip.customer') })
 }

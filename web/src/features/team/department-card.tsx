@@ -5,7 +5,7 @@ import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import { Person } from '../../shared/ui/person.tsx'
 import classes from './team.module.css'
-import type { Agent, Department } from './team-page.tsx'
+import type { Agent, Department } from './team.ts'
 
 const CHANGES = [['agent.list'], ['department.list']]
 

@@ -8,7 +8,7 @@ import { EmptyFace } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { DepartmentCard } from './department-card.tsx'
 import classes from './team.module.css'
-import type { Agent, Department } from './team-page.tsx'
+import type { Agent, Department } from './team.ts'
 
 export function Departments({
   agents,

@@ -8,7 +8,7 @@ import { useMe } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { OneTime } from './one-time-link.tsx'
 import classes from './team.module.css'
-import type { Department } from './team-page.tsx'
+import type { Department } from './team.ts'
 
 interface InviteProps {
   departments: readonly Department[]

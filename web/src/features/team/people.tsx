@@ -10,7 +10,7 @@ import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Person } from '../../shared/ui/person.tsx'
 import type { OneTime } from './one-time-link.tsx'
 import classes from './team.module.css'
-import type { Agent, Department } from './team-page.tsx'
+import type { Agent, Department } from './team.ts'
 
 interface PeopleProps {
   agents: readonly Agent[]

@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconUserPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -12,9 +11,6 @@ import { Departments } from './departments.tsx'
 import { Invite } from './invite.tsx'
 import { type OneTime, OneTimeLink } from './one-time-link.tsx'
 import { People } from './people.tsx'
-
-export type Agent = QueryOutput<'agent.list'>['items'][number]
-export type Department = QueryOutput<'department.list'>['items'][number]
 
 /** Everyone with a seat, and the departments they belong to. */
 export function TeamPage() {
