@@ -19,6 +19,7 @@ import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
 import * as bots from './modules/bots/index.ts'
 import * as conversations from './modules/conversations/index.ts'
+import * as evidence from './modules/evidence/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
@@ -57,6 +58,8 @@ export class TracedeskNode {
   readonly commandsByName = new Map<string, Command>()
   readonly queriesByName = new Map<string, Query>()
   readonly options: NodeOptions
+  /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
+  readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -96,6 +99,7 @@ export class TracedeskNode {
       door: this.door,
       recordView: (caller, query, disclosure) => this.#recordView(caller, query, disclosure),
     })
+    this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
     this.sequencer.onBatch(({ workspaceId, size }) => {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
@@ -197,6 +201,17 @@ export class TracedeskNode {
     }
   }
 
+  #evidencePort(): evidence.EvidencePort {
+    return {
+      db: this.databases.read,
+      door: this.door,
+      keys: this.keys,
+      mayOpen: logModule.mayOpen,
+      folder: join(this.options.dataDir, 'bundles'),
+      software: `Tracedesk ${this.options.version}`,
+    }
+  }
+
   #registerAll(): void {
     const { options, keys } = this
     const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
@@ -240,6 +255,7 @@ export class TracedeskNode {
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
+        evidence.createBundleEvidence(this.#evidencePort()),
       ] as unknown as Command[]),
     )
     this.addQueries(

@@ -16,6 +16,7 @@ export type SubjectKind =
   | 'setting'
   | 'log'
   | 'ledger'
+  | 'evidence'
   | 'node'
   | 'import'
   | 'command'

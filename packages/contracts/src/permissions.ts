@@ -52,8 +52,9 @@ const ADMIN = [
   'api_token.revoke',
   'import.run',
   'ledger.verify',
+  'evidence.bundle',
 ] as const
-const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify'] as const
+const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify', 'evidence.bundle'] as const
 
 export type Permission = (typeof ADMIN)[number] | (typeof READS)[number]
 

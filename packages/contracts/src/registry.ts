@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as botCommands from './commands/bots.ts'
 import * as deskCommands from './commands/desk.ts'
+import * as evidenceCommands from './commands/evidence.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as deskQueries from './queries/desk.ts'
@@ -20,7 +21,7 @@ const {
 const { logFilter: _f, ...log } = logQueries
 
 /** Every command with a route, under the name of its constant. */
-export const COMMANDS = { ...teamCommands, ...botCommands, ...deskCommands, ...verificationCommands } as const
+export const COMMANDS = { ...teamCommands, ...botCommands, ...deskCommands, ...verificationCommands, ...evidenceCommands } as const
 /** Every query with a route. */
 export const QUERIES = { ...desk, ...log, ...teamQueries } as const
 

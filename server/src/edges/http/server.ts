@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -12,9 +13,15 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { sendError } from './answer.ts'
 import { addApiRoutes } from './api-routes.ts'
+import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
 import { addSocketRoute } from './socket-route.ts'
+
+/** The page that verifies bundles offline, as `npm run build` makes it. */
+const VERIFIER = fileURLToPath(
+  new URL('../../../../web/dist-verifier/tracedesk-verifier.html', import.meta.url),
+)
 
 export interface HttpOptions {
   readonly publicUrl: string | undefined
@@ -79,6 +86,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
   await server.register(async api => {
     addApiRoutes(api, node, { publicUrl })
     addLedgerRoutes(api, node)
+    addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
     addSocketRoute(api, node, publicUrl)
     if (options.webhook) addWebhookRoute(api, options.webhook)
     const openApi = JSON.stringify(describeApi(node.options.version))

@@ -1,0 +1,2 @@
+export { createBundleEvidence, type EvidencePort } from './bundle.ts'
+export { createDownloadEvidence } from './download.ts'
