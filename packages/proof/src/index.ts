@@ -1,4 +1,31 @@
 export type { Beside, ShownPart } from './beside.ts'
+export type { BundleEntry } from './bundle-entries.ts'
+export {
+  formatContextLine,
+  formatEntryLine,
+  formatOpeningLine,
+  type Opening,
+} from './bundle-lines.ts'
+export type { BundleName } from './bundle-links.ts'
+export {
+  BUNDLE_FORMAT,
+  type BundleManifest,
+  type BundleSeal,
+  encodeManifest,
+  encodeSeal,
+  type MemberDigest,
+  packHashes,
+} from './bundle-manifest.ts'
+export { type RangeProof, rangeProof } from './bundle-range.ts'
+export { readTrust } from './bundle-trust.ts'
+export {
+  BUNDLE_VERDICTS,
+  type BundleFinding,
+  type BundleVerdict,
+  ENTRY_VERDICTS,
+  type EntryVerdict,
+} from './bundle-verdict.ts'
+export { type BundleOptions, type BundleReport, verifyBundle, verifyBundleFile } from './bundle-verify.ts'
 export * from './bytes.ts'
 export {
   type CanonicalLimits,
@@ -17,6 +44,7 @@ export * from './note-key.ts'
 export { checkPart, commitPart, isPartName, SALT_BYTES } from './part.ts'
 export { type LeafProjection, projectLeaf } from './projection.ts'
 export { EMPTY_ROOT, type Hasher, hmacSha256, setHasher, sha256, sha256Portable } from './sha256.ts'
+export { Sha256Stream } from './sha256-stream.ts'
 export * from './tile.ts'
 export * from './tile-builder.ts'
 export * from './tlog-proof.ts'
@@ -27,3 +55,5 @@ export { type Finding, VERDICTS, type Verdict } from './verdict.ts'
 export * from './verify.ts'
 export * from './verify-log.ts'
 export * from './witness.ts'
+export * from './zip-format.ts'
+export { type BundleMember, type ByteSource, openZip, sourceOf, ZIP_LIMITS } from './zip-read.ts'

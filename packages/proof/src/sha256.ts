@@ -72,7 +72,7 @@ const ROUND_CONSTANTS = Int32Array.of(
   0xc67178f2,
 )
 
-const INITIAL_STATE = Int32Array.of(
+export const INITIAL_STATE = Int32Array.of(
   0x6a09e667,
   0xbb67ae85,
   0x3c6ef372,
@@ -131,6 +131,13 @@ function expandSchedule(bytes: Uint8Array, offset: number): void {
     const sigma1 = ((late >>> 17) | (late << 15)) ^ ((late >>> 19) | (late << 13)) ^ (late >>> 10)
     schedule[t] = (sigma1 + (schedule[t - 7] as number) + sigma0 + (schedule[t - 16] as number)) | 0
   }
+}
+
+/** Takes one block of 64 bytes into a state of eight words. */
+export function compressBlock(into: Int32Array, bytes: Uint8Array, offset: number): void {
+  state.set(into)
+  compress(bytes, offset)
+  into.set(state)
 }
 
 function compress(bytes: Uint8Array, offset: number): void {

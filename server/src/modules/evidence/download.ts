@@ -7,7 +7,7 @@ import type { Caller } from '../../command/caller.ts'
 import { defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { EvidencePort } from './bundle.ts'
-import { findPosition } from './store.ts'
+import { findLeaf } from './store.ts'
 
 /** A bundle on disk that somebody may have. */
 export interface BundleFile {
@@ -46,9 +46,9 @@ async function findBundle(
   id: string,
   { workspaceId, actor }: Caller,
 ): Promise<BundleFile> {
-  const row = await findPosition(db, workspaceId, id)
+  const bytes = await findLeaf(db, workspaceId, id)
   // Our own ledger's bytes, parsed strictly when they were written.
-  const leaf = row && (JSON.parse(row.leaf.toString('utf8')) as Leaf)
+  const leaf = bytes && (JSON.parse(bytes.toString('utf8')) as Leaf)
   const path = join(folder, workspaceId, `${id}.zip`)
   const isOurs =
     leaf?.event === evidenceBundled.name &&

@@ -113,6 +113,18 @@ export async function findPosition(db: ReadDb, workspaceId: string, entryId: str
   return rows[0] ?? null
 }
 
+/** The leaf of an entry, in the tree or on its way there; null when there is none. */
+export async function findLeaf(db: ReadDb, workspaceId: string, entryId: string): Promise<Buffer | null> {
+  const rows = await run(
+    db,
+    sql<{
+      leaf: Buffer
+    }>`select leaf from log_entry where workspace_id = ${workspaceId} and entry_id = ${entryId}
+      union all select leaf from log_pending where workspace_id = ${workspaceId} and entry_id = ${entryId}`,
+  )
+  return rows[0]?.leaf ?? null
+}
+
 export interface SignedNote {
   readonly size: number
   readonly note: string
