@@ -230,7 +230,9 @@ describe('names that are a contract', () => {
 
   test('every route that is mentioned exists', () => {
     const ledger = [
-      ...read('server/src/edges/http/ledger-routes.ts').matchAll(/server[.]get\('(\/api\/[^']+)'/g),
+      ...['ledger', 'evidence'].flatMap(name => [
+        ...read(`server/src/edges/http/${name}-routes.ts`).matchAll(/server[.]get\('(\/api\/[^']+)'/g),
+      ]),
     ]
     const others = ['/api/openapi.json', '/api/docs', '/api/socket']
     const known = new Set([
