@@ -21,7 +21,13 @@ const {
 const { logFilter: _f, ...log } = logQueries
 
 /** Every command with a route, under the name of its constant. */
-export const COMMANDS = { ...teamCommands, ...botCommands, ...deskCommands, ...verificationCommands, ...evidenceCommands } as const
+export const COMMANDS = {
+  ...teamCommands,
+  ...botCommands,
+  ...deskCommands,
+  ...verificationCommands,
+  ...evidenceCommands,
+} as const
 /** Every query with a route. */
 export const QUERIES = { ...desk, ...log, ...teamQueries } as const
 
