@@ -34,7 +34,7 @@ export function explainDatabaseError(error: unknown): unknown {
   if (
     LOST.has(code) ||
     (error instanceof Error &&
-      /Connection terminated|timeout exceeded when trying to connect/.test(error.message))
+      /Connection terminated|is not queryable|timeout exceeded when trying to connect/.test(error.message))
   )
     return new ConsoleError('database.unavailable', {}, { cause: error })
   return error

@@ -66,13 +66,32 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
   }
 }
 
+/**
+ * Statements of commands are few and come again and again: named ones are planned once a connection instead of every
+ * time, which halves what a command costs. A pooler in transaction mode does not know them: PREPARED_STATEMENTS=off.
+ */
+const NAMED_MAX = 500
+const names = new Map<string, string>()
+const prepared = process.env.PREPARED_STATEMENTS !== 'off'
+
+function nameOf(text: string): { name?: string } {
+  if (!prepared) return {}
+  let name = names.get(text)
+  if (!name) {
+    if (names.size >= NAMED_MAX) return {}
+    name = `c${names.size}`
+    names.set(text, name)
+  }
+  return { name }
+}
+
 const bound = new WeakMap<pg.PoolClient, Tx>()
 
 /** The query builder bound to one connection, made once a connection. */
 export function bindTx(client: pg.PoolClient): Tx {
   let tx = bound.get(client)
   if (!tx) {
-    const query = client.query.bind(client)
+    const query = (text: string, values: unknown[]) => client.query({ ...nameOf(text), text, values })
     // Kysely asks its pool for a connection: it always gets this one, and giving it back does nothing.
     const connection = { query, release: () => {} } as unknown as pg.PoolClient
     const pool = { connect: async () => connection, end: async () => {}, options: {} }
