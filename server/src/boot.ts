@@ -65,6 +65,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       ...(config.signer
         ? { signer: new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile)) }
         : {}),
+      allowPrivateTargets: config.allowPrivateTargets,
       setupToken: () => setup.token,
       bots: {
         delivery: webhookRoot ? 'webhook' : 'polling',

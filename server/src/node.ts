@@ -17,6 +17,7 @@ import { type HeadSigner, LocalSigner } from './ledger/head-signer.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
+import * as anchors from './modules/anchors/index.ts'
 import * as bots from './modules/bots/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as evidence from './modules/evidence/index.ts'
@@ -40,7 +41,12 @@ export interface NodeOptions {
   readonly pools?: PoolSizes
   /** Who signs when it is not this process. */
   readonly signer?: HeadSigner
+  /** Witnesses and timestamp authorities may have private addresses. */
+  readonly allowPrivateTargets?: boolean
 }
+
+/** A witness or timestamp authority that has not answered by then is late. */
+const ANCHOR_TIMEOUT_MS = 20_000
 
 /** One running server: everything that works on a database, wired together. Edges (HTTP, gateway) are put on top. */
 export class TracedeskNode {
@@ -54,6 +60,7 @@ export class TracedeskNode {
   readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
   readonly door: CommandDoor
+  readonly anchors: anchors.AnchorKeeper
   readonly queries: QueryRunner
   readonly commandsByName = new Map<string, Command>()
   readonly queriesByName = new Map<string, Query>()
@@ -65,6 +72,8 @@ export class TracedeskNode {
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
   /** Told when bots came, went, or have another token. */
   botsChanged: (workspaceId: string) => void = () => {}
+  /** Sends a file into a chat; the gateway puts itself here. */
+  sendDocument: anchors.SendDocument = anchors.noTelegram
 
   constructor(options: NodeOptions) {
     const { secret, log } = options
@@ -94,6 +103,14 @@ export class TracedeskNode {
       signerFolder: join(options.dataDir, 'signer'),
       log,
     })
+    this.anchors = new anchors.AnchorKeeper({
+      databases,
+      door: this.door,
+      log,
+      nodeId: this.counter.nodeId,
+      workspaces: () => this.workspaces(),
+      ...this.#anchorPort(),
+    })
     this.queries = new QueryRunner({
       db: databases.read,
       door: this.door,
@@ -113,6 +130,7 @@ export class TracedeskNode {
     this.#bus.start()
     this.watch.start()
     await this.checkpoints.wakeAll()
+    this.anchors.start()
     for (const workspaceId of await this.workspaces())
       await this.door.execute(recordNodeStart, systemCaller(workspaceId), {
         nodeId: this.counter.nodeId,
@@ -124,6 +142,7 @@ export class TracedeskNode {
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
     await this.watch.stop()
+    await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
       // the entry of the stop itself takes the lowest unused number, or the next
       const { highest, unused } = this.counter.state(workspaceId)
@@ -212,6 +231,14 @@ export class TracedeskNode {
     }
   }
 
+  #anchorPort() {
+    return {
+      allowPrivate: this.options.allowPrivateTargets ?? false,
+      timeoutMs: ANCHOR_TIMEOUT_MS,
+      sendDocument: ((...args) => this.sendDocument(...args)) as anchors.SendDocument,
+    }
+  }
+
   #registerAll(): void {
     const { options, keys } = this
     const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
@@ -256,6 +283,7 @@ export class TracedeskNode {
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
         evidence.createBundleEvidence(this.#evidencePort()),
+        anchors.createRotateKey(() => this.checkpoints.signer),
       ] as unknown as Command[]),
     )
     this.addQueries(
@@ -268,6 +296,7 @@ export class TracedeskNode {
         messagesBetween: (context, id, after, limit) =>
           conversations.visibleMessagesAfter(context, openTexts, id, after, limit),
       }),
+      ...anchors.createAnchorQueries(this.#anchorPort()),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

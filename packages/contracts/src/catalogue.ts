@@ -4,6 +4,7 @@ import * as bots from './events/bots.ts'
 import * as conversation from './events/conversation.ts'
 import * as customer from './events/customer.ts'
 import * as evidence from './events/evidence.ts'
+import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
@@ -14,7 +15,7 @@ const isEvent = (value: unknown): value is EventDefinition =>
 
 /** Every event that can be recorded, by name. A name missing here cannot be written. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
-  [team, access, bots, conversation, message, customer, system, verification, evidence]
+  [team, access, bots, conversation, message, customer, system, verification, evidence, ledger]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)
     .map(event => [event.name, event]),

@@ -52,6 +52,8 @@ export const ERROR_CODES = {
   'evidence.too_large': 413,
   'evidence.not_signed': 503,
   'evidence.not_found': 404,
+  'ledger.not_signed': 409,
+  'ledger.unchanged': 409,
   'import.not_readable': 400,
   'entry.too_large': 413,
   'database.unavailable': 503,

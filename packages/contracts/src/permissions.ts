@@ -53,6 +53,7 @@ const ADMIN = [
   'import.run',
   'ledger.verify',
   'evidence.bundle',
+  'ledger.rotate_key',
 ] as const
 const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify', 'evidence.bundle'] as const
 

@@ -2,9 +2,11 @@ import type { z } from 'zod'
 import * as botCommands from './commands/bots.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
+import * as ledgerCommands from './commands/ledger.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as deskQueries from './queries/desk.ts'
+import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as teamQueries from './queries/team.ts'
 
@@ -27,9 +29,10 @@ export const COMMANDS = {
   ...deskCommands,
   ...verificationCommands,
   ...evidenceCommands,
+  ...ledgerCommands,
 } as const
 /** Every query with a route. */
-export const QUERIES = { ...desk, ...log, ...teamQueries } as const
+export const QUERIES = { ...desk, ...log, ...ledgerQueries, ...teamQueries } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }
 export type CommandName = keyof ByName<typeof COMMANDS>

@@ -147,15 +147,15 @@ export class TreeSigner {
   /**
    * Makes the key that is to follow and signs the last head with it as well. From here on every head carries both
    * signatures, until `follow` hears that the ledger names the new key: so no head is ever without the signature of
-   * the key in force, whatever fails in between. Asked again, it answers the same. Null before the first head.
+   * the key in force, whatever fails in between. Asked again, it offers the same key. Null before the first head.
    */
   async offerNextKey(): Promise<PendingRotation | null> {
     if (this.#state.note === null) return null
-    if (!this.#next) {
-      const key = await generateSigner(this.#origin)
+    if (!this.#next || this.size > this.#next.size) {
+      const { skey, vkey } = this.#next ?? (await generateSigner(this.#origin))
       const { text } = parseNote(this.#state.note)
-      const line = (await signNote(text, [key.skey])).slice(text.length + 1)
-      this.#next = { ...key, size: this.size, line }
+      const line = (await signNote(text, [skey])).slice(text.length + 1)
+      this.#next = { skey, vkey, size: this.size, line }
       writeDurably(this.#folder, 'next.json', JSON.stringify(this.#next))
     }
     const { vkey, size, line } = this.#next

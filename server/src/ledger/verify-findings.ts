@@ -18,6 +18,10 @@ export const LEDGER_VERDICTS = [
   'checkpoint_bad_signature',
   'checkpoint_wrong_origin',
   'checkpoint_mismatch',
+  /** What an outsider confirmed is not kept (any longer). */
+  'anchor_missing',
+  /** What is kept of an outsider is over another head, or not theirs. */
+  'anchor_mismatch',
   'signer_other_key',
   'signer_mismatch',
   'conversation_gap',

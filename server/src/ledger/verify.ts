@@ -4,6 +4,7 @@ import type { Databases } from '../db/database.ts'
 import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
 import { ENTRY_COLUMNS } from './append.ts'
 import type { SubjectKeys } from './subject-keys.ts'
+import { checkAnchors } from './verify-anchors.ts'
 import { type CopiedRow, copyRows } from './verify-copy.ts'
 import { ChainTable, NodeChains } from './verify-counters.ts'
 import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findings.ts'
@@ -102,13 +103,21 @@ class Verification {
       return this.#report(0, 0, null, [])
     }
     const signatures = await checkSignatures(this.#client, this.#workspaceId, head, memory, this.#findings)
-    const tree = new TreeCheck(this.#client, this.#workspaceId, this.#findings, signatures.milestones)
+    const anchors = await checkAnchors(
+      this.#client,
+      this.#workspaceId,
+      head,
+      signatures.milestones,
+      this.#findings,
+    )
+    const milestones = [...signatures.milestones, ...anchors.milestones]
+    const tree = new TreeCheck(this.#client, this.#workspaceId, this.#findings, milestones)
     await this.#walk(head, tree)
     await this.#findSurplus(head.size)
     await tree.finish(head)
     await this.#checkPending()
     await this.#checkConversationCounters()
-    const remarks = [...signatures.remarks, ...this.#nodes.finish(this.#findings)]
+    const remarks = [...signatures.remarks, ...anchors.remarks, ...this.#nodes.finish(this.#findings)]
     let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings)
     if (this.#options.openPartsWith) parts = await this.#openParts(head.size, this.#options.openPartsWith)
     await this.#reportRejected()

@@ -35,7 +35,7 @@ export const changeSetting = defineCommand({
   summary: 'Change one setting of the workspace',
   input: z.strictObject({
     key: z.string().max(100),
-    value: z.union([z.boolean(), z.int(), z.string().max(2000), z.null()]),
+    value: z.union([z.boolean(), z.int(), z.string().max(10_000), z.null()]),
   }),
   output: z.strictObject({}),
   records: [settingChanged],

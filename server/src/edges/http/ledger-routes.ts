@@ -1,4 +1,5 @@
 import {
+  addSignatureLines,
   consistencyProof,
   encodeEntryBundle,
   formatTlogProof,
@@ -14,6 +15,7 @@ import { z } from 'zod'
 import { type Caller, may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { hashReader, readHead, readLeaves, tileReader } from '../../ledger/tree-store.ts'
+import { readSignatureLines } from '../../modules/anchors/index.ts'
 import { entryScopeSql, scopeOf } from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate } from './authenticate.ts'
@@ -53,6 +55,7 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
       .select('vkey')
       .where('workspace_id', '=', workspaceId)
       .orderBy('epoch', 'desc')
+      .orderBy('from_size', 'desc')
       .limit(1)
       .executeTakeFirst()
     if (!row) throw new ConsoleError('ledger.size_unknown')
@@ -114,12 +117,13 @@ async function findNote(
 ): Promise<{ note: string; size: number }> {
   let query = node.databases.read
     .selectFrom('log_checkpoint')
-    .select(['note', 'size'])
+    .select(['note', 'size', 'epoch'])
     .where('workspace_id', '=', workspaceId)
   if (size !== undefined) query = query.where('size', '=', size)
   const row = await query.orderBy('epoch', 'desc').orderBy('size', 'desc').limit(1).executeTakeFirst()
   if (!row) throw new ConsoleError('ledger.size_unknown', { size: size ?? null })
-  return row
+  const lines = await readSignatureLines(node.databases.read, workspaceId, row.epoch, row.size)
+  return { note: addSignatureLines(row.note, lines), size: row.size }
 }
 
 /** The exact bytes of a leaf the caller may see. */

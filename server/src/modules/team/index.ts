@@ -33,6 +33,12 @@ export {
   signInCommand,
   signOutCommand,
 } from './sessions.ts'
-export { changeSettingCommand, readSetting, SETTINGS, type SettingValue } from './settings.ts'
+export {
+  changeSettingCommand,
+  readSetting,
+  readWitnessLines,
+  SETTINGS,
+  type SettingValue,
+} from './settings.ts'
 export { requireActiveAgent } from './store.ts'
 export { API_TOKEN_PREFIX, createApiTokenCommand, revokeApiTokenCommand } from './tokens.ts'

@@ -1,7 +1,9 @@
 import { changeSetting, settingChanged } from '@tracedesk/contracts'
+import { ProofError, parseVkey } from '@tracedesk/proof/node'
 import { defineCommandHandler } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { sha256 } from '../../kernel/secret.ts'
 
 export type SettingValue = boolean | number | string | null
 
@@ -11,7 +13,44 @@ export interface SettingDefinition {
   readonly default: SettingValue
   readonly min?: number
   readonly max?: number
+  /** For texts whose form matters. */
+  readonly isValid?: (text: string) => boolean
 }
+
+const isWebAddress = (text: string): boolean =>
+  URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol)
+
+const isWitnessKey = (text: string): boolean => {
+  try {
+    return parseVkey(text).type === 'witness'
+  } catch (error) {
+    if (error instanceof ProofError) return false
+    throw error
+  }
+}
+
+/** Witnesses stand one a line: address, space, verifier key. */
+export const readWitnessLines = (text: string): { url: string; vkey: string }[] =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+    .map(line => {
+      const [url = '', vkey = '', ...rest] = line.split(/\s+/)
+      return { url, vkey: [vkey, ...rest].join(' ') }
+    })
+
+const areWitnessLines = (text: string): boolean => {
+  const lines = readWitnessLines(text)
+  const names = new Set(lines.map(({ vkey }) => vkey.split('+')[0]))
+  return (
+    lines.length <= 20 &&
+    names.size === lines.length &&
+    lines.every(({ url, vkey }) => isWebAddress(url) && isWitnessKey(vkey))
+  )
+}
+
+const orEmpty = (isValid: (text: string) => boolean) => (text: string) => text === '' || isValid(text)
 
 /** Every setting there is, with its default and limits. A key missing here cannot be changed. */
 export const SETTINGS: readonly SettingDefinition[] = [
@@ -20,7 +59,29 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'target.resolution_percent', kind: 'integer', default: 80, min: 0, max: 100 },
   { key: 'log.record_views', kind: 'boolean', default: true },
   { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },
+  { key: 'anchor.interval_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },
+  { key: 'anchor.witnesses', kind: 'text', default: '', isValid: areWitnessLines },
+  { key: 'anchor.tsa_url', kind: 'text', default: '', isValid: orEmpty(isWebAddress) },
+  {
+    key: 'anchor.tsa_ca',
+    kind: 'text',
+    default: '',
+    isValid: orEmpty(text => /^\s*-----BEGIN CERTIFICATE-----/.test(text)),
+  },
+  {
+    key: 'anchor.telegram_chat',
+    kind: 'text',
+    default: '',
+    isValid: orEmpty(text => /^(@[A-Za-z][A-Za-z0-9_]{3,31}|-?\d{1,15})$/.test(text)),
+  },
 ]
+
+/** A leaf holds 4 KB; of a longer text the entry names before and after by their SHA-256. */
+const RECORDED_BYTES = 1_200
+const recorded = (value: SettingValue): SettingValue =>
+  typeof value === 'string' && Buffer.byteLength(value) > RECORDED_BYTES
+    ? `sha256:${sha256(value).toString('hex')}`
+    : value
 
 const definitionOf = (key: string): SettingDefinition => {
   const found = SETTINGS.find(setting => setting.key === key)
@@ -44,7 +105,7 @@ function check(definition: SettingDefinition, value: SettingValue): void {
     definition.kind === 'boolean'
       ? typeof value === 'boolean'
       : definition.kind === 'text'
-        ? typeof value === 'string' && value.isWellFormed()
+        ? typeof value === 'string' && value.isWellFormed() && (definition.isValid?.(value) ?? true)
         : typeof value === 'number' &&
           value >= (definition.min ?? -Infinity) &&
           value <= (definition.max ?? Infinity)
@@ -70,7 +131,11 @@ export const changeSettingCommand = defineCommandHandler(changeSetting, {
         conflict.columns(['workspace_id', 'key']).doUpdateSet({ value: JSON.stringify(value) }),
       )
       .execute()
-    context.record(settingChanged, { key, from: before, to: value }, { subject: { id: key, name: key } })
+    context.record(
+      settingChanged,
+      { key, from: recorded(before), to: recorded(value) },
+      { subject: { id: key, name: key } },
+    )
     return {}
   },
 })
