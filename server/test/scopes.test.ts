@@ -264,6 +264,31 @@ describe('each role × every conversation', () => {
     }
   })
 
+  test('the list by waiting time has who waits longest first, and pages without loss or repeat', async () => {
+    await world.asSuperuser(
+      "update conversation set waiting_since = now() - interval '1 hour' where conversation_id = $1",
+      [talk('queue').id],
+    )
+    await world.asSuperuser(
+      "update conversation set waiting_since = now() - interval '2 hours' where conversation_id = $1",
+      [talk('bob').id],
+    )
+    const ids: string[] = []
+    let cursor: string | undefined
+    do {
+      const page = await world.owner.ask('conversation.list', {
+        order: 'waiting',
+        limit: 2,
+        ...(cursor ? { cursor } : {}),
+      })
+      ids.push(...page.items.map(item => item.id as string))
+      cursor = page.nextCursor ?? undefined
+    } while (cursor)
+    expect(ids.slice(0, 2)).toEqual([talk('bob').id, talk('queue').id])
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.length).toBe((await world.owner.ask('conversation.list', { limit: 200 })).items.length)
+  })
+
   test('an auditor sees that there are conversations, not whose, and cannot search for a name', async () => {
     const { items } = await who('otto').ask('conversation.list', { limit: 200 })
     expect(items.length).toBeGreaterThan(5)

@@ -1,8 +1,8 @@
 import { ConsoleError } from './console-error.ts'
 
-const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)_([0-9a-f-]{36})$/
+const PLACE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z|infinity)_([0-9a-f-]{36})$/
 
-/** A place in a list sorted by time and id. Opaque to callers. */
+/** A place in a list sorted by time (`infinity` sorts last) and id. Opaque to callers. */
 export interface Place {
   readonly at: string
   readonly id: string

@@ -90,7 +90,7 @@ export type Note = z.infer<typeof Note>
 export const listConversations = defineQuery({
   name: 'conversation.list',
   permission: 'conversation.view',
-  summary: 'Conversations the caller may see, longest waiting first within a status',
+  summary: 'Conversations the caller may see',
   input: z.strictObject({
     ...paging,
     status: ConversationStatus.optional(),
@@ -101,6 +101,8 @@ export const listConversations = defineQuery({
     label: LabelId.optional(),
     customer: CustomerId.optional(),
     q: z.string().max(200).optional(),
+    /** `waiting`: who waits longest comes first, then those who do not wait; `recent`: the newest message first. */
+    order: z.enum(['recent', 'waiting']).default('recent'),
   }),
   output: pageOf(Conversation),
 })

@@ -35,6 +35,8 @@ export const getMe = defineQuery({
     departments: z.array(z.strictObject({ id: DepartmentId, name: z.string(), lead: z.boolean() })),
     permissions: z.array(z.string()),
     scope: z.enum(['own', 'departments', 'all']),
+    /** What the desk aims at, for everybody who works at it. */
+    targets: z.strictObject({ firstResponseSeconds: z.int() }),
     /** The ledger's size as the caller's socket should start from. */
     position: z.int(),
   }),

@@ -79,6 +79,7 @@ create index conversation_by_customer_idx on conversation (workspace_id, custome
 create index conversation_by_last_message_idx on conversation (workspace_id, last_message_at, conversation_id);
 create index conversation_by_assignee_idx on conversation (workspace_id, assignee_id, last_message_at, conversation_id);
 create index conversation_by_department_idx on conversation (workspace_id, department_id, last_message_at, conversation_id) where department_id is not null;
+create index conversation_by_waiting_idx on conversation (workspace_id, (coalesce(waiting_since, 'infinity')), conversation_id) where status <> 'resolved';
 create index conversation_active_idx on conversation (workspace_id, status, last_message_at, conversation_id) where status <> 'resolved';
 
 -- A message in either direction. Its words are a part of its entry: `entry_id` the original, `text_entry_id` the

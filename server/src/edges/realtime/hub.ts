@@ -64,7 +64,7 @@ export class Hub {
     if (!this.#positions.has(workspaceId)) this.#positions.set(workspaceId, size)
     const all = this.#subscriptions.get(workspaceId) ?? new Set()
     this.#subscriptions.set(workspaceId, all.add(subscription))
-    listener.send({ type: 'hello', position: size })
+    listener.send({ type: 'hello', position: Math.min(since ?? size, size) })
     if (since !== null && since < size) {
       if (size - since > REPLAY_MAX) listener.send({ type: 'stale', position: size })
       else await this.#deliver([subscription], await this.#changes(workspaceId, since, size), size)

@@ -45,7 +45,25 @@ type Row = {
   text_entry_id: string | null
 }
 
-const selectConversations = (where: RawBuilder<unknown>, tail: RawBuilder<unknown>) => sql<Row>`
+const ORDERS = {
+  recent: {
+    by: sql`order by c.last_message_at desc, c.conversation_id desc`,
+    beyond: (place: Place) => sql`(c.last_message_at, c.conversation_id) < (${place.at}, ${place.id})`,
+    placeOf: (row: Row): Place => ({ at: row.last_message_at, id: row.conversation_id }),
+  },
+  waiting: {
+    by: sql`order by coalesce(c.waiting_since, 'infinity'), c.conversation_id`,
+    beyond: (place: Place) =>
+      sql`(coalesce(c.waiting_since, 'infinity'), c.conversation_id) > (${place.at}::timestamptz, ${place.id}::uuid)`,
+    placeOf: (row: Row): Place => ({ at: row.waiting_since ?? 'infinity', id: row.conversation_id }),
+  },
+} as const
+
+const selectConversations = (
+  where: RawBuilder<unknown>,
+  tail: RawBuilder<unknown>,
+  order: keyof typeof ORDERS = 'recent',
+) => sql<Row>`
   select c.conversation_id, c.status, c.opened_at, c.waiting_since, c.last_message_at,
     cu.customer_id, cu.name as customer_name, cu.username, cu.language,
     exists (select from customer_block x where x.workspace_id = c.workspace_id and x.customer_id = c.customer_id and x.bot_id = c.bot_id) as blocked,
@@ -61,7 +79,7 @@ const selectConversations = (where: RawBuilder<unknown>, tail: RawBuilder<unknow
   left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
   left join department d on d.workspace_id = c.workspace_id and d.department_id = c.department_id
   left join message m on m.workspace_id = c.workspace_id and m.message_id = c.last_message_id
-  order by c.last_message_at desc, c.conversation_id desc`
+  ${ORDERS[order].by}`
 
 async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[]): Promise<Conversation[]> {
   const texts = await openTexts(
@@ -133,12 +151,14 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
         sql`exists (select from customer_label cl where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id and cl.label_id = ${input.label})`,
       )
     if (input.q?.trim()) where.push(nameCondition(caller, input.q.trim()))
-    if (after) where.push(sql`(c.last_message_at, c.conversation_id) < (${after.at}, ${after.id})`)
+    const order = ORDERS[input.order]
+    if (after) where.push(order.beyond(after))
     const { rows } = await selectConversations(
       sql.join(where, sql` and `),
-      sql`order by c.last_message_at desc, c.conversation_id desc limit ${input.limit + 1}`,
+      sql`${order.by} limit ${input.limit + 1}`,
+      input.order,
     ).execute(db as never)
-    const page = pageOf(rows, input.limit, row => ({ at: row.last_message_at, id: row.conversation_id }))
+    const page = pageOf(rows, input.limit, order.placeOf)
     return { items: await present(context, openTexts, page.rows), nextCursor: page.nextCursor }
   })
   const get = defineQueryHandler(getConversation, async (context, { id }) => {

@@ -15,7 +15,7 @@ import { defineQueryHandler, type Query } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { scopeOf } from './scope.ts'
 import { findInvitation } from './sessions.ts'
-import { SETTINGS, type SettingValue } from './settings.ts'
+import { readSetting, SETTINGS, type SettingValue } from './settings.ts'
 
 export interface TeamQueriesPort {
   readonly version: string
@@ -92,6 +92,9 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
     departments: departments.map(row => ({ id: row.department_id, name: row.name, lead: row.lead })),
     permissions: [...(caller.permissions === 'all' ? ROLE_PERMISSIONS.owner : caller.permissions)],
     scope: scope.kind,
+    targets: {
+      firstResponseSeconds: Number(await readSetting(db, workspaceId, 'target.first_response_seconds')),
+    },
     position: head?.size ?? 0,
   }
 })

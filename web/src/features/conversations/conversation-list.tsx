@@ -21,6 +21,8 @@ const ROW_HEIGHT = 80
 function inputOf({ view = 'mine', status = 'in_progress', q }: InboxSearch): QueryInput<'conversation.list'> {
   return {
     limit: 50,
+    // where there is somebody to answer, whoever waits longest comes first
+    order: view === 'all' || status === 'resolved' ? 'recent' : 'waiting',
     ...(view === 'mine' && { assignee: 'me' as const }),
     ...(view === 'queue' && { assignee: 'none' as const }),
     ...(status !== 'any' && { status }),
