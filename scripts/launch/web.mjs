@@ -6,7 +6,7 @@ import { ROOT } from './paths.mjs'
 import { run } from './run.mjs'
 
 const SOURCES = ['web', 'packages', 'package-lock.json']
-const IGNORED = new Set(['node_modules', 'dist', 'test', '.cache'])
+const IGNORED = new Set(['node_modules', 'dist', 'dist-verifier', 'test', '.cache'])
 
 /** Builds the console unless nothing it is made of has changed since it was built. */
 export async function buildWebWhenStale(node) {
@@ -29,6 +29,8 @@ export async function buildWeb(node) {
     { cwd: join(ROOT, 'web') },
   )
   if (status !== 0) throw new LaunchError('The console could not be built.', status)
+  const verifier = await run(node, [join(ROOT, 'scripts/build-verifier.mjs')])
+  if (verifier !== 0) throw new LaunchError('The offline verifier could not be built.', verifier)
   writeFileSync(join(ROOT, 'web/dist/.stamp'), state)
 }
 

@@ -99,6 +99,7 @@ function renderInputs(): HTMLElement {
     'aria-describedby': 'trust-hint',
     oninput: () => {
       state.trustText = trust.value
+      forget()
     },
   })
   trust.value = state.trustText
@@ -125,8 +126,16 @@ function renderInputs(): HTMLElement {
   )
 }
 
+/** A verdict must not stand beside a bundle or a key it was not reached with. */
+function forget(): void {
+  state.run += 1
+  Object.assign(state, { result: null, page: 0, onlyBad: false, problem: null, working: null })
+  renderOutput()
+}
+
 /** Takes dropped or chosen files: a ZIP is a bundle, anything else is trust. */
 async function take(files: FileList | null, kind?: 'trust'): Promise<void> {
+  forget()
   for (const file of files ?? []) {
     const head = new Uint8Array(await file.slice(0, 2).arrayBuffer())
     const isZip = head[0] === 0x50 && head[1] === 0x4b
@@ -162,15 +171,9 @@ function currentTrust(): TrustFile | null | undefined {
 async function verify(): Promise<void> {
   const words = WORDS[state.language]
   const trust = currentTrust()
-  const run = ++state.run
-  Object.assign(state, {
-    result: null,
-    page: 0,
-    onlyBad: false,
-    trustError: trust === undefined,
-    problem: null,
-    working: null,
-  })
+  state.trustError = trust === undefined
+  forget()
+  const { run } = state
   if (state.bundle === null || trust === undefined) return renderOutput()
   const rows: Row[] = []
   let names: Names = new Map()
