@@ -46,7 +46,7 @@ export const en: Words = {
   next: 'Later',
   shown: '{from} to {to} of {of}',
   nothing: 'Nothing here.',
-  closedRun: '{count} closed (positions {from} to {to}): place proven, content not shown',
+  closedRun: '{count} closed (positions {from} to {to}): content not shown',
   raw: 'The entry as it was hashed',
   withheld: 'withheld from whoever made the bundle',
   erased: 'erased on request',

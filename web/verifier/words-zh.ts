@@ -44,7 +44,7 @@ export const zh: Words = {
   next: '更晚',
   shown: '第 {from} 至 {to}，共 {of}',
   nothing: '没有内容。',
-  closedRun: '{count} 条封闭（位置 {from} 至 {to}）：位置已证明，内容未显示',
+  closedRun: '{count} 条封闭（位置 {from} 至 {to}）：内容未显示',
   raw: '参与哈希的原始条目',
   withheld: '对制作者不予显示',
   erased: '已按请求删除',

@@ -7,12 +7,13 @@ import { RemoteError, type RemoteTrust, verifyRemote } from '../../ledger/verify
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, type Result } from './command.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
+import { verifyBundleOnDisk } from './verify-bundle.ts'
 
 export const verifyCommand: CliCommand = {
   name: 'verify',
   synopsis:
-    'verify [--parts] [--workspace ID] | verify --from URL [--token TOKEN] [--vkey KEY | --trust FILE]',
-  summary: 'prove that nothing recorded was changed, in the database or over HTTP',
+    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE]',
+  summary: 'prove that nothing recorded was changed, in the database, over HTTP or in a bundle of evidence',
   options: {
     from: { type: 'string' },
     token: { type: 'string' },
@@ -68,6 +69,7 @@ const TrustFile = z.strictObject({
 
 async function verifyFrom(invocation: Invocation): Promise<Result> {
   const url = optional(invocation, 'from') ?? ''
+  if (url.endsWith('.zip') && !/^https?:/.test(url)) return verifyBundleOnDisk(invocation, url)
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw usage('--from is a URL like https://desk.example')
   if (invocation.options.parts) throw usage('--parts needs the database and its keys')

@@ -1,0 +1,85 @@
+import { open, readFile } from 'node:fs/promises'
+import {
+  type BundleReport,
+  type ByteSource,
+  ProofError,
+  readTrust,
+  type TrustFile,
+  verifyBundleFile,
+} from '@tracedesk/proof/node'
+import { CliError, usage } from './cli-error.ts'
+import { type Invocation, optional, type Result } from './command.ts'
+
+/**
+ * Verifies an evidence bundle in a file, without a server, a database or a network. The trust is that of `--vkey` or
+ * `--trust`; without either the best verdict is `consistent_only`, which is a finding.
+ */
+export async function verifyBundleOnDisk(invocation: Invocation, path: string): Promise<Result> {
+  if (invocation.options.parts || invocation.options.token || invocation.options.workspace)
+    throw usage('a bundle is verified with --vkey or --trust only')
+  const trust = await readTrustOption(invocation)
+  const { source, close } = await openSource(path)
+  try {
+    const report = await verifyBundleFile(source, trust, {
+      onProgress: ({ done, of }) => {
+        if (invocation.signal.aborted) throw new CliError(3, 'interrupted', 'interrupted')
+        invocation.progress.show(`verified ${done} of ${of} entries`)
+      },
+    })
+    invocation.progress.clear()
+    sayReport(invocation, report)
+    return { exitCode: report.verdict === 'ok' ? 0 : 1, json: summaryOf(report) }
+  } finally {
+    await close()
+  }
+}
+
+async function openSource(path: string): Promise<{ source: ByteSource; close: () => Promise<void> }> {
+  const file = await open(path).catch(error => {
+    throw usage(`the bundle ${path} cannot be read: ${(error as Error).message}`)
+  })
+  const { size } = await file.stat()
+  const read = async (at: number, length: number) => {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, at)
+    return buffer.subarray(0, bytesRead)
+  }
+  return { source: { size, read }, close: () => file.close() }
+}
+
+async function readTrustOption(invocation: Invocation): Promise<TrustFile | null> {
+  const vkey = optional(invocation, 'vkey')
+  const file = optional(invocation, 'trust')
+  if (vkey && file) throw usage('give either --vkey or --trust')
+  if (!vkey && !file) return null
+  try {
+    return readTrust(vkey ?? (await readFile(file ?? '', 'utf8')))
+  } catch (error) {
+    if (!(error instanceof ProofError) && !(error instanceof Error && 'code' in error)) throw error
+    throw usage(`the trust cannot be used: ${(error as Error).message}`)
+  }
+}
+
+function sayReport({ say }: Invocation, report: BundleReport): void {
+  const { verdict, findings, findingCount, manifest, entries, closed } = report
+  const range = manifest ? `${manifest.origin}, positions ${manifest.range.from} to ${manifest.range.to}` : ''
+  if (verdict === 'ok')
+    say(`ok: ${range}. ${entries} entries, ${closed} of them closed, are those of the signed log.`)
+  else if (verdict === 'consistent_only')
+    say(
+      `consistent_only: ${range}. The bundle agrees with itself, but without --vkey or --trust nothing is proven about who made it.`,
+    )
+  else say(`${verdict}: ${findingCount} findings.`)
+  for (const { verdict: found, position, detail } of findings)
+    say(`  ${found}${position === null ? '' : ` at position ${position}`}: ${detail}`)
+}
+
+/** What `--json` prints: the report without what only a screen needs. */
+function summaryOf({ checkpoint, record, signedBy, witnessedBy, ...report }: BundleReport) {
+  return {
+    ...report,
+    signedSize: checkpoint?.size ?? null,
+    signedBy: signedBy.map(({ vkey }) => vkey),
+    witnessedBy,
+    recordPosition: record?.position ?? null,
+  }
+}
