@@ -11,6 +11,7 @@ interface Schema {
   readonly enum?: readonly unknown[]
   readonly const?: unknown
   readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
   readonly items?: Schema
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema | boolean
@@ -71,6 +72,8 @@ function describe(event: EventDefinition, notes: ReadonlyMap<string, string>): s
 }
 
 function typeOf(schema: Schema): string {
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``
+  if (schema.oneOf) return schema.oneOf.map(typeOf).join(' or ')
   if (schema.enum) return schema.enum.map(value => `\`${String(value)}\``).join(' / ')
   if (Array.isArray(schema.type))
     return typeOf({ anyOf: schema.type.map((type: string) => ({ ...schema, type })) })

@@ -24,6 +24,7 @@ import * as evidence from './modules/evidence/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
+import * as moderation from './modules/moderation/index.ts'
 import * as team from './modules/team/index.ts'
 
 export interface NodeOptions {
@@ -270,7 +271,7 @@ export class TracedeskNode {
         team.createApiTokenCommand,
         team.revokeApiTokenCommand,
         team.changeSettingCommand,
-        conversations.createSendMessage(wake),
+        conversations.createSendMessage(wake, { judge: moderation.judgeText }),
         conversations.createRetryMessage(wake),
         conversations.assignConversationCommand,
         conversations.changeStatusCommand,
@@ -279,6 +280,12 @@ export class TracedeskNode {
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
         ledgerModule.createVerifyLedgerNow(() => this.watch),
+        moderation.createPhraseGroupCommand,
+        moderation.updatePhraseGroupCommand,
+        moderation.deletePhraseGroupCommand,
+        moderation.allowWalletCommand,
+        moderation.disallowWalletCommand,
+        moderation.cancelModeratedCommand,
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
@@ -290,6 +297,8 @@ export class TracedeskNode {
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
       ...conversations.createConversationQueries(openTexts),
       bots.listBotsQuery as unknown as Query,
+      moderation.listPhraseGroupsQuery as unknown as Query,
+      moderation.listWalletsQuery as unknown as Query,
       ...logModule.createLogQueries({
         reader: new logModule.EntryReader(keys),
         secret: options.secret,

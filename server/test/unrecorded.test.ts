@@ -54,6 +54,18 @@ beforeAll(async () => {
   await world.owner.do('note.add', { conversationId: talk.id as never, text: 'a note' })
   const { label } = await world.owner.do('label.create', { name: 'vip' })
   await world.owner.do('customer.add_label', { customerId: talk.customerId as never, labelId: label.id })
+  await world.owner.do('phrase_group.create', {
+    name: 'Phrases',
+    botId: null,
+    languages: [],
+    action: 'block',
+    rules: [{ kind: 'plain', pattern: 'forbidden' }],
+  })
+  const address = 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'
+  await world.owner.do('wallet.allow', { address, name: 'Cashier' })
+  await expect(
+    world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
+  ).rejects.toMatchObject({ code: 'moderation.blocked' })
   const w = world.workspaceId
   await world.asSuperuser('insert into bot_token (workspace_id, bot_id, sealed) values ($1, $2, $3)', [
     w,

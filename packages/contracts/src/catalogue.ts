@@ -6,6 +6,7 @@ import * as customer from './events/customer.ts'
 import * as evidence from './events/evidence.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
+import * as moderation from './events/moderation.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
 import * as verification from './events/verification.ts'
@@ -15,7 +16,7 @@ const isEvent = (value: unknown): value is EventDefinition =>
 
 /** Every event that can be recorded, by name. A name missing here cannot be written. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
-  [team, access, bots, conversation, message, customer, system, verification, evidence, ledger]
+  [team, access, bots, conversation, message, moderation, customer, system, verification, evidence, ledger]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)
     .map(event => [event.name, event]),

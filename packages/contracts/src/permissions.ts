@@ -10,6 +10,7 @@ const READS = [
   'bot.view',
   'label.view',
   'setting.view',
+  'moderation.view',
   'log.view',
   'ledger.view',
 ] as const
@@ -25,13 +26,14 @@ const AGENT = [
   'session.revoke',
   'message.send',
   'message.retry',
+  'moderation.cancel',
   'conversation.assign',
   'conversation.change_status',
   'note.add',
   'customer.add_label',
   'customer.remove_label',
 ] as const
-const SUPERVISOR = [...AGENT, 'label.create'] as const
+const SUPERVISOR = [...AGENT, 'label.create', 'moderation.view'] as const
 const ADMIN = [
   ...SUPERVISOR,
   'setting.view',
@@ -48,6 +50,11 @@ const ADMIN = [
   'bot.rotate_token',
   'bot.disconnect',
   'setting.change',
+  'phrase_group.create',
+  'phrase_group.update',
+  'phrase_group.delete',
+  'wallet.allow',
+  'wallet.disallow',
   'api_token.create',
   'api_token.revoke',
   'import.run',

@@ -3,11 +3,13 @@ import * as botCommands from './commands/bots.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as ledgerCommands from './commands/ledger.ts'
+import * as moderationCommands from './commands/moderation.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as deskQueries from './queries/desk.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
+import * as moderationQueries from './queries/moderation.ts'
 import * as teamQueries from './queries/team.ts'
 
 const {
@@ -21,6 +23,7 @@ const {
   ...desk
 } = deskQueries
 const { logFilter: _f, ...log } = logQueries
+const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
 /** Every command with a route, under the name of its constant. */
 export const COMMANDS = {
@@ -30,9 +33,10 @@ export const COMMANDS = {
   ...verificationCommands,
   ...evidenceCommands,
   ...ledgerCommands,
+  ...moderation,
 } as const
 /** Every query with a route. */
-export const QUERIES = { ...desk, ...log, ...ledgerQueries, ...teamQueries } as const
+export const QUERIES = { ...desk, ...log, ...ledgerQueries, ...teamQueries, ...moderationQueries } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }
 export type CommandName = keyof ByName<typeof COMMANDS>

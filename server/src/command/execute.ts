@@ -19,7 +19,7 @@ import type { EntryDraft } from '../ledger/draft.ts'
 import { type Caller, may } from './caller.ts'
 import { explainDatabaseError, isWorthRetrying } from './database-errors.ts'
 import type { Command, CommandContext, RecordOptions } from './define.ts'
-import { keepAnswer, recallAnswer } from './idempotency.ts'
+import { forgetAnswer, keepAnswer, recallAnswer } from './idempotency.ts'
 
 export interface ExecuteOptions {
   readonly idempotencyKey?: string | undefined
@@ -127,7 +127,9 @@ export class CommandDoor {
       const output = command.contract.output.parse(
         await command.handle(session, input, prepared as never),
       ) as z.output<C['output']>
-      await keepAnswer(session.tx, caller, options.idempotencyKey, output, this.#sealKey)
+      // a refusal that is committed with its entry answers nothing: the key may come again, with another input
+      if (session.refusal) await forgetAnswer(session.tx, caller, options.idempotencyKey)
+      else await keepAnswer(session.tx, caller, options.idempotencyKey, output, this.#sealKey)
       await this.#commit(client, session)
       for (const action of session.afterwards) action()
       this.#wake(session.workspaceId)

@@ -58,3 +58,10 @@ export async function keepAnswer(
   await sql`update idempotency set answer = ${seal(sealKey, Buffer.from(JSON.stringify(answer)), context(caller, key))}
     where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
 }
+
+/** Frees the key again, in the same transaction. */
+export async function forgetAnswer(tx: Tx, caller: Caller, key: string | undefined): Promise<void> {
+  if (key === undefined || !caller.workspaceId) return
+  await sql`delete from idempotency
+    where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
+}

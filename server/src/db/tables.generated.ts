@@ -298,6 +298,12 @@ export interface Tables {
     problem: unknown | null
     deleted_by_customer: Generated<boolean>
   }
+  moderation_hit: {
+    workspace_id: string
+    actor: string
+    entry_id: string
+    at: string
+  }
   note: {
     workspace_id: string
     note_id: string
@@ -306,6 +312,16 @@ export interface Tables {
     scope: string
     at: string
     entry_id: string
+  }
+  phrase_group: {
+    workspace_id: string
+    phrase_group_id: string
+    name: string
+    bot_id: string | null
+    languages: string[]
+    action: string
+    version: number
+    rules: unknown
   }
   session: {
     workspace_id: string
@@ -352,6 +368,15 @@ export interface Tables {
     received_at: Generated<string>
     done_at: string | null
     attempts: Generated<number>
+  }
+  wallet: {
+    workspace_id: string
+    wallet_id: string
+    network: string
+    address: string
+    canonical: string
+    name: string
+    created_at: string
   }
   workspace: {
     workspace_id: string

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts'
 import * as conversation from '../events/conversation.ts'
 import * as customer from '../events/customer.ts'
 import * as message from '../events/message.ts'
+import { alertRaised, moderationFlagged } from '../events/moderation.ts'
 import { AgentId, ConversationId, CustomerId, LabelId, MessageId, NoteId } from '../ids.ts'
 import { Colour, MessageText, nameUpTo } from '../text.ts'
 
@@ -12,11 +13,17 @@ const about = { kind: 'conversation', field: 'conversationId' } as const
 export const sendMessage = defineCommand({
   name: 'message.send',
   summary: 'Queue a text for the customer; delivery arrives as an entry',
-  input: z.strictObject({ conversationId: ConversationId, text: MessageText, replyTo: MessageId.optional() }),
+  input: z.strictObject({
+    conversationId: ConversationId,
+    text: MessageText,
+    replyTo: MessageId.optional(),
+    /** Ids of what moderation found and the agent sends all the same. */
+    confirm: z.array(z.string().max(64)).max(200).optional(),
+  }),
   output: z.strictObject({
     message: z.strictObject({ id: MessageId, state: z.literal('queued'), at: z.string() }),
   }),
-  records: [message.messageSent, conversation.conversationAssigned],
+  records: [message.messageSent, conversation.conversationAssigned, moderationFlagged, alertRaised],
   subject: about,
 })
 export const retryMessage = defineCommand({

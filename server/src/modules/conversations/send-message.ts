@@ -1,11 +1,5 @@
-import {
-  conversationAssigned,
-  messageRetried,
-  messageSent,
-  retryMessage,
-  sendMessage,
-} from '@tracedesk/contracts'
-import { defineCommandHandler } from '../../command/define.ts'
+import { messageRetried, messageSent, retryMessage, sendMessage } from '@tracedesk/contracts'
+import { type CommandContext, type ConversationRef, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { setAssignee } from './assign.ts'
@@ -14,72 +8,89 @@ import { insertMessage, type LockedConversation, requireConversation } from './s
 /** Wakes whoever tells Telegram, once the message is committed. */
 export type WakeOutbox = (workspaceId: string, botId: string) => void
 
-export const createSendMessage = (wake: WakeOutbox) =>
-  defineCommandHandler(
-    { ...sendMessage, records: [messageSent, conversationAssigned] },
-    {
-      handle: async (context, { conversationId, text, replyTo }) => {
-        const { tx, workspaceId, now, caller } = context
-        const conversation = await requireConversation(context, conversationId)
-        if (conversation.status === 'resolved')
-          throw new ConsoleError('conversation.resolved', { conversationId })
-        const chatId = await requireOpenLine(context.tx, workspaceId, conversation)
-        if (replyTo) {
-          const target = await tx
-            .selectFrom('message')
-            .select('message_id')
-            .where('workspace_id', '=', workspaceId)
-            .where('conversation_id', '=', conversationId)
-            .where('message_id', '=', replyTo)
-            .executeTakeFirst()
-          if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
-        }
-        // Who answers an unassigned conversation takes it: otherwise two agents would answer the same customer.
-        if (conversation.assigneeId === null && caller.actor.kind === 'agent' && caller.actor.id)
-          await setAssignee(context, conversation, caller.actor.id, 'taken')
-        const messageId = newId()
-        const entryId = context.record(
-          messageSent,
-          { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply: null },
-          {
-            subject: { id: messageId },
-            conversation: conversation.ref,
-            parts: { text },
-          },
-        )
-        await insertMessage(
-          tx,
-          workspaceId,
-          {
-            id: messageId,
-            conversationId,
-            at: now,
-            direction: 'out',
-            authorKind: caller.actor.kind,
-            authorId: caller.actor.id,
-            kind: 'text',
-            state: 'queued',
-            entryId,
-            hasText: true,
-            telegramMessageId: null,
-            replyTo: replyTo ?? null,
-          },
-          null,
-        )
-        await tx
-          .insertInto('telegram_outbox')
-          .values({
-            workspace_id: workspaceId,
-            message_id: messageId,
-            bot_id: conversation.botId,
-            chat_id: chatId,
-          })
-          .execute()
-        context.afterCommit(() => wake(workspaceId, conversation.botId))
-        return { message: { id: messageId, state: 'queued' as const, at: now } }
-      },
+/** What other modules have to say about a text before it is queued. */
+export interface SendRules {
+  /**
+   * May this text be sent? When not, the rule has recorded the attempt and said with `refuseAfterCommit` how it is
+   * refused; nothing else may change then.
+   */
+  readonly judge: (
+    context: CommandContext,
+    attempt: {
+      conversation: ConversationRef
+      text: string
+      confirm: readonly string[]
+      messageId: string
     },
-  )
+  ) => Promise<boolean>
+}
+
+export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
+  defineCommandHandler(sendMessage, {
+    handle: async (context, { conversationId, text, replyTo, confirm = [] }) => {
+      const { tx, workspaceId, now, caller } = context
+      const conversation = await requireConversation(context, conversationId)
+      if (conversation.status === 'resolved')
+        throw new ConsoleError('conversation.resolved', { conversationId })
+      const chatId = await requireOpenLine(context.tx, workspaceId, conversation)
+      if (replyTo) {
+        const target = await tx
+          .selectFrom('message')
+          .select('message_id')
+          .where('workspace_id', '=', workspaceId)
+          .where('conversation_id', '=', conversationId)
+          .where('message_id', '=', replyTo)
+          .executeTakeFirst()
+        if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
+      }
+      const messageId = newId()
+      const queued = { message: { id: messageId, state: 'queued' as const, at: now } }
+      const attempt = { conversation: conversation.ref, text, confirm, messageId }
+      if (!(await rules.judge(context, attempt))) return queued // nobody gets to see this: the refusal takes its place
+      // Who answers an unassigned conversation takes it: otherwise two agents would answer the same customer.
+      if (conversation.assigneeId === null && caller.actor.kind === 'agent' && caller.actor.id)
+        await setAssignee(context, conversation, caller.actor.id, 'taken')
+      const entryId = context.record(
+        messageSent,
+        { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply: null },
+        {
+          subject: { id: messageId },
+          conversation: conversation.ref,
+          parts: { text },
+        },
+      )
+      await insertMessage(
+        tx,
+        workspaceId,
+        {
+          id: messageId,
+          conversationId,
+          at: now,
+          direction: 'out',
+          authorKind: caller.actor.kind,
+          authorId: caller.actor.id,
+          kind: 'text',
+          state: 'queued',
+          entryId,
+          hasText: true,
+          telegramMessageId: null,
+          replyTo: replyTo ?? null,
+        },
+        null,
+      )
+      await tx
+        .insertInto('telegram_outbox')
+        .values({
+          workspace_id: workspaceId,
+          message_id: messageId,
+          bot_id: conversation.botId,
+          chat_id: chatId,
+        })
+        .execute()
+      context.afterCommit(() => wake(workspaceId, conversation.botId))
+      return queued
+    },
+  })
 
 /** The chat a message can go to. Throws when the bot is gone or the customer has stopped it. */
 async function requireOpenLine(

@@ -55,6 +55,8 @@ export function openPart(
 /** A note that is its author's alone. */
 export const isPrivateNote = (leaf: Leaf): boolean =>
   leaf.event === 'note.added' && leaf.data.scope === 'private'
+// Long texts of the house, such as phrase groups: parts for their length, not because they are anybody's.
+const OF_NOBODY = /^(phrase_group|canned_reply|field):/
 
 /**
  * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is
@@ -62,7 +64,8 @@ export const isPrivateNote = (leaf: Leaf): boolean =>
  */
 export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string): boolean {
   if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== viewer.actor.id) return false
-  if (viewer.actor.role === 'auditor') return name === 'name' && owner.startsWith('agent:')
+  if (viewer.actor.role === 'auditor')
+    return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
   return true
 }
 

@@ -1,0 +1,9 @@
+export { allowWalletCommand, disallowWalletCommand } from './allow-list.ts'
+export { cancelModeratedCommand } from './cancel.ts'
+export { judgeText } from './judge.ts'
+export {
+  createPhraseGroupCommand,
+  deletePhraseGroupCommand,
+  updatePhraseGroupCommand,
+} from './phrase-groups.ts'
+export { listPhraseGroupsQuery, listWalletsQuery } from './queries.ts'
