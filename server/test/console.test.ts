@@ -1,11 +1,13 @@
 import axeCore from 'axe-core'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
 import { createDesk, type Desk } from './support/desk.ts'
 import { PASSWORD, type Person } from './support/world.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 describe.skipIf(!canBrowse())('the console in a browser', () => {
   let desk: Desk
@@ -172,6 +174,29 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
     await page.goto(`${url}/log`)
     await page.getByText('<script>alert(1)</script>', { exact: false }).first().waitFor()
     expect(alerted).toBe(false)
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('the browser verifies the whole log by itself, remembers it, and says so when history was rewritten', async () => {
+    const { page, context, errors } = await signIn('owner')
+    await desk.world.settle()
+    await page.goto(`${url}/proof`)
+    await page.getByRole('button', { name: 'Verify now' }).click()
+    await page.getByText(/entries are as they were sealed/).waitFor()
+    await page.getByRole('button', { name: 'Verify now' }).click()
+    await page.getByText(/still contains what this browser saw/).waitFor()
+    await page.getByRole('button', { name: 'Verify on the server' }).click()
+    await page.getByText(/Nothing wrong in/).waitFor()
+    // a byte of history is changed behind everybody's back, in a log that is otherwise the same
+    await desk.world.asSuperuser(
+      "update log_entry set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'agent.joined', 'agent.joinee'), 'UTF8') where position = 3",
+    )
+    await page.getByRole('button', { name: 'Verify now' }).click()
+    await page.getByText('The log is not intact').first().waitFor()
+    await desk.world.asSuperuser(
+      "update log_entry set leaf = convert_to(replace(convert_from(leaf, 'UTF8'), 'agent.joinee', 'agent.joined'), 'UTF8') where position = 3",
+    )
     expect(errors).toEqual([])
     await context.close()
   })

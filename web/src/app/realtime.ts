@@ -34,6 +34,8 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['message.*', item => [...thread(item), ...conversation(item)]],
   ['conversation.*', conversation],
   ['note.*', conversation],
+  ['moderation.*', conversation],
+  ['alert.*', conversation],
   ['customer.*', customer],
   ['label.*', () => [['label.list'], ['conversation.list'], ['conversation.get']]],
   ['bot.blocked_by_customer', customer],
@@ -41,7 +43,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   // Roles, seats and leadership decide what the reader themselves may see.
   ['agent.*', () => [...TEAM, ['session.me']]],
   ['department.*', () => [...TEAM, ['session.me']]],
-  ['setting.*', () => [['setting.list']]],
+  ['setting.*', () => [['setting.list'], ['session.me']]],
   ['api_token.*', () => [['api_token.list']]],
   ['session.*', () => [['session.list']]],
   ['import.activity', conversation],

@@ -143,7 +143,12 @@ async function command<N extends CommandName>(
   }
 }
 
-export const api = { query, command, text }
+/** The bytes at a path of this server. Throws ApiError like `query`. */
+async function bytes(path: string, options: CallOptions = {}): Promise<Uint8Array> {
+  return new Uint8Array(await (await call(path, { ...options })).arrayBuffer())
+}
+
+export const api = { bytes, query, command, text }
 
 /** The code of any thrown value; what is no ApiError is a fault of this page. */
 export const codeOf = (error: unknown): ScreenErrorCode =>

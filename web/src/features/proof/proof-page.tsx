@@ -7,12 +7,13 @@ import { useT } from '../../i18n/index.ts'
 import { api, codeOf } from '../../shared/api.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
-import { useMay } from '../../shared/session.ts'
+import { useMay, useMe } from '../../shared/session.ts'
 import { CopyField } from '../../shared/ui/copy-field.tsx'
 import { ErrorFace, NoPermissionFace } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Ago } from '../../shared/ui/time.tsx'
 import classes from './proof.module.css'
+import { ServerVerification, VerifyHere } from './verify-section.tsx'
 
 type Ledger = QueryOutput<'ledger.state'>
 
@@ -48,6 +49,7 @@ function State({ ledger }: { ledger: Ledger }) {
   const t = useT()
   const checkpoint = useQuery({ ...checkpointOf(ledger.signed?.size ?? 0), enabled: ledger.signed !== null })
   const key = useQuery(vkey)
+  const { scope } = useMe()
   return (
     <div className={classes.sections}>
       <Verdict ledger={ledger} />
@@ -56,6 +58,15 @@ function State({ ledger }: { ledger: Ledger }) {
         <Section title={t('proof.covers')} text={t('proof.coversText')} />
         <Section title={t('proof.notCovered')} text={t('proof.notCoveredText')} isWarning />
       </div>
+      <Section title={t('proof.here.title')} text={t('proof.here.text')}>
+        {scope === 'all' && key.data !== undefined && ledger.signed !== null && (
+          <VerifyHere vkey={key.data.trim()} />
+        )}
+        {scope !== 'all' && <p>{t('proof.here.scope')}</p>}
+      </Section>
+      <Section title={t('proof.server.title')} text={t('proof.server.text')}>
+        <ServerVerification verification={ledger.verification} />
+      </Section>
       <Section title={t('proof.checkpoint')} text={t('proof.checkpointText')}>
         {checkpoint.data !== undefined && (
           <CopyField
@@ -93,9 +104,10 @@ function Section(props: { title: string; text: string; isWarning?: boolean; chil
 }
 
 /** The one sentence a manager looks for. */
-function Verdict({ ledger: { size, signed, pending, signerProblem } }: { ledger: Ledger }) {
+function Verdict({ ledger: { size, signed, pending, signerProblem, verification } }: { ledger: Ledger }) {
   const t = useT()
-  const state = signerProblem ? 'bad' : pending > 0 || (signed?.size ?? 0) < size ? 'busy' : 'good'
+  const broken = verification.last !== null && verification.last.verdict !== 'ok'
+  const state = signerProblem || broken ? 'bad' : pending > 0 || (signed?.size ?? 0) < size ? 'busy' : 'good'
   const Icon = { bad: IconAlertTriangle, busy: IconClockHour3, good: IconShieldCheck }[state]
   return (
     <div className={classes.verdict} data-state={state} role="status">
@@ -103,6 +115,7 @@ function Verdict({ ledger: { size, signed, pending, signerProblem } }: { ledger:
       <div>
         <b>{t(`proof.state.${state}`)}</b>
         {signerProblem && <span>{signerProblem}</span>}
+        {broken && <span>{t('proof.server.bad', { verdict: verification.last?.verdict ?? '' })}</span>}
         {signed && (
           <span>
             {t('proof.lastSigned')} <Ago at={signed.at} />

@@ -1,0 +1,109 @@
+import { Button, Progress } from '@mantine/core'
+import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react'
+import { useMutation } from '@tanstack/react-query'
+import type { QueryOutput } from '@tracedesk/contracts'
+import { useRef, useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { useFormat } from '../../shared/format.ts'
+import { useMay } from '../../shared/session.ts'
+import { ErrorFace } from '../../shared/ui/faces.tsx'
+import { Ago } from '../../shared/ui/time.tsx'
+import classes from './proof.module.css'
+import type { HereResult, VerifyProgress } from './verify-here.ts'
+
+type Verification = QueryOutput<'ledger.state'>['verification']
+
+/** Verifies in this browser, out of nothing but bytes; stoppable, with progress. */
+export function VerifyHere({ vkey }: { vkey: string }) {
+  const t = useT()
+  const [progress, setProgress] = useState<VerifyProgress | null>(null)
+  const stop = useRef<AbortController | null>(null)
+  const run = useMutation({
+    mutationFn: async () => {
+      stop.current = new AbortController()
+      setProgress({ done: 0, of: 1 })
+      const { verifyHere } = await import('./verify-here.ts')
+      return verifyHere(vkey, stop.current.signal, setProgress)
+    },
+    onSettled: () => setProgress(null),
+  })
+  const stopped = run.error instanceof DOMException
+  return (
+    <>
+      <div className={classes.actions}>
+        <Button onClick={() => run.mutate()} loading={run.isPending}>
+          {t('proof.here.do')}
+        </Button>
+        {run.isPending && (
+          <Button variant="default" onClick={() => stop.current?.abort()}>
+            {t('action.cancel')}
+          </Button>
+        )}
+      </div>
+      {progress && (
+        <Progress value={(100 * progress.done) / progress.of} aria-label={t('proof.here.progress')} />
+      )}
+      {run.data && <HereVerdict result={run.data} />}
+      {stopped && <p>{t('proof.here.stopped')}</p>}
+      {run.error && !stopped && <ErrorFace error={run.error} retry={() => run.mutate()} />}
+    </>
+  )
+}
+
+function HereVerdict({ result: { report, size, remembered } }: { result: HereResult }) {
+  const t = useT()
+  const format = useFormat()
+  const good = report.verdict === 'ok'
+  const Icon = good ? IconShieldCheck : IconAlertTriangle
+  return (
+    <div className={classes.verdict} data-state={good ? 'good' : 'bad'} role="status">
+      <Icon size={30} stroke={1.6} aria-hidden />
+      <div>
+        <b>{good ? t('proof.here.good', { entries: format.number(size) }) : t('proof.here.bad')}</b>
+        {good && remembered !== null && (
+          <span>{t('proof.here.remembered', { entries: format.number(remembered) })}</span>
+        )}
+        {!good && (
+          <span>
+            {report.verdict}
+            {report.position !== null && ` · ${t('field.position')} ${format.number(report.position)}`}
+          </span>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** What the server last found when it verified itself, and asking it to do so now. */
+export function ServerVerification({ verification: { last, running } }: { verification: Verification }) {
+  const t = useT()
+  const format = useFormat()
+  const may = useMay()
+  const verify = useCommand('ledger.verify', { changes: [['ledger.state']] })
+  return (
+    <>
+      {last ? (
+        <p>
+          {last.verdict === 'ok'
+            ? t('proof.server.good', { entries: format.number(last.size) })
+            : t('proof.server.bad', { verdict: last.verdict })}{' '}
+          <Ago at={last.at} />
+        </p>
+      ) : (
+        <p>{t('proof.server.never')}</p>
+      )}
+      {may('ledger.verify') && (
+        <div className={classes.actions}>
+          <Button
+            variant="default"
+            onClick={() => verify.mutate({})}
+            loading={verify.isPending || running !== null}
+          >
+            {t('proof.server.do')}
+          </Button>
+        </div>
+      )}
+    </>
+  )
+}
