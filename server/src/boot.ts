@@ -7,7 +7,7 @@ import { chooseDataDir, startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { type ConnectionTarget, prepareRoles, type RoleTargets, targetFromUrl } from './db/roles.ts'
 import { createHttpServer } from './edges/http/server.ts'
-import { createIdentify, Gateway } from './edges/telegram/index.ts'
+import { createIdentify, createSendDocument, Gateway } from './edges/telegram/index.ts'
 import { type Config, readConfig } from './kernel/config.ts'
 import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
@@ -117,6 +117,11 @@ function startGateway(node: TracedeskNode, config: Config, webhookRoot: string |
   })
   node.wakeOutbox = (workspaceId, botId) => gateway.wakeOutbox(workspaceId, botId)
   node.botsChanged = workspaceId => gateway.botsChanged(workspaceId)
+  node.sendDocument = createSendDocument({
+    databases: node.databases,
+    secret: node.options.secret,
+    apiRoot: config.telegramApiRoot,
+  })
   gateway.start()
   return gateway
 }

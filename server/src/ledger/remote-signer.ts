@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type RequestOptions, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { StartError } from '../kernel/start-error.ts'
 import type { HeadSigner, OfferedKey, SignedHead } from './head-signer.ts'
@@ -60,6 +61,11 @@ export function signerTarget(url: string): RequestOptions {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) }
 }
 
+/** Nobody listens where the signer should. */
+class SignerAway extends Error {}
+const ATTEMPTS = 20
+const PAUSE_MS = 250
+
 /** A signer in a process of its own: this one never sees a key. */
 export class RemoteSigner implements HeadSigner {
   readonly #target: RequestOptions
@@ -71,7 +77,17 @@ export class RemoteSigner implements HeadSigner {
   }
 
   async createKey(workspaceId: string, epoch: number, origin: string): Promise<string> {
-    return Created.parse(await this.#ask('/create-key', { workspaceId, epoch, origin })).vkey
+    const ask = () => this.#ask('/create-key', { workspaceId, epoch, origin })
+    // The signer waits for the database as we do, and may be a moment later.
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      try {
+        return Created.parse(await ask()).vkey
+      } catch (error) {
+        if (!(error instanceof SignerAway)) throw error
+        await sleep(PAUSE_MS)
+      }
+    }
+    return Created.parse(await ask()).vkey
   }
 
   async sign(workspaceId: string): Promise<SignedHead | null> {
@@ -116,7 +132,7 @@ export class RemoteSigner implements HeadSigner {
           )
         },
       )
-      asked.on('error', cause => reject(new Error('the signer cannot be reached', { cause })))
+      asked.on('error', cause => reject(new SignerAway('the signer cannot be reached', { cause })))
       asked.end(body)
     })
   }

@@ -1,11 +1,14 @@
 import {
   decodeEntryBundle,
   type Finding,
+  type KeyRange,
   ProofError,
   readUnverifiedCheckpoint,
   TILE_WIDTH,
   tilePath,
+  trustAtSize,
   type Verdict,
+  verifyCheckpoint,
   verifyLog,
 } from '@tracedesk/proof/node'
 
@@ -17,6 +20,8 @@ const PATIENCE_MS = 30_000
 export interface RemoteTrust {
   readonly origin?: string | undefined
   readonly vkeys: readonly string[]
+  /** The same keys with the sizes each may sign; without them each may sign any. */
+  readonly keys?: readonly KeyRange[] | undefined
   /** Signed notes seen earlier: the log must still agree with them. */
   readonly checkpoints?: readonly string[] | undefined
 }
@@ -58,7 +63,7 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
   if (!place) throw new RemoteError(`the origin ${JSON.stringify(origin)} names no ledger of Tracedesk`)
   remote.prefix = `/log/${place[1]}/${place[2]}`
   const trustedVkeys = options.trust?.vkeys.length
-    ? options.trust.vkeys
+    ? await keysFor(options.trust, note, origin, size)
     : [(await remote.text('/api/ledger.vkey')).trim()]
   const report = await verifyLog(
     {
@@ -81,6 +86,22 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
     checkpoint: { size, note },
     seconds: (performance.now() - begun) / 1000,
   }
+}
+
+/**
+ * The keys to verify with. One that may not sign this size any more is left out, unless the newest note stands without
+ * it: then it is needed only for the notes kept from before.
+ */
+async function keysFor(
+  { vkeys, keys }: RemoteTrust,
+  note: string,
+  origin: string,
+  size: number,
+): Promise<readonly string[]> {
+  if (!keys) return vkeys
+  const { trustedVkeys } = trustAtSize({ origin, keys, witnesses: [] }, size)
+  const { verdict } = await verifyCheckpoint(note, { origin, trustedVkeys })
+  return verdict === 'ok' ? vkeys : trustedVkeys
 }
 
 function readCheckpoint(note: string) {

@@ -9,6 +9,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { createLog } from '../../kernel/log.ts'
 import { type InstallationSecret, loadSecret } from '../../kernel/secret.ts'
 import { StartError } from '../../kernel/start-error.ts'
+import { RemoteSigner, readSignerSecret } from '../../ledger/remote-signer.ts'
 import { TracedeskNode } from '../../node.ts'
 import { CliError } from './cli-error.ts'
 
@@ -102,6 +103,9 @@ export function openNode({ config, secret, targets }: OpenDatabase, logLevel: st
     log: createLog(logLevel),
     version: VERSION,
     setupToken: () => null,
+    ...(config.signer
+      ? { signer: new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile)) }
+      : {}),
     bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
     pools: { app: 4, read: 4, ledger: 3 },
   })

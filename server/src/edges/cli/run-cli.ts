@@ -5,8 +5,11 @@ import { type CliCommand, type Progress, readArguments } from './command.ts'
 import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { signerCommand } from './signer.ts'
 import { tokenCreate } from './token.ts'
+import { trustCommand } from './trust.ts'
 import { verifyCommand } from './verify.ts'
+import { witnessCommand } from './witness.ts'
 
 const COMMANDS: readonly CliCommand[] = [
   migrateCommand,
@@ -15,6 +18,9 @@ const COMMANDS: readonly CliCommand[] = [
   tokenCreate,
   verifyCommand,
   importCommand,
+  trustCommand,
+  signerCommand,
+  witnessCommand,
   doctor,
 ]
 

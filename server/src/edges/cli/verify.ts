@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseTrustFile } from '@tracedesk/proof/node'
 import { z } from 'zod'
 import { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
@@ -101,7 +102,13 @@ function readTrust(invocation: Invocation): RemoteTrust | null {
   if (vkey) return { vkeys: [vkey] }
   if (!file) return null
   try {
-    return TrustFile.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const text = readFileSync(file, 'utf8')
+    const content: unknown = JSON.parse(text)
+    if (typeof content === 'object' && content !== null && 'format' in content) {
+      const { origin, keys } = parseTrustFile(text)
+      return { origin, vkeys: keys.map(({ vkey }) => vkey), keys }
+    }
+    return TrustFile.parse(content)
   } catch (error) {
     const cause = error instanceof z.ZodError ? (error.issues[0]?.message ?? '') : (error as Error).message
     throw usage(`the trust file ${file} cannot be used: ${cause}`)
