@@ -29,6 +29,7 @@ const servers: { close(): void; closeAllConnections(): void }[] = []
 beforeAll(async () => {
   world = await createWorld()
   await world.settle()
+  await world.node.anchors.stop() // only the tests ask
   keeper = keeperWith()
   await refreshTrust()
 })

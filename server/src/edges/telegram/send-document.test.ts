@@ -9,6 +9,7 @@ let keeper: AnchorKeeper
 beforeAll(async () => {
   desk = await createDesk()
   desk.addGateway()
+  await desk.world.node.anchors.stop() // only the tests ask
   const { databases, door, counter, options } = desk.world.node
   keeper = new AnchorKeeper({
     databases,
