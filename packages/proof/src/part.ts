@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, utf8Encode } from './bytes.ts'
+import { equalBytes, utf8Encode } from './bytes.ts'
 import { ProofError } from './errors.ts'
 import { hmacSha256 } from './sha256.ts'
 
@@ -15,7 +15,7 @@ export const SALT_BYTES = 32
 export function commitPart(salt: Uint8Array, name: string, bytes: Uint8Array): Uint8Array {
   if (salt.length !== SALT_BYTES) throw new ProofError('bad_salt', `${salt.length} bytes, not ${SALT_BYTES}`)
   if (!isPartName(name)) throw new ProofError('bad_part_name', JSON.stringify(name))
-  return hmacSha256(salt, concatBytes(DOMAIN, utf8Encode(name), SEPARATOR, bytes))
+  return hmacSha256(salt, DOMAIN, utf8Encode(name), SEPARATOR, bytes)
 }
 
 /** Whether content and salt are those the commitment was made of. */

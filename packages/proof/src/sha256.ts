@@ -198,19 +198,32 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 const BLOCK = 64
 
-/** HMAC-SHA-256 (RFC 2104, RFC 4231) of `message` under `key` of any length: 32 bytes. */
-export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+// Shared, since hashing is synchronous and the hasher keeps nothing; short messages need no memory of their own.
+const innerScratch = new Uint8Array(BLOCK + 1024)
+const outerScratch = new Uint8Array(BLOCK + 32)
+
+/** HMAC-SHA-256 (RFC 2104, RFC 4231) of a message, given in one or several pieces, under `key` of any length: 32 bytes. */
+export function hmacSha256(key: Uint8Array, ...message: readonly Uint8Array[]): Uint8Array {
   const shortKey = key.length > BLOCK ? sha256(key) : key
-  const inner = new Uint8Array(BLOCK + message.length)
-  const outer = new Uint8Array(BLOCK + 32)
+  let length = BLOCK
+  for (const piece of message) length += piece.length
+  const inner = length <= innerScratch.length ? innerScratch : new Uint8Array(length)
   for (let at = 0; at < BLOCK; at += 1) {
     const byte = shortKey[at] ?? 0
     inner[at] = byte ^ 0x36
-    outer[at] = byte ^ 0x5c
+    outerScratch[at] = byte ^ 0x5c
   }
-  inner.set(message, BLOCK)
-  outer.set(sha256(inner), BLOCK)
-  return sha256(outer)
+  let at = BLOCK
+  for (const piece of message) {
+    inner.set(piece, at)
+    at += piece.length
+  }
+  outerScratch.set(sha256(inner.subarray(0, length)), BLOCK)
+  const mac = sha256(outerScratch)
+  // Neither key nor content stays behind.
+  inner.fill(0, 0, length)
+  outerScratch.fill(0)
+  return mac
 }
 
 /** Root of the tree without leaves: SHA-256 of nothing (RFC 6962 section 2.1). */

@@ -28,6 +28,12 @@ export const instantFromMillis = (ms: number): string => `${new Date(ms).toISOSt
 
 /** An instant from RFC 3339 with any offset and zero to six (further ones are cut) fraction digits. */
 export function instantFromRfc3339(text: string): string {
+  // Most already have the right shape but for the fraction.
+  if (text.endsWith('Z') && text.charAt(10) === 'T') {
+    if (text.length === 20) return `${text.slice(0, 19)}.000000Z`
+    if (text.length === 24) return `${text.slice(0, 23)}000Z`
+    if (text.length === 27) return text
+  }
   const fraction = /\.(\d+)/.exec(text)?.[1] ?? ''
   const whole = new Date(text.replace(/\.\d+/, ''))
   return `${whole.toISOString().slice(0, 19)}.${fraction.padEnd(6, '0').slice(0, 6)}Z`

@@ -81,7 +81,9 @@ export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
   const nonce = takeRandom(12)
   const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce)
   cipher.setAAD(Buffer.from(context))
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
+  const sealed = cipher.update(plain)
+  cipher.final() // GCM holds nothing back
+  return Buffer.concat([nonce, sealed, cipher.getAuthTag()])
 }
 
 /** Opens what `seal` made. Throws when key, context or bytes are not the same. */

@@ -41,7 +41,11 @@ export class Directory {
   /** By lower-case name. */
   readonly departments = new Map<string, { id: string; name: string }>()
   readonly labels = new Map<string, { id: string; name: string }>()
-  readonly #ids = new Map<string, string>()
+  readonly #ids = {
+    customer: new Map<string, string>(),
+    agent: new Map<string, string>(),
+    conversation: new Map<string, string>(),
+  }
 
   constructor(db: ReadDb, workspaceId: string, mapping: AgentMapping) {
     this.#db = db
@@ -59,15 +63,9 @@ export class Directory {
   }
 
   forget(): void {
-    for (const map of [
-      this.customers,
-      this.agents,
-      this.conversations,
-      this.departments,
-      this.labels,
-      this.#ids,
-    ])
+    for (const map of [this.customers, this.agents, this.conversations, this.departments, this.labels])
       map.clear()
+    for (const map of Object.values(this.#ids)) map.clear()
   }
 
   /** Loads what the database knows of these keys. */
@@ -82,13 +80,11 @@ export class Directory {
     await this.#loadConversations(keys.conversations)
   }
 
-  #idOf(kind: string, key: string): string {
-    const place = `${kind}/${key}`
-    let id = this.#ids.get(place)
-    if (id === undefined) {
-      id = idFromKey(`${this.#workspaceId}/${kind}`, key)
-      this.#ids.set(place, id)
-    }
+  #idOf(kind: 'customer' | 'agent' | 'conversation', key: string): string {
+    const known = this.#ids[kind].get(key)
+    if (known !== undefined) return known
+    const id = idFromKey(`${this.#workspaceId}/${kind}`, key)
+    this.#ids[kind].set(key, id)
     return id
   }
 

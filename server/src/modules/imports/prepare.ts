@@ -55,14 +55,15 @@ export async function prepareBatch(
     agents: read.flatMap(agentKeysOf),
     conversations: read.map(({ line }) => line.conversation),
   })
-  const keys = await loadKeys(ports, read)
+  const owners = read.map(each => ownersOf(directory, each))
+  const keys = await loadKeys(ports, new Set(owners.flat()))
   const entries = new BulkBatch(workspaceId, recordedAt, ports.nodeId)
   const rows = new StateRows(workspaceId)
   const translator = new Translator({ ...ports, keys, batch: entries, rows })
   let imported = 0
   for (const [i, each] of read.entries()) {
     if (i % SLICE === 0) await yieldToOthers()
-    const rejection = translateOne(translator, each, ownersOf(directory, each), keys)
+    const rejection = translateOne(translator, each, owners[i] ?? [], keys)
     if (rejection) rejections.push({ line: each.number, ...rejection })
     else imported++
   }
@@ -130,10 +131,9 @@ function ownersOf(directory: Directory, read: ReadLine): PartOwnerId[] {
 
 /** The keys of everybody the lines speak of, made where they are missing; without those who were erased. */
 async function loadKeys(
-  { databases, keys, workspaceId, directory }: PreparePorts,
-  read: readonly ReadLine[],
+  { databases, keys, workspaceId }: PreparePorts,
+  owners: Set<PartOwnerId>,
 ): Promise<Map<PartOwnerId, Buffer>> {
-  const owners = new Set(read.flatMap(each => ownersOf(directory, each)))
   const known = await keys.forOpening(databases.read, workspaceId, owners)
   for (const [owner, key] of known) if (key.state === 'erased') owners.delete(owner)
   const client = await databases.ledger.connect()
