@@ -20,7 +20,10 @@ import { StaleStateError } from './state-rows.ts'
 
 /** Lines a batch: large enough that its fixed costs vanish, small enough that other entries wait well under a second. */
 const BATCH_LINES = 5_000
-const ATTEMPTS = 5
+/** A batch that somebody came between is tried again in ever smaller ones: the smaller, the shorter the time for that. */
+const ATTEMPT_LINES = [BATCH_LINES, 1_000, 200, 50, 50, 50, 50, 50]
+/** After so many small batches large ones get another chance. */
+const SMALL_BATCHES = 10
 
 /** What an importer works with; a node has all of it. */
 export interface ImportPorts {
@@ -119,20 +122,20 @@ class ImportRun {
   }
 
   async run(): Promise<ImportResult> {
-    for (let attempt = 1; ; ) {
+    for (let attempt = 0, finished = false; !finished; ) {
       this.#progress = await this.#readProgress()
       const before = this.#progress.lines
       this.#rejects = new RejectsFile(this.#options.folder, this.#importId, before)
       try {
-        await this.#pass()
-        break
+        finished = await this.#pass(ATTEMPT_LINES[attempt] ?? BATCH_LINES)
+        attempt = 0
       } catch (error) {
         if (!isTransient(error)) throw error
         // Whatever was thought of the state is worth nothing now: begin again behind the last batch that stands.
         this.#directory.forget()
         this.#bulk.forget()
         attempt = this.#progress.lines > before ? 1 : attempt + 1
-        if (attempt > ATTEMPTS) throw error
+        if (attempt >= ATTEMPT_LINES.length) throw error
       }
     }
     if (this.#options.signal?.aborted) return this.#result('interrupted')
@@ -145,13 +148,18 @@ class ImportRun {
     return { ...this.#progress, state, repeated: 0, rejectsFile }
   }
 
-  /** Prepares each batch while the one before it is being committed. */
-  async #pass(): Promise<void> {
+  /**
+   * Prepares each batch while the one before it is being committed. True when the file is at its end (or the import is
+   * to stop); false when a pass of small batches has done its part.
+   */
+  async #pass(batchLines: number): Promise<boolean> {
+    const most = batchLines === BATCH_LINES ? Number.POSITIVE_INFINITY : SMALL_BATCHES
+    let after = this.#progress.lines
+    let batches = 0
     try {
-      const lines = readLines(this.#options.file, this.#progress.lines, BATCH_LINES)
-      let after = this.#progress.lines
-      for await (const batch of lines) {
-        if (this.#options.signal?.aborted) break
+      for await (const batch of readLines(this.#options.file, after, batchLines)) {
+        if (this.#options.signal?.aborted) return true
+        if (++batches > most) return false
         if (this.#directory.isLarge) {
           await this.#committing
           this.#directory.forget()
@@ -163,6 +171,7 @@ class ImportRun {
         this.#committing.catch(() => {}) // awaited before the next batch, or below
         after = batch.last
       }
+      return true
     } finally {
       const last = this.#committing
       this.#committing = Promise.resolve()
