@@ -1,4 +1,3 @@
-export { completeImport, importBotId, startImport } from './commands.ts'
 export {
   IMPORT_FORMATS,
   type ImportOptions,
@@ -7,4 +6,4 @@ export {
   type ImportResult,
   importFile,
 } from './import-file.ts'
-export { REJECT_CAUSES, type RejectCause } from './line.ts'
+export type { RejectCause } from './line.ts'
