@@ -137,6 +137,8 @@ function gapAt(expected: number, found: number): BundleProblem {
 class OpeningQueue {
   readonly #batches: AsyncGenerator<string[]>
   #lines: OpeningLine[] = []
+  /** How many of the lines have been taken out. */
+  #taken = 0
   #last: OpeningLine | undefined
   #ended = false
 
@@ -146,30 +148,31 @@ class OpeningQueue {
 
   /** Whether all openings up to a position have been read. */
   isAhead(position: number): boolean {
-    return this.#ended || (this.#lines.at(-1)?.position ?? -1) > position
+    return this.#ended || (this.#last?.position ?? -1) > position
   }
 
   /** Reads on until all openings up to a position are there; gives the first position waiting, if any. */
   async fill(position: number): Promise<number | undefined> {
     while (!this.isAhead(position)) {
       // An opening that no entry took must not be kept for the rest of the file.
-      if (position === Number.POSITIVE_INFINITY && this.#lines.length > 0) break
+      if (position === Number.POSITIVE_INFINITY && this.#taken < this.#lines.length) break
       const next = await this.#batches.next()
+      this.#lines = this.#lines.slice(this.#taken)
+      this.#taken = 0
       if (next.done) this.#ended = true
       else for (const text of next.value) this.#push(parseOpeningLine(text))
     }
-    return this.#lines[0]?.position
+    return this.#lines[this.#taken]?.position
   }
 
   /** Takes out the openings of a position. Throws `openings_malformed` for one that belongs to none. */
   take(position: number): OpeningLine[] {
-    let count = 0
-    while (this.#lines[count]?.position === position) count += 1
-    const taken = this.#lines.splice(0, count)
-    const [next] = this.#lines
+    const from = this.#taken
+    while (this.#lines[this.#taken]?.position === position) this.#taken += 1
+    const next = this.#lines[this.#taken]
     if (next !== undefined && next.position < position)
       throw new BundleProblem('openings_malformed', `position ${next.position} has no entry`)
-    return taken
+    return this.#lines.slice(from, this.#taken)
   }
 
   #push(line: OpeningLine): void {
