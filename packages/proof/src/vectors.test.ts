@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import type { BundleVector } from '../test/vector-cases-bundle.ts'
 import type { BytesVector, PartVector } from '../test/vector-cases-bytes.ts'
 import type { CheckpointVector, TlogProofVector } from '../test/vector-cases-note.ts'
 import type { ConsistencyVector, InclusionVector, PathVector, RootVector } from '../test/vector-cases-tree.ts'
 import { buildVectors, readVectorText, vectorText } from '../test/vectors.ts'
+import { readTrust } from './bundle-trust.ts'
+import { verifyBundleFile } from './bundle-verify.ts'
 import { fromBase64, fromHex, toHex } from './bytes.ts'
 import { parseCanonical } from './canonical.ts'
 import { verifyCheckpoint } from './checkpoint.ts'
@@ -13,6 +16,7 @@ import { parseTilePath, tilePath } from './tile.ts'
 import { verifyTlogProof } from './tlog-proof.ts'
 import { hashLeaf, rootOf } from './tree.ts'
 import { verifyConsistency, verifyInclusion } from './tree-proof.ts'
+import { sourceOf } from './zip-read.ts'
 
 // The files are what another language would run, so they are what is run here.
 const vectors = <T>(name: string): T[] => JSON.parse(readVectorText(name))
@@ -87,4 +91,13 @@ test.each(vectors<CheckpointVector>('checkpoint.json'))(
 test.each(vectors<TlogProofVector>('tlog-proof.json'))('proof file: $name → $wantErr', async vector => {
   const { file, leafHex, trust, wantErr } = vector
   expect(orNull((await verifyTlogProof(file, fromHex(leafHex), trust)).verdict)).toBe(wantErr)
+})
+
+test.each(vectors<BundleVector>('bundle.json'))('bundle: $name', async vector => {
+  const trust = vector.vkey === null ? null : readTrust(vector.vkey)
+  const { verdict, position } = await verifyBundleFile(sourceOf(fromBase64(vector.zip)), trust)
+  expect({ wantErr: verdict === 'ok' ? null : verdict, wantPosition: position }).toEqual({
+    wantErr: vector.wantErr,
+    wantPosition: vector.wantPosition,
+  })
 })

@@ -22,6 +22,7 @@ import {
   readTrust,
   rootOf,
   sha256,
+  signerFromSeed,
   signNote,
   type TrustFile,
   tileHashReader,
@@ -61,10 +62,13 @@ export type BundleShape = {
   readonly to: number
   readonly before?: number
   readonly closeOdd?: boolean
+  /** 32 bytes that make the log's key; random by default. */
+  readonly seed?: Uint8Array
 }
 export type SampleBundle = {
   readonly files: Map<string, Uint8Array>
   readonly trust: TrustFile
+  readonly vkey: string
   readonly skey: string
 }
 
@@ -80,7 +84,9 @@ const readerOver = (hashes: readonly Uint8Array[]) =>
 /** A bundle as the server makes them, of a log of `size` entries and one more that records the bundle. */
 export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle> {
   const { size, from, to, before, closeOdd = false } = shape
-  const { vkey, skey } = await generateSigner(BUNDLE_ORIGIN)
+  const { vkey, skey } = await (shape.seed
+    ? signerFromSeed(BUNDLE_ORIGIN, shape.seed)
+    : generateSigner(BUNDLE_ORIGIN))
   const leaves = Array.from({ length: size }, (_, at) => encodeLeaf(leafAt(at)))
   const sign = (hashes: readonly Uint8Array[]) =>
     signNote(formatCheckpoint({ origin: BUNDLE_ORIGIN, size: hashes.length, root: rootOf(hashes) }), [skey])
@@ -136,7 +142,7 @@ export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle
     data: { manifestSha256: toHex(sha256(manifest)), fromPosition: from, toPosition: to },
   })
   await seal(files, [...leaves, record], shape, sign)
-  return { files, trust: readTrust(vkey), skey }
+  return { files, trust: readTrust(vkey), vkey, skey }
 }
 
 async function seal(

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { bundleVectors } from './vector-cases-bundle.ts'
 import { canonicalVectors, leafVectors, partVectors } from './vector-cases-bytes.ts'
 import { checkpointVectors, tlogProofVectors } from './vector-cases-note.ts'
 import { consistencyVectors, inclusionVectors, pathVectors, rootVectors } from './vector-cases-tree.ts'
@@ -16,6 +17,7 @@ export async function buildVectors(): Promise<Record<string, readonly unknown[]>
     'tile-path.json': pathVectors(),
     'checkpoint.json': await checkpointVectors(),
     'tlog-proof.json': await tlogProofVectors(),
+    'bundle.json': await bundleVectors(),
   }
 }
 

@@ -1,0 +1,113 @@
+import { concatBytes, sha256, signerFromSeed, toBase64, utf8Decode, utf8Encode } from '../src/index.ts'
+import { BUNDLE_ORIGIN, makeSampleBundle, zipOf } from './sample-bundle.ts'
+
+export type BundleVector = {
+  readonly name: string
+  /** The file in base64. */
+  readonly zip: string
+  /** The key trusted, for any size; null: none. */
+  readonly vkey: string | null
+  readonly wantErr: string | null
+  readonly wantPosition: number | null
+}
+
+type Change = (text: string) => string
+type Case = readonly [name: string, member: string, change: Change, wantErr: string, wantPosition?: number]
+
+const swapLines: Change = text => text.replace(/^(.*\n)(.*\n)/, '$2$1')
+
+/** Each changes one member and leaves everything else as it is. */
+const CASES: readonly Case[] = [
+  [
+    'a leaf changed',
+    'entries.ndjson',
+    text => text.replace('"leaf":"eyJh', '"leaf":"eyJi'),
+    'leaf_hash_mismatch',
+    2,
+  ],
+  ['two entries swapped', 'entries.ndjson', swapLines, 'entry_position_gap', 1],
+  ['the first entry left out', 'entries.ndjson', text => text.replace(/^.*\n/, ''), 'entry_position_gap', 1],
+  ['the last entry left out', 'entries.ndjson', text => text.replace(/.*\n$/, ''), 'count_mismatch', 3],
+  ['white space in a line', 'entries.ndjson', text => text.replace(',', ', '), 'entries_malformed'],
+  ['the last line without its end', 'entries.ndjson', text => text.slice(0, -1), 'member_changed'],
+  [
+    'other words',
+    'openings.ndjson',
+    text => text.replace('"bytes":"d29y', '"bytes":"d29x'),
+    'part_mismatch',
+    2,
+  ],
+  ['a part kept silent about', 'openings.ndjson', text => text.replace(/^.*\n/, ''), 'part_missing', 2],
+  ['another asker', 'manifest.json', text => text.replace('"Maya"', '"Omar"'), 'manifest_not_recorded'],
+  [
+    'members not in order',
+    'manifest.json',
+    text => text.replace('"format"', '"Format"'),
+    'manifest_malformed',
+  ],
+  [
+    'a later format',
+    'manifest.json',
+    text => text.replace('bundle/v1', 'bundle/v2'),
+    'manifest_version_unknown',
+  ],
+  ['another statement', 'statement.html', text => text.replace('statement', 'Statement'), 'member_changed'],
+  [
+    'a hash on the left changed',
+    'seal.json',
+    text => text.replace(/"left":"./, '"left":"+'),
+    'range_root_mismatch',
+  ],
+  [
+    'a hash on the right left out',
+    'seal.json',
+    text => text.replace(/"right":"[^"]*"/, '"right":""'),
+    'seal_malformed',
+  ],
+  [
+    'the checkpoint of another size',
+    'checkpoints/after.note',
+    text => text.replace('\n6\n', '\n7\n'),
+    'member_changed',
+  ],
+]
+
+export async function bundleVectors(): Promise<BundleVector[]> {
+  const seed = sha256(utf8Encode('log'))
+  const { files, vkey } = await makeSampleBundle({ size: 5, from: 1, to: 3, closeOdd: true, before: 1, seed })
+  const zip = zipOf(files)
+  const vector = (
+    name: string,
+    file: Uint8Array,
+    wantErr: string | null,
+    wantPosition: number | null = null,
+  ) => ({
+    name,
+    zip: toBase64(file),
+    vkey,
+    wantErr,
+    wantPosition,
+  })
+  const stranger = await signerFromSeed(BUNDLE_ORIGIN, sha256(utf8Encode('stranger')))
+  const without = new Map(files)
+  without.delete('checkpoints/before.note')
+  return [
+    vector('as it was made', zip, null),
+    { ...vector('without a key', zip, 'consistent_only'), vkey: null },
+    { ...vector('with the key of somebody else', zip, 'note_unsigned'), vkey: stranger.vkey },
+    ...CASES.map(([name, member, change, wantErr, wantPosition]) => {
+      const text = utf8Decode(files.get(member) ?? new Uint8Array())
+      return vector(name, zipOf(new Map(files).set(member, utf8Encode(change(text)))), wantErr, wantPosition)
+    }),
+    vector('a member missing', zipOf(without), 'member_missing'),
+    vector('a member too many', zipOf(new Map(files).set('anchors/x', new Uint8Array(1))), 'member_unknown'),
+    vector(
+      'a name that leads elsewhere',
+      zipOf(new Map(files).set('../x', new Uint8Array(1))),
+      'zip_malformed',
+    ),
+    vector('cut short', zip.subarray(0, 3000), 'zip_malformed'),
+    vector('a byte in front', concatBytes(Uint8Array.of(0), zip), 'zip_malformed'),
+    vector('nothing at all', new Uint8Array(), 'zip_malformed'),
+  ]
+}
