@@ -19,6 +19,7 @@ import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
 import * as anchors from './modules/anchors/index.ts'
 import * as bots from './modules/bots/index.ts'
+import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as evidence from './modules/evidence/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
@@ -271,7 +272,10 @@ export class TracedeskNode {
         team.createApiTokenCommand,
         team.revokeApiTokenCommand,
         team.changeSettingCommand,
-        conversations.createSendMessage(wake, { judge: moderation.judgeText }),
+        conversations.createSendMessage(wake, {
+          judge: moderation.judgeText,
+          describeUse: cannedReplies.describeUse,
+        }),
         conversations.createRetryMessage(wake),
         conversations.assignConversationCommand,
         conversations.changeStatusCommand,
@@ -280,6 +284,14 @@ export class TracedeskNode {
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
         ledgerModule.createVerifyLedgerNow(() => this.watch),
+        conversations.editNoteCommand,
+        conversations.deleteNoteCommand,
+        conversations.renameLabelCommand,
+        conversations.changeLabelColourCommand,
+        conversations.deleteLabelCommand,
+        cannedReplies.createCannedReplyCommand,
+        cannedReplies.updateCannedReplyCommand,
+        cannedReplies.deleteCannedReplyCommand,
         moderation.createPhraseGroupCommand,
         moderation.updatePhraseGroupCommand,
         moderation.deletePhraseGroupCommand,
@@ -297,6 +309,8 @@ export class TracedeskNode {
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
       ...conversations.createConversationQueries(openTexts),
       bots.listBotsQuery as unknown as Query,
+      cannedReplies.listCannedRepliesQuery as unknown as Query,
+      cannedReplies.cannedReplyUsageQuery as unknown as Query,
       moderation.listPhraseGroupsQuery as unknown as Query,
       moderation.listWalletsQuery as unknown as Query,
       ...logModule.createLogQueries({

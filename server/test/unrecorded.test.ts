@@ -63,6 +63,13 @@ beforeAll(async () => {
   })
   const address = 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'
   await world.owner.do('wallet.allow', { address, name: 'Cashier' })
+  await world.owner.do('canned_reply.create', {
+    title: 'Hello',
+    folder: null,
+    shortcut: 'hello',
+    departmentId: null,
+    text: 'Hello',
+  })
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })

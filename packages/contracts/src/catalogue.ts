@@ -1,6 +1,7 @@
 import type { EventDefinition } from './event.ts'
 import * as access from './events/access.ts'
 import * as bots from './events/bots.ts'
+import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
 import * as customer from './events/customer.ts'
 import * as evidence from './events/evidence.ts'
@@ -16,7 +17,20 @@ const isEvent = (value: unknown): value is EventDefinition =>
 
 /** Every event that can be recorded, by name. A name missing here cannot be written. */
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
-  [team, access, bots, conversation, message, moderation, customer, system, verification, evidence, ledger]
+  [
+    team,
+    access,
+    bots,
+    conversation,
+    message,
+    moderation,
+    cannedReply,
+    customer,
+    system,
+    verification,
+    evidence,
+    ledger,
+  ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)
     .map(event => [event.name, event]),

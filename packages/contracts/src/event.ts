@@ -15,6 +15,7 @@ export type SubjectKind =
   | 'label'
   | 'setting'
   | 'phrase_group'
+  | 'canned_reply'
   | 'wallet'
   | 'alert'
   | 'log'

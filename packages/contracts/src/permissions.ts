@@ -11,6 +11,7 @@ const READS = [
   'label.view',
   'setting.view',
   'moderation.view',
+  'canned_reply.view',
   'log.view',
   'ledger.view',
 ] as const
@@ -27,13 +28,26 @@ const AGENT = [
   'message.send',
   'message.retry',
   'moderation.cancel',
+  'canned_reply.view',
+  'note.edit',
+  'note.delete',
   'conversation.assign',
   'conversation.change_status',
   'note.add',
   'customer.add_label',
   'customer.remove_label',
 ] as const
-const SUPERVISOR = [...AGENT, 'label.create', 'moderation.view'] as const
+const SUPERVISOR = [
+  ...AGENT,
+  'label.create',
+  'moderation.view',
+  'label.rename',
+  'label.change_colour',
+  'label.delete',
+  'canned_reply.create',
+  'canned_reply.update',
+  'canned_reply.delete',
+] as const
 const ADMIN = [
   ...SUPERVISOR,
   'setting.view',

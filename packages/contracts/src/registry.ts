@@ -1,11 +1,13 @@
 import type { z } from 'zod'
 import * as botCommands from './commands/bots.ts'
+import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
+import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as deskQueries from './queries/desk.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
@@ -34,9 +36,17 @@ export const COMMANDS = {
   ...evidenceCommands,
   ...ledgerCommands,
   ...moderation,
+  ...cannedReplyCommands,
 } as const
 /** Every query with a route. */
-export const QUERIES = { ...desk, ...log, ...ledgerQueries, ...teamQueries, ...moderationQueries } as const
+export const QUERIES = {
+  ...desk,
+  ...log,
+  ...ledgerQueries,
+  ...teamQueries,
+  ...moderationQueries,
+  ...cannedReplyQueries,
+} as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }
 export type CommandName = keyof ByName<typeof COMMANDS>

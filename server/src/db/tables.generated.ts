@@ -64,6 +64,16 @@ export interface Tables {
     bot_id: string
     sealed: Buffer
   }
+  canned_reply: {
+    workspace_id: string
+    canned_reply_id: string
+    title: string
+    folder: string | null
+    shortcut: string | null
+    department_id: string | null
+    body: string
+    version: number
+  }
   conversation: {
     workspace_id: string
     conversation_id: string
@@ -312,6 +322,8 @@ export interface Tables {
     scope: string
     at: string
     entry_id: string
+    version: Generated<number>
+    mentions: Generated<string[]>
   }
   phrase_group: {
     workspace_id: string

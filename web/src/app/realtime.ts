@@ -38,6 +38,11 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['alert.*', conversation],
   ['customer.*', customer],
   ['label.*', () => [['label.list'], ['conversation.list'], ['conversation.get']]],
+  ['canned_reply.*', () => [['canned_reply.list']]],
+  ['moderation.*', conversation],
+  ['phrase_group.*', () => [['phrase_group.list']]],
+  ['wallet.*', () => [['wallet.list']]],
+  ['alert.*', () => [['log.search']]],
   ['bot.blocked_by_customer', customer],
   ['bot.*', () => [['bot.list']]],
   // Roles, seats and leadership decide what the reader themselves may see.

@@ -4,7 +4,7 @@ import * as conversation from '../events/conversation.ts'
 import * as customer from '../events/customer.ts'
 import * as message from '../events/message.ts'
 import { alertRaised, moderationFlagged } from '../events/moderation.ts'
-import { AgentId, ConversationId, CustomerId, LabelId, MessageId, NoteId } from '../ids.ts'
+import { AgentId, CannedReplyId, ConversationId, CustomerId, LabelId, MessageId, NoteId } from '../ids.ts'
 import { Colour, MessageText, nameUpTo } from '../text.ts'
 
 const Done = z.strictObject({})
@@ -19,6 +19,9 @@ export const sendMessage = defineCommand({
     replyTo: MessageId.optional(),
     /** Ids of what moderation found and the agent sends all the same. */
     confirm: z.array(z.string().max(64)).max(200).optional(),
+    /** The canned reply the text began as, and the replies that were offered beside it. */
+    cannedReplyId: CannedReplyId.optional(),
+    offered: z.array(CannedReplyId).max(20).optional(),
   }),
   output: z.strictObject({
     message: z.strictObject({ id: MessageId, state: z.literal('queued'), at: z.string() }),
@@ -57,6 +60,8 @@ export const addNote = defineCommand({
     conversationId: ConversationId,
     text: MessageText,
     scope: z.enum(['private', 'team']).default('team'),
+    /** Colleagues to call: they see the note in their own log. Not in a private note. */
+    mentions: z.array(AgentId).max(20).default([]),
   }),
   output: z.strictObject({ note: z.strictObject({ id: NoteId }) }),
   records: [customer.noteAdded],
@@ -68,6 +73,50 @@ export const createLabel = defineCommand({
   input: z.strictObject({ name: nameUpTo(40), colour: Colour.default('#64748b') }),
   output: z.strictObject({ label: z.strictObject({ id: LabelId }) }),
   records: [customer.labelCreated],
+})
+export const editNote = defineCommand({
+  name: 'note.edit',
+  summary: 'Write one’s own note anew; earlier versions stay in the log',
+  input: z.strictObject({
+    noteId: NoteId,
+    text: MessageText,
+    mentions: z.array(AgentId).max(20).default([]),
+  }),
+  output: z.strictObject({ note: z.strictObject({ id: NoteId, version: z.int() }) }),
+  records: [customer.noteEdited],
+  subject: { kind: 'note', field: 'noteId' },
+})
+export const deleteNote = defineCommand({
+  name: 'note.delete',
+  summary: 'Take a note away: one’s own, or a team note as a supervisor; it stays in the log',
+  input: z.strictObject({ noteId: NoteId }),
+  output: Done,
+  records: [customer.noteDeleted],
+  subject: { kind: 'note', field: 'noteId' },
+})
+export const renameLabel = defineCommand({
+  name: 'label.rename',
+  summary: 'Give a label another name',
+  input: z.strictObject({ labelId: LabelId, name: nameUpTo(40) }),
+  output: Done,
+  records: [customer.labelRenamed],
+  subject: { kind: 'label', field: 'labelId' },
+})
+export const changeLabelColour = defineCommand({
+  name: 'label.change_colour',
+  summary: 'Give a label another colour',
+  input: z.strictObject({ labelId: LabelId, colour: Colour }),
+  output: Done,
+  records: [customer.labelColourChanged],
+  subject: { kind: 'label', field: 'labelId' },
+})
+export const deleteLabel = defineCommand({
+  name: 'label.delete',
+  summary: 'Remove a label, also from every customer who has it',
+  input: z.strictObject({ labelId: LabelId }),
+  output: Done,
+  records: [customer.labelDeleted],
+  subject: { kind: 'label', field: 'labelId' },
 })
 const labelling = z.strictObject({ customerId: CustomerId, labelId: LabelId })
 export const addLabel = defineCommand({

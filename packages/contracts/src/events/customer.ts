@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
-import { LabelId } from '../ids.ts'
+import { AgentId, LabelId } from '../ids.ts'
 
 /** Someone wrote for the first time. Carries name and Telegram identity in force from here on. */
 export const customerCreated = defineEvent({
@@ -46,6 +46,60 @@ export const noteAdded = defineEvent({
   version: 1,
   subject: 'note',
   reach: 'work',
-  data: z.strictObject({ scope: z.enum(['private', 'team']), length: z.int() }),
+  data: z.strictObject({
+    scope: z.enum(['private', 'team']),
+    length: z.int(),
+    mentions: z.array(AgentId).default([]),
+  }),
   parts: { text: 'customer' },
+})
+/** The words before are in the entry `previous`. */
+export const noteEdited = defineEvent({
+  name: 'note.edited',
+  version: 1,
+  subject: 'note',
+  reach: 'work',
+  data: z.strictObject({
+    scope: z.enum(['private', 'team']),
+    version: z.int(),
+    length: z.int(),
+    mentions: z.array(AgentId),
+    previous: z.string(),
+  }),
+  parts: { text: 'customer' },
+})
+/** Gone from the desk; its last words stay in the entry `previous`. */
+export const noteDeleted = defineEvent({
+  name: 'note.deleted',
+  version: 1,
+  subject: 'note',
+  reach: 'work',
+  data: z.strictObject({
+    scope: z.enum(['private', 'team']),
+    version: z.int(),
+    authorId: AgentId,
+    previous: z.string(),
+  }),
+})
+export const labelRenamed = defineEvent({
+  name: 'label.renamed',
+  version: 1,
+  subject: 'label',
+  reach: 'work',
+  data: z.strictObject({ from: z.string(), to: z.string() }),
+})
+export const labelColourChanged = defineEvent({
+  name: 'label.colour_changed',
+  version: 1,
+  subject: 'label',
+  reach: 'work',
+  data: z.strictObject({ from: z.string(), to: z.string() }),
+})
+/** Gone, and with it from every customer who had it: so many. */
+export const labelDeleted = defineEvent({
+  name: 'label.deleted',
+  version: 1,
+  subject: 'label',
+  reach: 'work',
+  data: z.strictObject({ name: z.string(), colour: z.string(), customers: z.int() }),
 })

@@ -73,7 +73,13 @@ export const messageSent = defineEvent({
     replyTo: MessageId.nullable(),
     length: z.int(),
     cannedReply: z
-      .strictObject({ key: z.string(), edited: z.boolean(), offered: z.array(z.string()) })
+      // key: the canned reply's id, or its name in the system it was imported from
+      .strictObject({
+        key: z.string(),
+        version: z.int().nullable().default(null),
+        edited: z.boolean(),
+        offered: z.array(z.string()),
+      })
       .nullable(),
   }),
   parts: { text: 'customer' },

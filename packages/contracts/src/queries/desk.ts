@@ -84,6 +84,9 @@ export const Note = z.strictObject({
   scope: z.enum(['private', 'team']),
   author: z.strictObject({ id: AgentId, name: z.string() }),
   text: Part,
+  /** 1 for the original; each edit adds one. */
+  version: z.int(),
+  mentions: z.array(AgentId),
 })
 export type Note = z.infer<typeof Note>
 

@@ -1,4 +1,6 @@
 export { assignConversationCommand, requeueOf } from './assign.ts'
+export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
+export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
 export {
   deliverMessageCommand,
@@ -13,7 +15,12 @@ export {
   createLabelCommand,
   removeLabelCommand,
 } from './notes-and-labels.ts'
-export { createConversationQueries, type OpenTexts, visibleMessagesAfter } from './queries.ts'
+export {
+  createConversationQueries,
+  type OpenTexts,
+  requireVisibleConversation,
+  visibleMessagesAfter,
+} from './queries.ts'
 export { receiveDeletionCommand, receiveEditCommand } from './receive-edit.ts'
 export { receiveBlockCommand, receiveOtherCommand } from './receive-kept.ts'
 export { receiveMessageCommand } from './receive-message.ts'

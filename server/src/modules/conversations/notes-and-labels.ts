@@ -12,18 +12,20 @@ import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import { requireMentions } from './change-note.ts'
 import { requireConversation } from './store.ts'
 
 export const addNoteCommand = defineCommandHandler(addNote, {
-  handle: async (context, { conversationId, text, scope }) => {
+  handle: async (context, { conversationId, text, scope, mentions }) => {
     const { tx, workspaceId, now, caller } = context
     const conversation = await requireConversation(context, conversationId)
     if (caller.actor.kind !== 'agent' || !caller.actor.id) throw new ConsoleError('session.required') // a note has an author with a seat
+    await requireMentions(context, scope, mentions)
     const id = newId()
     const entryId = context.record(
       noteAdded,
-      { scope, length: text.length },
-      { subject: { id }, conversation: conversation.ref, parts: { text } },
+      { scope, length: text.length, mentions },
+      { subject: { id }, conversation: conversation.ref, parts: { text }, agents: mentions },
     )
     await tx
       .insertInto('note')
@@ -35,6 +37,7 @@ export const addNoteCommand = defineCommandHandler(addNote, {
         scope,
         at: now,
         entry_id: entryId,
+        mentions,
       })
       .execute()
     return { note: { id } }

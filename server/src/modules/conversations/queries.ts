@@ -211,7 +211,7 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
     .innerJoin('agent as a', join =>
       join.onRef('a.workspace_id', '=', 'n.workspace_id').onRef('a.agent_id', '=', 'n.author_id'),
     )
-    .select(['n.note_id', 'n.at', 'n.scope', 'n.entry_id', 'a.agent_id', 'a.name'])
+    .select(['n.note_id', 'n.at', 'n.scope', 'n.entry_id', 'n.version', 'n.mentions', 'a.agent_id', 'a.name'])
     .where('n.workspace_id', '=', caller.workspaceId)
     .where('n.conversation_id', '=', conversationId)
     .where(eb =>
@@ -233,6 +233,8 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
     scope: row.scope,
     author: { id: row.agent_id, name: row.name },
     text: texts.get(row.entry_id) ?? { state: 'missing' },
+    version: row.version,
+    mentions: row.mentions,
   })) as never
 }
 
@@ -322,3 +324,7 @@ export async function visibleMessagesAfter(
     )
   return rows.length === 0 ? [] : readMessages(context, openTexts, id, { after }, limit)
 }
+
+/** Throws `conversation.not_found` unless the conversation is on the caller's desk. */
+export const requireVisibleConversation = async (context: QueryContext, id: string): Promise<void> =>
+  requireVisible(context, await scopeOf(context.db, context.caller), id)

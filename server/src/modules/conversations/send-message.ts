@@ -23,11 +23,16 @@ export interface SendRules {
       messageId: string
     },
   ) => Promise<boolean>
+  /** What the entry says of the canned reply a text began as. Throws `canned_reply.not_found`. */
+  readonly describeUse: (
+    context: CommandContext,
+    use: { conversationId: string; cannedReplyId: string; text: string; offered: readonly string[] },
+  ) => Promise<{ key: string; version: number; edited: boolean; offered: string[] }>
 }
 
 export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
   defineCommandHandler(sendMessage, {
-    handle: async (context, { conversationId, text, replyTo, confirm = [] }) => {
+    handle: async (context, { conversationId, text, replyTo, confirm = [], cannedReplyId, offered = [] }) => {
       const { tx, workspaceId, now, caller } = context
       const conversation = await requireConversation(context, conversationId)
       if (conversation.status === 'resolved')
@@ -43,6 +48,9 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
           .executeTakeFirst()
         if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
       }
+      const cannedReply = cannedReplyId
+        ? await rules.describeUse(context, { conversationId, cannedReplyId, text, offered })
+        : null
       const messageId = newId()
       const queued = { message: { id: messageId, state: 'queued' as const, at: now } }
       const attempt = { conversation: conversation.ref, text, confirm, messageId }
@@ -52,7 +60,7 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
         await setAssignee(context, conversation, caller.actor.id, 'taken')
       const entryId = context.record(
         messageSent,
-        { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply: null },
+        { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply },
         {
           subject: { id: messageId },
           conversation: conversation.ref,

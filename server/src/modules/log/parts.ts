@@ -54,7 +54,7 @@ export function openPart(
 
 /** A note that is its author's alone. */
 export const isPrivateNote = (leaf: Leaf): boolean =>
-  leaf.event === 'note.added' && leaf.data.scope === 'private'
+  leaf.event.startsWith('note.') && leaf.data.scope === 'private'
 // Long texts of the house, such as phrase groups: parts for their length, not because they are anybody's.
 const OF_NOBODY = /^(phrase_group|canned_reply|field):/
 
