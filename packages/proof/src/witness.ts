@@ -76,7 +76,7 @@ export async function verifyCosignature(
   now: number | null,
 ): Promise<CosignatureVerification> {
   const { text } = parseNote(note)
-  const lines = tryParse(`${text}\n${answer}`)
+  const lines = tryParse(text, answer)
   if (lines === undefined) return { verdict: 'malformed' }
   const { verdict, signedBy } = await verifyNote({ text, signatures: lines }, [vkey])
   if (verdict === 'unsigned') return { verdict: 'other_key' }
@@ -92,9 +92,11 @@ function isLineOf(line: string, signatures: readonly NoteSignature[], vkey: stri
   return own !== undefined && line === `\u2014 ${own.name} ${toBase64(concatBytes(own.keyId, own.signature))}`
 }
 
-function tryParse(note: string): readonly NoteSignature[] | undefined {
+/** The signatures in an answer, as they would stand under `text`; undefined when they would change the text. */
+function tryParse(text: string, answer: string): readonly NoteSignature[] | undefined {
   try {
-    return parseNote(note).signatures
+    const note = parseNote(`${text}\n${answer}`)
+    return note.text === text ? note.signatures : undefined
   } catch (error) {
     if (error instanceof ProofError) return undefined
     throw error
