@@ -29,9 +29,15 @@ export async function buildWeb(node) {
     { cwd: join(ROOT, 'web') },
   )
   if (status !== 0) throw new LaunchError('The console could not be built.', status)
-  const verifier = await run(node, [join(ROOT, 'scripts/build-verifier.mjs')])
-  if (verifier !== 0) throw new LaunchError('The offline verifier could not be built.', verifier)
+  await buildVerifier(node)
   writeFileSync(join(ROOT, 'web/dist/.stamp'), state)
+}
+
+/** Builds the page that verifies evidence bundles offline, where the checkout has it. */
+async function buildVerifier(node) {
+  if (!existsSync(join(ROOT, 'web/verifier/index.html'))) return
+  const status = await run(node, [join(ROOT, 'scripts/build-verifier.mjs')])
+  if (status !== 0) throw new LaunchError('The offline verifier could not be built.', status)
 }
 
 /** A digest of names, sizes and times of the files below SOURCES: reading them all would cost the start dearly. */

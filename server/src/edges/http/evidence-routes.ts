@@ -10,7 +10,8 @@ export function addEvidenceRoutes(
   node: TracedeskNode,
   options: { readonly publicUrl: string | undefined; readonly verifierFile: string },
 ): void {
-  server.get('/api/evidence.download', async (request, reply) => {
+  const config = { rateLimit: { max: 60, timeWindow: '1 minute', groupId: 'evidence' } }
+  server.get('/api/evidence.download', { config }, async (request, reply) => {
     // It records, so it is no business of other sites, although it is a GET that a link can point to.
     requireOwnOrigin(request, options.publicUrl)
     const caller = await authenticate(node, request)
