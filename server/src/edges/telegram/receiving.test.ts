@@ -46,7 +46,7 @@ test('200 messages of 20 customers at once: each dialogue is whole and in order'
   const talks = await desk.conversations()
   expect(talks).toHaveLength(20)
   for (const talk of talks) {
-    const number = talk.customer.name ?? ''.replace('Person ', '')
+    const number = (talk.customer.name ?? '').replace('Person ', '')
     expect(await desk.texts(talk.id)).toEqual(Array.from({ length: 10 }, (_, round) => `${number}: ${round}`))
   }
   expect(await desk.entries('message.received')).toHaveLength(200)
