@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { formatTrustFile, generateSigner, openZip, readTrust, sourceOf } from '@tracedesk/proof/node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { zipOf } from '../../packages/proof/test/sample-bundle.ts'
+import { makeSampleBundle, zipOf } from '../../packages/proof/test/sample-bundle.ts'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { CHROMIUM, launchBrowser } from './support/browser.ts'
 import { createWorld, type World } from './support/world.ts'
@@ -175,6 +175,62 @@ describe.skipIf(CHROMIUM === undefined)('the offline verifier, opened from disk 
     await page.waitForSelector('[data-verdict="ok"]')
     expect(await page.evaluate('document.activeElement.id')).toBe('verdict')
     expect(await page.locator('[aria-live]').count()).toBe(1)
+  })
+
+  test('bundle and trust file can be dropped on the page, in either order', async () => {
+    const files = [
+      { name: 'evidence.zip', base64: bundle.toString('base64') },
+      { name: 'trust.json', base64: Buffer.from(formatTrustFile(readTrust(vkey))).toString('base64') },
+    ]
+    for (const dropped of [files, files.toReversed()]) {
+      const { page } = await open()
+      for (const { name, base64 } of dropped) {
+        const dataTransfer = await page.evaluateHandle(`(() => {
+          const transfer = new DataTransfer()
+          const bytes = Uint8Array.from(atob('${base64}'), letter => letter.charCodeAt(0))
+          transfer.items.add(new File([bytes], '${name}'))
+          return transfer
+        })()`)
+        await page.dispatchEvent('main', 'drop', { dataTransfer })
+      }
+      await page.waitForSelector('[data-verdict="ok"]')
+    }
+  })
+
+  test('a long timeline is shown in pages, and only what is wrong when asked', async () => {
+    const { files, trust } = await makeSampleBundle({ size: 450, from: 0, to: 449 })
+    const { page } = await open()
+    expect(await verdictOf(page, zipOf(files), trust.keys[0]?.vkey ?? '')).toBe('ok')
+    const shown = () => page.locator('.bar span').textContent()
+    expect(await shown()).toBe('1 to 200 of 450')
+    await page.getByRole('button', { name: 'Later' }).click()
+    await page.getByRole('button', { name: 'Later' }).click()
+    expect(await shown()).toBe('401 to 450 of 450')
+    expect(await page.locator('ol.timeline > li:not(.day)').count()).toBe(50)
+    const text = Buffer.from(files.get('openings.ndjson') ?? []).toString('utf8')
+    const forged = new Map(files).set(
+      'openings.ndjson',
+      Buffer.from(
+        text.replace(/(.*\n){300}/, lines =>
+          lines.replace(/"bytes":"d29y(?=[^\n]*"position":299,)/, '"bytes":"d29x'),
+        ),
+      ),
+    )
+    expect(await verdictOf(page, zipOf(forged), trust.keys[0]?.vkey ?? '')).toBe('part_mismatch')
+    expect(await page.locator('[data-verdict]').getAttribute('data-position')).toBe('299')
+    await page.check('#only-bad')
+    expect(await shown()).toBe('1 to 1 of 1')
+    expect(await page.locator('ol.timeline > li.bad .position').textContent()).toBe('299')
+  })
+
+  test('on paper there are verdict and timeline, and no controls', async () => {
+    const { page } = await open()
+    await verdictOf(page, bundle, vkey)
+    await page.emulateMedia({ media: 'print' })
+    for (const hidden of ['.inputs', '.bar', '#language'])
+      expect(await page.locator(hidden).isVisible(), hidden).toBe(false)
+    for (const shown of ['#verdict', '#facts', 'ol.timeline'])
+      expect(await page.locator(shown).isVisible(), shown).toBe(true)
   })
 
   test('axe finds nothing, in light and dark, with and without a bundle', async () => {
