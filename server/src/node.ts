@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { COMMANDS, QUERIES } from '@tracedesk/contracts'
 import type { Caller } from './command/caller.ts'
-import { systemCaller } from './command/caller.ts'
+import { may, systemCaller } from './command/caller.ts'
 import type { Command, Disclosure, Query } from './command/define.ts'
-import { CommandDoor } from './command/execute.ts'
+import { CommandDoor, RecordedRefusal } from './command/execute.ts'
 import { QueryRunner } from './command/query.ts'
 import { type Databases, openDatabases, type PoolSizes } from './db/database.ts'
 import type { RoleTargets } from './db/roles.ts'
+import { DeskKeeper } from './edges/desk/keeper.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import type { Logger } from './kernel/log.ts'
@@ -41,6 +42,8 @@ export interface NodeOptions {
   /** How bots are told apart and delivered; the gateway answers it. */
   readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'>
   readonly pools?: PoolSizes
+  /** After how long a silent browser turns its agent away. */
+  readonly presence?: team.PresenceTiming
   /** Who signs when it is not this process. */
   readonly signer?: HeadSigner
   /** Witnesses and timestamp authorities may have private addresses. */
@@ -69,6 +72,7 @@ export class TracedeskNode {
   readonly options: NodeOptions
   /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
+  readonly keeper: DeskKeeper
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -122,6 +126,14 @@ export class TracedeskNode {
     this.sequencer.onBatch(({ workspaceId, size }) => {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
+      this.keeper.wake(workspaceId)
+    })
+    this.keeper = new DeskKeeper({
+      databases,
+      door: this.door,
+      log,
+      nodeId: this.counter.nodeId,
+      presence: options.presence,
     })
     this.#registerAll()
   }
@@ -139,10 +151,12 @@ export class TracedeskNode {
         version: this.options.version,
         schema,
       })
+    this.keeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
+    await this.keeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
@@ -184,6 +198,18 @@ export class TracedeskNode {
       }
       await this.checkpoints.signHead(workspaceId)
     }
+  }
+
+  /** A browser of an agent has been heard from: whoever had merely dropped out is online again. */
+  async hearFrom(caller: Caller): Promise<void> {
+    const { workspaceId, actor } = caller
+    if (actor.kind !== 'agent' || !actor.id || !may(caller, 'presence.change')) return
+    await team.beat(this.databases.app, workspaceId, actor.id)
+    if (!(await team.hasDropped(this.databases.read, workspaceId, actor.id))) return
+    const self = { ...caller, permissions: 'all' as const }
+    await this.door.execute(team.connectPresenceCommand, self, { agentId: actor.id }).catch(error => {
+      if (!(error instanceof RecordedRefusal)) throw error // another of their browsers was faster
+    })
   }
 
   async workspaces(): Promise<string[]> {
@@ -279,6 +305,17 @@ export class TracedeskNode {
         conversations.createRetryMessage(wake),
         conversations.assignConversationCommand,
         conversations.changeStatusCommand,
+        conversations.transferConversationCommand,
+        conversations.acceptConversationCommand,
+        conversations.declineConversationCommand,
+        conversations.snoozeConversationCommand,
+        conversations.setPriorityCommand,
+        conversations.pinConversationCommand,
+        conversations.unpinConversationCommand,
+        conversations.mergeConversationCommand,
+        conversations.setBotRoutingCommand,
+        team.changePresenceCommand,
+        team.changeDeskCommand,
         conversations.addNoteCommand,
         conversations.createLabelCommand,
         conversations.addLabelCommand,
@@ -308,6 +345,7 @@ export class TracedeskNode {
     this.addQueries(
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
       ...conversations.createConversationQueries(openTexts),
+      ...conversations.createBoardQueries(),
       bots.listBotsQuery as unknown as Query,
       cannedReplies.listCannedRepliesQuery as unknown as Query,
       cannedReplies.cannedReplyUsageQuery as unknown as Query,

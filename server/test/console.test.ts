@@ -21,6 +21,13 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
     desk = await createDesk()
     desk.addGateway()
     bot = await desk.connect('Harbour Shop')
+    // these journeys take from the queue by hand
+    await desk.owner.do('bot.set_routing', {
+      botId: bot.botId as never,
+      mode: 'manual',
+      departmentId: null,
+      fallbackDepartmentId: null,
+    })
     const orders = await desk.world.department('Orders')
     for (const [name, role] of [
       ['Maya', 'agent'],

@@ -32,6 +32,7 @@ const MACHINERY = new Set([
   'telegram_update',
   'telegram_outbox',
   'bot_line',
+  'presence_beat',
 ])
 
 let world: World
@@ -73,6 +74,14 @@ beforeAll(async () => {
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })
+  await world.owner.do('presence.change', { state: 'online' })
+  await world.owner.do('conversation.pin', { conversationId: talk.id as never })
+  await world.owner.do('bot.set_routing', {
+    botId: talk.botId as never,
+    mode: 'manual',
+    departmentId: null,
+    fallbackDepartmentId: null,
+  })
   const w = world.workspaceId
   await world.asSuperuser('insert into bot_token (workspace_id, bot_id, sealed) values ($1, $2, $3)', [
     w,

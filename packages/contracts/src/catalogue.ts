@@ -4,10 +4,13 @@ import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
 import * as customer from './events/customer.ts'
+import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
+import * as presence from './events/presence.ts'
+import * as routing from './events/routing.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
 import * as verification from './events/verification.ts'
@@ -30,6 +33,9 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     verification,
     evidence,
     ledger,
+    desk,
+    presence,
+    routing,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

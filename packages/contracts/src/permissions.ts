@@ -14,6 +14,7 @@ const READS = [
   'canned_reply.view',
   'log.view',
   'ledger.view',
+  'desk.board',
 ] as const
 
 const AGENT = [
@@ -36,9 +37,20 @@ const AGENT = [
   'note.add',
   'customer.add_label',
   'customer.remove_label',
+  'conversation.transfer',
+  'conversation.accept',
+  'conversation.decline',
+  'conversation.snooze',
+  'conversation.set_priority',
+  'conversation.pin',
+  'conversation.unpin',
+  'conversation.merge',
+  'presence.change',
 ] as const
 const SUPERVISOR = [
   ...AGENT,
+  'desk.board',
+  'agent.change_desk',
   'label.create',
   'moderation.view',
   'label.rename',
@@ -63,6 +75,7 @@ const ADMIN = [
   'bot.connect',
   'bot.rotate_token',
   'bot.disconnect',
+  'bot.set_routing',
   'setting.change',
   'phrase_group.create',
   'phrase_group.update',

@@ -5,6 +5,7 @@ import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
+import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
@@ -12,6 +13,7 @@ import * as deskQueries from './queries/desk.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
+import * as routingQueries from './queries/routing.ts'
 import * as teamQueries from './queries/team.ts'
 
 const {
@@ -37,6 +39,7 @@ export const COMMANDS = {
   ...ledgerCommands,
   ...moderation,
   ...cannedReplyCommands,
+  ...routingCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -46,6 +49,7 @@ export const QUERIES = {
   ...teamQueries,
   ...moderationQueries,
   ...cannedReplyQueries,
+  ...routingQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

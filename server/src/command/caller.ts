@@ -26,6 +26,13 @@ export const systemCaller = (workspaceId: string): Caller => ({
   address: null,
 })
 
+/** A rule acting by itself: `ruleId` is what the log knows it by (RULE_IDS in the contracts). */
+export const ruleCaller = (workspaceId: string, ruleId: string): Caller => ({
+  ...systemCaller(workspaceId),
+  actor: { kind: 'rule', id: ruleId, role: null, departments: [], named: null },
+  via: { ...SYSTEM_VIA, source: 'rule' },
+})
+
 /** Somebody at the operator's command line. */
 export const operatorCaller = (workspaceId: string): Caller => ({
   ...systemCaller(workspaceId),

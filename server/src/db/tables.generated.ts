@@ -19,6 +19,17 @@ export interface Tables {
     failures: Generated<number>
     locked_until: string | null
   }
+  agent_desk: {
+    workspace_id: string
+    agent_id: string
+    presence: Generated<string>
+    reason_code: string | null
+    changed_by: string | null
+    since: string | null
+    capacity: number | null
+    languages: Generated<string[]>
+    routed_at: string | null
+  }
   anchor_state: {
     workspace_id: string
     kind: string
@@ -59,6 +70,13 @@ export interface Tables {
     since: Generated<string>
     cause: string | null
   }
+  bot_routing: {
+    workspace_id: string
+    bot_id: string
+    mode: string
+    department_id: string | null
+    fallback_department_id: string | null
+  }
   bot_token: {
     workspace_id: string
     bot_id: string
@@ -90,6 +108,19 @@ export interface Tables {
     waiting_since: string | null
     last_message_id: string | null
     last_message_at: string
+    snoozed_until: string | null
+    priority: Generated<string>
+    pinned: Generated<boolean>
+    merged_into: string | null
+    offered_agent_id: string | null
+    offered_department_id: string | null
+    offer_entry_id: string | null
+    returned_by: string | null
+  }
+  conversation_pin: {
+    workspace_id: string
+    agent_id: string
+    conversation_id: string
   }
   customer: {
     workspace_id: string
@@ -334,6 +365,11 @@ export interface Tables {
     action: string
     version: number
     rules: unknown
+  }
+  presence_beat: {
+    workspace_id: string
+    agent_id: string
+    seen_at: string
   }
   session: {
     workspace_id: string

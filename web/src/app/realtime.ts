@@ -24,6 +24,8 @@ const conversation = ({ conversationId: id }: ChangedItem): QueryKey[] => [
       ]),
 ]
 const customer = (): QueryKey[] => [['conversation.list'], ['conversation.get'], ['conversation.timeline']]
+/** Who is there, and what they hold. */
+const DESK: QueryKey[] = [['presence.list'], ['conversation.transfer_targets'], ['desk.board']]
 const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 
 /**
@@ -32,7 +34,10 @@ const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
  */
 const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) => QueryKey[]])[] = [
   ['message.*', item => [...thread(item), ...conversation(item)]],
-  ['conversation.*', conversation],
+  ['conversation.*', item => [...conversation(item), ...DESK]],
+  ['presence.*', () => DESK],
+  ['agent.desk_changed', () => DESK],
+  ['bot.routing_changed', () => [['bot.routing']]],
   ['note.*', conversation],
   ['moderation.*', conversation],
   ['alert.*', conversation],
@@ -48,7 +53,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   // Roles, seats and leadership decide what the reader themselves may see.
   ['agent.*', () => [...TEAM, ['session.me']]],
   ['department.*', () => [...TEAM, ['session.me']]],
-  ['setting.*', () => [['setting.list'], ['session.me']]],
+  ['setting.*', () => [['setting.list'], ['session.me'], ...DESK]],
   ['api_token.*', () => [['api_token.list']]],
   ['session.*', () => [['session.list']]],
   ['import.activity', conversation],

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
 import { AgentId, DepartmentId } from '../ids.ts'
+import { CANDIDATES_MAX, Candidate, RoutingMode, RuleName } from './routing.ts'
 
 export const ConversationStatus = z.enum(['in_progress', 'pending', 'resolved'])
 export type ConversationStatus = z.infer<typeof ConversationStatus>
@@ -31,7 +32,7 @@ export const conversationStatusChanged = defineEvent({
   version: 1,
   subject: 'conversation',
   reach: 'work',
-  data: z.strictObject({ from: ConversationStatus, to: ConversationStatus }),
+  data: z.strictObject({ from: ConversationStatus, to: ConversationStatus, rule: RuleName.optional() }),
 })
 /** A conversation changed hands. `from` is null when it came out of the queue, `to` when it went back to it. */
 export const conversationAssigned = defineEvent({
@@ -42,10 +43,17 @@ export const conversationAssigned = defineEvent({
   data: z.strictObject({
     from: AgentId.nullable(),
     to: AgentId.nullable(),
-    cause: z.enum(['taken', 'given', 'returned', 'deactivated', 'import']),
+    cause: z.enum(['taken', 'given', 'returned', 'deactivated', 'import', 'routed']),
+    /** When a rule decided: which, who could have had it (bounded, best first), and of how many. */
+    mode: RoutingMode.optional(),
+    candidates: z.array(Candidate).max(CANDIDATES_MAX).optional(),
+    considered: z.int().optional(),
   }),
 })
-/** Handed to a department or an agent, with the giver's reason. */
+/**
+ * Handed to a department or an agent, with the giver's reason. `offered`: the target was unattended, so it stays with
+ * the giver until somebody accepts. The counts say how the target stood at that moment.
+ */
 export const conversationTransferred = defineEvent({
   name: 'conversation.transferred',
   version: 1,
@@ -54,6 +62,10 @@ export const conversationTransferred = defineEvent({
   data: z.strictObject({
     from: z.strictObject({ agentId: AgentId.nullable(), departmentId: DepartmentId.nullable() }),
     to: z.strictObject({ agentId: AgentId.nullable(), departmentId: DepartmentId.nullable() }),
+    state: z.enum(['done', 'offered']).optional(),
+    online: z.int().optional(),
+    members: z.int().optional(),
+    queueLength: z.int().optional(),
   }),
   parts: { reasonText: 'actor' },
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { Entry, Part } from '../entry.ts'
 import { ConversationStatus } from '../events/conversation.ts'
+import { Priority } from '../events/desk.ts'
 import { MessageKind } from '../events/message.ts'
 import {
   AgentId,
@@ -51,6 +52,19 @@ export const Conversation = z.strictObject({
   openedAt: z.string(),
   /** Since when the customer waits for an answer; `null` when it is our turn no longer. */
   waitingSince: z.string().nullable(),
+  snoozedUntil: z.string().nullable(),
+  priority: Priority,
+  /** `own`: by the caller for themselves; `shared`: for everybody who sees it. */
+  pinned: z.strictObject({ own: z.boolean(), shared: z.boolean() }),
+  /** Handed over, but not yet accepted. `forMe`: the caller may accept. */
+  offer: z
+    .strictObject({
+      agent: z.strictObject({ id: AgentId, name: z.string() }).nullable(),
+      department: z.strictObject({ id: DepartmentId, name: z.string() }).nullable(),
+      forMe: z.boolean(),
+    })
+    .nullable(),
+  mergedInto: ConversationId.nullable(),
 })
 export type Conversation = z.infer<typeof Conversation>
 
@@ -106,6 +120,11 @@ export const listConversations = defineQuery({
     q: z.string().max(200).optional(),
     /** `waiting`: who waits longest comes first, then those who do not wait; `recent`: the newest message first. */
     order: z.enum(['recent', 'waiting']).default('recent'),
+    /** `own` or `shared` pins or `any` */
+    pinned: z.enum(['own', 'shared', 'any']).optional(),
+    snoozed: z.enum(['true', 'false']).optional(),
+    /** handed to the caller or their departments, and not accepted yet */
+    offered: z.enum(['me']).optional(),
   }),
   output: pageOf(Conversation),
 })

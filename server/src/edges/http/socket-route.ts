@@ -59,6 +59,12 @@ async function serve(
     },
     said.data.since,
   )
+  const hear = () =>
+    node
+      .hearFrom(caller)
+      .catch(error => request.log.warn({ err: error as Error }, 'a sign of life was not noted'))
+  await hear()
+  socket.on('pong', () => void hear())
   const ping = setInterval(() => socket.ping(), PING_MS)
   const recheck = setInterval(
     () => authenticate(node, request).catch(() => socket.close(4401, 'session.expired')),

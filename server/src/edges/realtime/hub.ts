@@ -30,6 +30,8 @@ type Change = {
   department_ids: string[]
   assignee_id: string | null
   department_id: string | null
+  offered_agent_id: string | null
+  offered_department_id: string | null
   conversation_known: boolean
 }
 
@@ -159,6 +161,8 @@ export class Hub {
         'e.department_ids',
         'c.assignee_id',
         'c.department_id',
+        'c.offered_agent_id',
+        'c.offered_department_id',
         'c.conversation_id as known',
       ])
       .where('e.workspace_id', '=', workspaceId)

@@ -1,8 +1,19 @@
-import { assignConversation, conversationAssigned } from '@tracedesk/contracts'
+import {
+  assignConversation,
+  type Candidate,
+  conversationAssigned,
+  type RoutingMode,
+} from '@tracedesk/contracts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { requireActiveAgent } from '../team/index.ts'
-import { type LockedConversation, lockConversation, requireConversation } from './store.ts'
+import {
+  type LockedConversation,
+  lockConversation,
+  NO_OFFER,
+  requireConversation,
+  updateConversation,
+} from './store.ts'
 
 export const assignConversationCommand = defineCommandHandler(assignConversation, {
   handle: async (context, { conversationId, agentId }) => {
@@ -22,22 +33,32 @@ export const assignConversationCommand = defineCommandHandler(assignConversation
   },
 })
 
-/** Puts a conversation into somebody's hands, or (null) back into the queue, and records it. */
+/** How a rule came to its choice. */
+export interface RoutingDecision {
+  readonly mode: RoutingMode
+  readonly candidates: Candidate[]
+  readonly considered: number
+}
+
+/**
+ * Puts a conversation into somebody's hands, or (null) back into the queue, and records it. An offer that nobody
+ * accepted is over then.
+ */
 export async function setAssignee(
   context: CommandContext,
   conversation: LockedConversation,
   to: string | null,
-  cause: 'taken' | 'given' | 'returned' | 'deactivated',
+  cause: 'taken' | 'given' | 'returned' | 'deactivated' | 'routed',
+  decision: RoutingDecision | undefined = undefined,
 ): Promise<void> {
-  await context.tx
-    .updateTable('conversation')
-    .set({ assignee_id: to })
-    .where('workspace_id', '=', context.workspaceId)
-    .where('conversation_id', '=', conversation.id)
-    .execute()
+  await updateConversation(context, conversation.id, {
+    assignee_id: to,
+    returned_by: cause === 'returned' ? conversation.assigneeId : null,
+    ...NO_OFFER,
+  })
   context.record(
     conversationAssigned,
-    { from: conversation.assigneeId, to, cause },
+    { from: conversation.assigneeId, to, cause, ...decision },
     { subject: { id: conversation.id }, conversation: conversation.ref, ...(to ? { agents: [to] } : {}) },
   )
 }

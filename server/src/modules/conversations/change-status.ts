@@ -1,7 +1,18 @@
-import { changeStatus, conversationReopened, conversationStatusChanged } from '@tracedesk/contracts'
+import {
+  type ConversationStatus,
+  changeStatus,
+  conversationReopened,
+  conversationStatusChanged,
+} from '@tracedesk/contracts'
 import { defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { requireConversation } from './store.ts'
+import { NO_OFFER, requireConversation, updateConversation } from './store.ts'
+
+/** What a status brings with it in the row: what is over waits for nobody, sleeps no longer and is offered to nobody. */
+export const statusChange = (status: ConversationStatus, now: string) =>
+  status === 'resolved'
+    ? { status, resolved_at: now, waiting_since: null, snoozed_until: null, ...NO_OFFER }
+    : { status, resolved_at: null }
 
 export const changeStatusCommand = defineCommandHandler(changeStatus, {
   handle: async (context, { conversationId, status }) => {
@@ -9,6 +20,8 @@ export const changeStatusCommand = defineCommandHandler(changeStatus, {
     const conversation = await requireConversation(context, conversationId)
     const from = conversation.status
     if (from === status) throw new ConsoleError('conversation.unchanged', { conversationId, status })
+    if (conversation.mergedInto)
+      throw new ConsoleError('conversation.merged', { conversationId, continuedIn: conversation.mergedInto })
     if (from === 'resolved' && conversation.chatId !== null) {
       const open = await tx
         .selectFrom('conversation')
@@ -23,16 +36,7 @@ export const changeStatusCommand = defineCommandHandler(changeStatus, {
       if (open)
         throw new ConsoleError('conversation.resolved', { conversationId, continuedIn: open.conversation_id })
     }
-    await tx
-      .updateTable('conversation')
-      .set({
-        status,
-        resolved_at: status === 'resolved' ? now : null,
-        ...(status === 'resolved' ? { waiting_since: null } : {}),
-      })
-      .where('workspace_id', '=', workspaceId)
-      .where('conversation_id', '=', conversationId)
-      .execute()
+    await updateConversation(context, conversationId, statusChange(status, now))
     const about = { subject: { id: conversationId }, conversation: conversation.ref }
     if (from === 'resolved') context.record(conversationReopened, { from, to: status, by: 'agent' }, about)
     else context.record(conversationStatusChanged, { from, to: status }, about)

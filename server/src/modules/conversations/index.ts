@@ -1,4 +1,7 @@
+export { pinConversationCommand, setPriorityCommand, unpinConversationCommand } from './aside.ts'
 export { assignConversationCommand, requeueOf } from './assign.ts'
+export { autoResolveCommand, findDueSnoozes, findSilentConversations } from './auto-resolve.ts'
+export { createBoardQueries } from './board.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
@@ -9,6 +12,12 @@ export {
   refuseMessageCommand,
 } from './deliver.ts'
 export { AlreadySettled } from './deliver-store.ts'
+export {
+  acceptConversationCommand,
+  declineConversationCommand,
+  transferConversationCommand,
+} from './handover.ts'
+export { mergeConversationCommand } from './merge.ts'
 export {
   addLabelCommand,
   addNoteCommand,
@@ -25,5 +34,8 @@ export { receiveDeletionCommand, receiveEditCommand } from './receive-edit.ts'
 export { receiveBlockCommand, receiveOtherCommand } from './receive-kept.ts'
 export { receiveMessageCommand } from './receive-message.ts'
 export { AlreadyReceived, type Sender } from './receive-update.ts'
+export { routeConversationCommand, setBotRoutingCommand } from './route.ts'
+export { findRoutable } from './routing-store.ts'
 export { createRetryMessage, createSendMessage, type SendRules, type WakeOutbox } from './send-message.ts'
+export { snoozeConversationCommand, wakeConversationCommand } from './snooze.ts'
 export { requireConversation } from './store.ts'

@@ -8,6 +8,7 @@ import {
   type Part,
 } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
+import type { z } from 'zod'
 import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -43,6 +44,16 @@ type Row = {
   direction: 'in' | 'out' | null
   kind: string | null
   text_entry_id: string | null
+  snoozed_until: string | null
+  priority: Conversation['priority']
+  pinned: boolean
+  pinned_own: boolean
+  merged_into: string | null
+  offer_entry_id: string | null
+  offered_agent_id: string | null
+  offered_agent_name: string | null
+  offered_department_id: string | null
+  offered_department_name: string | null
 }
 
 const ORDERS = {
@@ -62,6 +73,7 @@ const ORDERS = {
 const selectConversations = (
   where: RawBuilder<unknown>,
   tail: RawBuilder<unknown>,
+  viewerId: string | null,
   order: keyof typeof ORDERS = 'recent',
 ) => sql<Row>`
   select c.conversation_id, c.status, c.opened_at, c.waiting_since, c.last_message_at,
@@ -72,7 +84,11 @@ const selectConversations = (
     coalesce((select jsonb_agg(jsonb_build_object('id', l.label_id, 'name', l.name, 'colour', l.colour) order by l.name) from customer_label cl
       join label l on l.workspace_id = cl.workspace_id and l.label_id = cl.label_id
       where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id), '[]') as labels,
-    m.message_id, m.at as message_at, m.direction, m.kind, m.text_entry_id
+    m.message_id, m.at as message_at, m.direction, m.kind, m.text_entry_id,
+    c.snoozed_until, c.priority, c.pinned, c.merged_into, c.offer_entry_id, c.offered_agent_id, c.offered_department_id,
+    exists (select from conversation_pin p where p.workspace_id = c.workspace_id and p.agent_id = ${viewerId} and p.conversation_id = c.conversation_id) as pinned_own,
+    (select oa.name from agent oa where oa.workspace_id = c.workspace_id and oa.agent_id = c.offered_agent_id) as offered_agent_name,
+    (select od.name from department od where od.workspace_id = c.workspace_id and od.department_id = c.offered_department_id) as offered_department_name
   from (select c.* from conversation c where ${where} ${tail}) c
   join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
   join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
@@ -80,6 +96,18 @@ const selectConversations = (
   left join department d on d.workspace_id = c.workspace_id and d.department_id = c.department_id
   left join message m on m.workspace_id = c.workspace_id and m.message_id = c.last_message_id
   ${ORDERS[order].by}`
+
+const offerOf = (row: Row, { actor }: QueryContext['caller']) => ({
+  agent: row.offered_agent_id ? { id: row.offered_agent_id, name: row.offered_agent_name ?? '' } : null,
+  department: row.offered_department_id
+    ? { id: row.offered_department_id, name: row.offered_department_name ?? '' }
+    : null,
+  forMe:
+    actor.kind === 'agent' &&
+    (row.offered_agent_id
+      ? row.offered_agent_id === actor.id
+      : actor.departments.includes(row.offered_department_id ?? '')),
+})
 
 async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[]): Promise<Conversation[]> {
   const texts = await openTexts(
@@ -92,6 +120,11 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     status: row.status,
     openedAt: row.opened_at,
     waitingSince: row.waiting_since,
+    snoozedUntil: row.snoozed_until,
+    priority: row.priority,
+    pinned: { own: row.pinned_own, shared: row.pinned },
+    offer: row.offer_entry_id ? offerOf(row, context.caller) : null,
+    mergedInto: row.merged_into,
     customer: {
       id: row.customer_id,
       name: withheld ? null : row.customer_name,
@@ -135,9 +168,11 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
   const list = defineQueryHandler(listConversations, async (context, input) => {
     const { db, caller } = context
     const after = decodeCursor(input.cursor)
+    const scope = await scopeOf(db, caller)
     const where = [
       sql`c.workspace_id = ${caller.workspaceId}`,
-      conversationScopeSql(await scopeOf(db, caller)),
+      conversationScopeSql(scope),
+      ...asideConditions(input, caller.actor),
     ]
     if (input.status) where.push(sql`c.status = ${input.status}`)
     if (input.assignee === 'none') where.push(sql`c.assignee_id is null`)
@@ -156,6 +191,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
     const { rows } = await selectConversations(
       sql.join(where, sql` and `),
       sql`${order.by} limit ${input.limit + 1}`,
+      caller.actor.id,
       input.order,
     ).execute(db as never)
     const page = pageOf(rows, input.limit, order.placeOf)
@@ -166,6 +202,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
     const { rows } = await selectConversations(
       sql`c.workspace_id = ${caller.workspaceId} and c.conversation_id = ${id} and ${conversationScopeSql(await scopeOf(db, caller))}`,
       sql``,
+      caller.actor.id,
     ).execute(db as never)
     const [conversation] = await present(context, openTexts, rows)
     if (!conversation) throw new ConsoleError('conversation.not_found', { conversationId: id })
@@ -192,7 +229,25 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
 }
 
 /** An auditor is not shown who a customer is, nor helped to find out. */
-const isCustomerWithheld = (caller: Caller): boolean => caller.actor.role === 'auditor'
+export const isCustomerWithheld = (caller: Caller): boolean => caller.actor.role === 'auditor'
+/** Conditions on what was put aside: pins, snoozes, offers to the viewer. */
+function asideConditions(
+  { pinned, snoozed, offered }: z.output<typeof listConversations.input>,
+  viewer: Caller['actor'],
+): RawBuilder<unknown>[] {
+  const own = sql`exists (select from conversation_pin p where p.workspace_id = c.workspace_id and p.agent_id = ${viewer.id} and p.conversation_id = c.conversation_id)`
+  const where: RawBuilder<unknown>[] = []
+  if (pinned === 'own') where.push(own)
+  if (pinned === 'shared') where.push(sql`c.pinned`)
+  if (pinned === 'any') where.push(sql`(c.pinned or ${own})`)
+  if (snoozed === 'true') where.push(sql`c.snoozed_until is not null`)
+  if (snoozed === 'false') where.push(sql`c.snoozed_until is null`)
+  if (offered)
+    where.push(
+      sql`c.offer_entry_id is not null and (c.offered_agent_id = ${viewer.id} or c.offered_department_id = any(${viewer.departments}::uuid[]))`,
+    )
+  return where
+}
 
 /** Customers whose name or username holds `q`, without regard to case. */
 function nameCondition(caller: Caller, q: string): RawBuilder<unknown> {
@@ -258,6 +313,15 @@ type MessageRow = {
   text_entry_id: string | null
 }
 
+/** A conversation and those that were merged into it, at any remove: one story to read. */
+async function storyOf({ db, caller }: QueryContext, conversationId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    with recursive story as (select ${conversationId}::uuid as id union
+      select c.conversation_id from conversation c join story on c.merged_into = story.id where c.workspace_id = ${caller.workspaceId})
+    select id from story`.execute(db as never)
+  return rows.map(row => row.id)
+}
+
 /** Messages of a conversation: newest first before a place, or oldest first after the place of an entry. */
 async function readMessages(
   context: QueryContext,
@@ -275,14 +339,18 @@ async function readMessages(
       : from.after
         ? sql`and (m.at, m.entry_id) > (${from.after.at}, ${from.after.id}) order by m.at, m.entry_id`
         : sql`order by m.at, m.entry_id`
+  const ids = await storyOf(context, conversationId)
+  // one conversation as a rule: then the index gives the order
+  const inStory =
+    ids.length === 1
+      ? sql`m.conversation_id = ${conversationId}`
+      : sql`m.conversation_id = any(${ids}::uuid[])`
   const { rows } = await sql<MessageRow>`
     select m.*, coalesce(a.name, case when m.author_kind = 'customer' then cu.name end) as author_name from message m
     join conversation c on c.workspace_id = m.workspace_id and c.conversation_id = m.conversation_id
     join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
     left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
-    where m.workspace_id = ${caller.workspaceId} and m.conversation_id = ${conversationId} ${beyond} limit ${limit}`.execute(
-    db as never,
-  )
+    where m.workspace_id = ${caller.workspaceId} and ${inStory} ${beyond} limit ${limit}`.execute(db as never)
   const texts = await openTexts(
     context,
     rows.flatMap(row => row.text_entry_id ?? []),

@@ -2,6 +2,7 @@ import {
   conversationOpened,
   conversationReopened,
   conversationStatusChanged,
+  conversationWoken,
   customerCreated,
   customerProfileChanged,
   defineCommand,
@@ -22,6 +23,7 @@ import {
   lookUp,
 } from './receive-store.ts'
 import { AlreadyReceived, Place, Sender, UpdateRef } from './receive-update.ts'
+import { wake } from './snooze.ts'
 
 /** What the gateway makes of a customer's message in a private or business chat. */
 export const receiveMessage = defineCommand({
@@ -49,6 +51,7 @@ export const receiveMessage = defineCommand({
     conversationOpened,
     conversationReopened,
     conversationStatusChanged,
+    conversationWoken,
   ],
 })
 type Input = z.output<typeof receiveMessage.input>
@@ -84,7 +87,9 @@ async function enterConversation(
     conversation = await findOpenOrLatest(context, input)
     if (!conversation) throw new Error('a conversation was neither opened nor found')
   }
-  if (conversation.status === 'in_progress' || input.quiet) return { conversation, status: undefined }
+  if (input.quiet) return { conversation, status: undefined }
+  if (conversation.snoozedUntil) await wake(context, conversation, 'customer', actorOf(customer))
+  if (conversation.status === 'in_progress') return { conversation, status: undefined }
   const about = {
     subject: { id: conversation.ref.id },
     conversation: conversation.ref,
@@ -146,7 +151,7 @@ async function openConversation(
     { by: 'customer', departmentId: null },
     { subject: { id }, conversation: ref, actor: actorOf(customer) },
   )
-  return { status: 'in_progress', resolvedAt: null, waitingSince: null, ref }
+  return { status: 'in_progress', resolvedAt: null, waitingSince: null, snoozedUntil: null, ref }
 }
 
 async function keepMessage(

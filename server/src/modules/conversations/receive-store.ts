@@ -9,6 +9,7 @@ export interface FoundConversation {
   readonly status: LockedConversation['status']
   readonly resolvedAt: string | null
   readonly waitingSince: string | null
+  readonly snoozedUntil: string | null
   readonly ref: ConversationRef
 }
 
@@ -34,6 +35,7 @@ type ConversationRow = {
   department_id: string | null
   resolved_at: string | null
   waiting_since: string | null
+  snoozed_until: string | null
   holder_departments: string[]
 }
 type Row = ConversationRow & {
@@ -45,12 +47,12 @@ type Row = ConversationRow & {
   named_by: string
 }
 
-// The open conversation of a chat, or the one opened last. Parameters $1 $2: workspace, bot; the others are given.
+// The open conversation of a chat, or the one opened last that was not merged into another. Parameters $1 $2: workspace, bot; the others are given.
 const latestIn = (chat: string, topic: string, business: string) =>
   `latest as materialized (select * from conversation
-    where workspace_id = $1 and bot_id = $2 and chat_id = ${chat} and topic_id = ${topic} and business = ${business}
+    where workspace_id = $1 and bot_id = $2 and chat_id = ${chat} and topic_id = ${topic} and business = ${business} and merged_into is null
     order by status <> 'resolved' desc, opened_at desc limit 1 for update)`
-const CONVERSATION = `k.conversation_id, k.customer_id, k.status, k.assignee_id, k.department_id, k.resolved_at, k.waiting_since,
+const CONVERSATION = `k.conversation_id, k.customer_id, k.status, k.assignee_id, k.department_id, k.resolved_at, k.waiting_since, k.snoozed_until,
   array(select d.department_id from department_member d where d.workspace_id = $1 and d.agent_id = k.assignee_id order by 1) as holder_departments`
 
 const LOOK_UP = `with ${CLAIM_SQL}, ${latestIn('$5', '$6', '$7')}
@@ -107,6 +109,7 @@ function describe(row: ConversationRow, botId: string): FoundConversation | null
     status: row.status,
     resolvedAt: row.resolved_at,
     waitingSince: row.waiting_since,
+    snoozedUntil: row.snoozed_until,
     ref: {
       id: row.conversation_id,
       customerId: row.customer_id,

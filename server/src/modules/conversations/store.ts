@@ -1,8 +1,17 @@
-import { CompiledQuery } from 'kysely'
+import type { Priority } from '@tracedesk/contracts'
+import { CompiledQuery, type UpdateObject } from 'kysely'
 import type { CommandContext, ConversationRef } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
+import type { Tables } from '../../db/tables.generated.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { type Scope, seesConversation } from '../team/index.ts'
+
+/** Handed over and not accepted yet: to whom, and the entry that said so. */
+export interface Offer {
+  readonly agentId: string | null
+  readonly departmentId: string | null
+  readonly entryId: string
+}
 
 export interface LockedConversation {
   readonly id: string
@@ -15,6 +24,14 @@ export interface LockedConversation {
   readonly departmentId: string | null
   readonly resolvedAt: string | null
   readonly waitingSince: string | null
+  readonly snoozedUntil: string | null
+  readonly priority: Priority
+  /** Pinned for everybody. */
+  readonly pinned: boolean
+  readonly mergedInto: string | null
+  readonly offer: Offer | null
+  /** Who put it back into the queue. */
+  readonly returnedBy: string | null
   /** For the entries of this transaction: the conversation as it is before the change. */
   readonly ref: ConversationRef
 }
@@ -29,6 +46,14 @@ type Row = {
   department_id: string | null
   resolved_at: string | null
   waiting_since: string | null
+  snoozed_until: string | null
+  priority: Priority
+  pinned: boolean
+  merged_into: string | null
+  offered_agent_id: string | null
+  offered_department_id: string | null
+  offer_entry_id: string | null
+  returned_by: string | null
   count: number | null
   holder_departments: string[]
 }
@@ -45,6 +70,7 @@ export async function lockConversation(
     CompiledQuery.raw(
       `with c as materialized (select * from conversation where workspace_id = $1 and conversation_id = $2 for update)
      select c.bot_id, c.customer_id, c.chat_id, c.topic_id, c.status, c.assignee_id, c.department_id, c.resolved_at, c.waiting_since,
+       c.snoozed_until, c.priority, c.pinned, c.merged_into, c.offered_agent_id, c.offered_department_id, c.offer_entry_id, c.returned_by,
        (select count from log_counter k where k.workspace_id = $1 and k.chain_id = $2) as count,
        array(select m.department_id from department_member m where m.workspace_id = $1 and m.agent_id = c.assignee_id order by 1) as holder_departments
      from c`,
@@ -67,6 +93,18 @@ export async function lockConversation(
     departmentId: row.department_id,
     resolvedAt: row.resolved_at,
     waitingSince: row.waiting_since,
+    snoozedUntil: row.snoozed_until,
+    priority: row.priority,
+    pinned: row.pinned,
+    mergedInto: row.merged_into,
+    offer: row.offer_entry_id
+      ? {
+          agentId: row.offered_agent_id,
+          departmentId: row.offered_department_id,
+          entryId: row.offer_entry_id,
+        }
+      : null,
+    returnedBy: row.returned_by,
     ref: { id, customerId: row.customer_id, botId: row.bot_id, assigneeId: row.assignee_id, departments },
   }
 }
@@ -79,9 +117,39 @@ export async function requireConversation(context: CommandContext, id: string): 
     !seesConversation(await deskScope(context), {
       assignee_id: conversation.assigneeId,
       department_id: conversation.departmentId,
+      offered_agent_id: conversation.offer?.agentId ?? null,
+      offered_department_id: conversation.offer?.departmentId ?? null,
     })
   )
     throw new ConsoleError('conversation.not_found', { conversationId: id })
+  return conversation
+}
+
+/** What an offer leaves in the row once it is over. */
+export const NO_OFFER = { offered_agent_id: null, offered_department_id: null, offer_entry_id: null } as const
+
+/** Changes the row of a conversation this transaction has locked. */
+export async function updateConversation(
+  { tx, workspaceId }: CommandContext,
+  id: string,
+  changes: UpdateObject<Tables, 'conversation'>,
+): Promise<void> {
+  await tx
+    .updateTable('conversation')
+    .set(changes)
+    .where('workspace_id', '=', workspaceId)
+    .where('conversation_id', '=', id)
+    .execute()
+}
+
+/** Locks a conversation the caller may work with and that is not over. Throws `conversation.resolved` otherwise. */
+export async function requireOpenConversation(
+  context: CommandContext,
+  id: string,
+): Promise<LockedConversation> {
+  const conversation = await requireConversation(context, id)
+  if (conversation.status === 'resolved')
+    throw new ConsoleError('conversation.resolved', { conversationId: id })
   return conversation
 }
 

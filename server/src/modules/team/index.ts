@@ -6,6 +6,7 @@ export {
   reactivateAgentCommand,
   resetPasswordCommand,
 } from './agents.ts'
+export { isOpenAt } from './business-hours.ts'
 export { type RequestFacts, type ResolvedCaller, resolveApiToken, resolveSession } from './callers.ts'
 export {
   addMemberCommand,
@@ -13,11 +14,22 @@ export {
   removeMemberCommand,
   setLeadCommand,
 } from './departments.ts'
+export { readBusinessHours, readReasons, requireReason } from './desk-settings.ts'
+export { onlineSeconds } from './online-hours.ts'
+export {
+  changeDeskCommand,
+  changePresenceCommand,
+  connectPresenceCommand,
+  timeOutPresenceCommand,
+} from './presence.ts'
+export { beat, findSilent, hasDropped, PRESENCE_TIMING, type PresenceTiming } from './presence-beat.ts'
 export { createTeamQueries } from './queries.ts'
+export type { Reason } from './reason-list.ts'
 export {
   conversationScopeSql,
   entryScopeSql,
   type LeadPeriod,
+  offeredToSql,
   type Scope,
   type ScopedEntry,
   scopeOf,
@@ -40,5 +52,5 @@ export {
   SETTINGS,
   type SettingValue,
 } from './settings.ts'
-export { requireActiveAgent } from './store.ts'
+export { departmentsOf, requireActiveAgent } from './store.ts'
 export { API_TOKEN_PREFIX, createApiTokenCommand, revokeApiTokenCommand } from './tokens.ts'

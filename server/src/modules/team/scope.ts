@@ -97,24 +97,36 @@ export function entryScopeSql(scope: Scope): RawBuilder<boolean> {
 export interface ScopedConversation {
   readonly assignee_id: string | null
   readonly department_id: string | null
+  /** To whom it has been handed and who has not accepted yet. */
+  readonly offered_agent_id: string | null
+  readonly offered_department_id: string | null
 }
 
 /**
  * May this scope work with a conversation? Everyone with a desk: their own, whatever lies in their departments, and
- * the queue that belongs to no department. Supervisors: also the departments they lead. Departments here are today's:
- * this is the desk, not history.
+ * the queue that belongs to no department, and what was offered to them or their departments. Supervisors: also the
+ * departments they lead. Departments here are today's: this is the desk, not history.
  */
 export function seesConversation(scope: Scope, conversation: ScopedConversation): boolean {
   if (scope.kind === 'all') return true
   const { assignee_id: assignee, department_id: department } = conversation
-  if (assignee === scope.agentId) return true
-  return department === null ? assignee === null : deskDepartments(scope).includes(department)
+  if (assignee === scope.agentId || conversation.offered_agent_id === scope.agentId) return true
+  const own = deskDepartments(scope)
+  if (conversation.offered_department_id !== null && own.includes(conversation.offered_department_id))
+    return true
+  return department === null ? assignee === null : own.includes(department)
 }
 
 /** The same as a condition on conversation, whose alias is `c`. */
 export function conversationScopeSql(scope: Scope): RawBuilder<boolean> {
   if (scope.kind === 'all') return sql<boolean>`true`
-  return sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null) or c.department_id = any(${deskDepartments(scope)}::uuid[]))`
+  return sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null)
+    or c.department_id = any(${deskDepartments(scope)}::uuid[]) or ${offeredToSql(scope)})`
+}
+
+/** Conversations (alias `c`) that were handed to the viewer or to a department on their desk, and not accepted yet. */
+export function offeredToSql(scope: Exclude<Scope, { kind: 'all' }>): RawBuilder<boolean> {
+  return sql<boolean>`(c.offer_entry_id is not null and (c.offered_agent_id = ${scope.agentId} or c.offered_department_id = any(${deskDepartments(scope)}::uuid[])))`
 }
 
 /** Departments whose conversations are on the viewer's desk: those they belong to, and those they lead now. */

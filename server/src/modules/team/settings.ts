@@ -4,6 +4,8 @@ import { defineCommandHandler } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { sha256 } from '../../kernel/secret.ts'
+import { isBusinessHours } from './business-hours.ts'
+import { AWAY_REASONS, isReasonList, TRANSFER_REASONS } from './reason-list.ts'
 
 export type SettingValue = boolean | number | string | null
 
@@ -60,6 +62,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'moderation.block_unknown_wallets', kind: 'boolean', default: true },
   { key: 'moderation.alert_hits', kind: 'integer', default: 3, min: 1, max: 100 },
   { key: 'moderation.alert_minutes', kind: 'integer', default: 10, min: 1, max: 1440 },
+  { key: 'conversation.auto_resolve_hours', kind: 'integer', default: 0, min: 0, max: 8760 },
+  { key: 'transfer.reasons', kind: 'text', default: TRANSFER_REASONS, isValid: isReasonList },
+  { key: 'transfer.hold_until_accepted', kind: 'boolean', default: true },
+  { key: 'presence.away_reasons', kind: 'text', default: AWAY_REASONS, isValid: isReasonList },
+  { key: 'routing.capacity', kind: 'integer', default: 10, min: 0, max: 1000 },
+  { key: 'desk.business_hours', kind: 'text', default: '', isValid: isBusinessHours },
   { key: 'log.record_views', kind: 'boolean', default: true },
   { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },
   { key: 'anchor.interval_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },

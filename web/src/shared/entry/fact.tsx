@@ -23,24 +23,36 @@ const CODE_FIELDS = new Set([
   'key',
   'permission',
 ])
-const isHandover = (event: string) =>
-  event === 'conversation.assigned' || event === 'conversation.transferred'
+const HANDOVERS = new Set([
+  'conversation.assigned',
+  'conversation.transferred',
+  'conversation.accepted',
+  'conversation.declined',
+])
+const HOLDERS = new Set(['from', 'to', 'offered'])
+/** Fields that hold an instant. */
+const INSTANTS = new Set(['until', 'previous', 'since'])
 
 /** One fact of an entry in the reader's words: an id as who it is, an enum as what it means, a number by language. */
 export function Fact({ event, field, value }: FactProps): ReactNode {
   const t = useT()
   const format = useFormat()
   const words = useWords()
-  if (isHandover(event) && (field === 'from' || field === 'to')) return <Holder value={value} />
+  if (HANDOVERS.has(event) && HOLDERS.has(field)) return <Holder value={value} />
   if (typeof value === 'string' && AGENT_FIELDS.has(field)) return <AgentChip id={value} />
   if (value === null) return <em className={classes.quiet}>{t('part.none')}</em>
   if (typeof value === 'boolean') return t(value ? 'chip.yes' : 'chip.no')
   if (typeof value === 'number' && field === 'telegramDate')
     return format.exact(new Date(value * 1000).toISOString())
   if (typeof value === 'number') return <span className="tabular">{formatNumber(format, field, value)}</span>
+  if (field === 'candidates' && Array.isArray(value)) return <Candidates value={value} />
+  if (event === 'agent.desk_changed' && typeof value === 'object') return <DeskFact value={value} />
+  if (event === 'bot.routing_changed' && typeof value === 'object' && 'mode' in value)
+    return <b className={classes.value}>{words(`value.${value.mode}`, String(value.mode))}</b>
   if (Array.isArray(value)) return format.list(value.map(String))
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
   const text = String(value)
+  if (INSTANTS.has(field)) return <span className="tabular">{format.exact(text)}</span>
   if (field === 'key' && event === 'setting.changed') {
     return <b className={classes.value}>{words(`settings.key.${text}`, text)}</b>
   }
@@ -89,4 +101,27 @@ function Holder({ value }: { value: unknown }) {
     }
   }
   return <Chip>{t('chip.nobody')}</Chip>
+}
+
+/** Whom a rule considered, in its order, each with what they held of what they can hold. */
+function Candidates({ value }: { value: unknown[] }) {
+  return value.map(each => {
+    if (typeof each !== 'object' || each === null || !('id' in each) || typeof each.id !== 'string')
+      return null
+    const { load, capacity } = each as { load?: number; capacity?: number }
+    return (
+      <span key={each.id} className="tabular">
+        <AgentChip id={each.id} /> {load}/{capacity}{' '}
+      </span>
+    )
+  })
+}
+
+/** How many conversations somebody takes from the rules, and in which languages. */
+function DeskFact({ value }: { value: object }) {
+  const t = useT()
+  const format = useFormat()
+  const { capacity, languages } = value as { capacity?: number | null; languages?: string[] }
+  const number = typeof capacity === 'number' ? format.number(capacity) : t('settings.none')
+  return <b className={classes.value}>{[number, ...(languages ?? [])].join(' · ')}</b>
 }

@@ -1,0 +1,197 @@
+import { RULE_IDS } from '@tracedesk/contracts'
+import { type Caller, ruleCaller, systemCaller } from '../../command/caller.ts'
+import type { Command } from '../../command/define.ts'
+import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
+import type { Databases } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+import {
+  autoResolveCommand,
+  findDueSnoozes,
+  findRoutable,
+  findSilentConversations,
+  routeConversationCommand,
+  wakeConversationCommand,
+} from '../../modules/conversations/index.ts'
+import {
+  findSilent,
+  isOpenAt,
+  PRESENCE_TIMING,
+  type PresenceTiming,
+  readBusinessHours,
+  timeOutPresenceCommand,
+} from '../../modules/team/index.ts'
+import { type Lease, Leases } from '../telegram/leases.ts'
+
+/** What falls due is looked for this often, by the one node that holds the lease. */
+const SWEEP_MS = 5_000
+const LEASE_MS = 15_000
+const LEASE = 'desk-keeper'
+/** Between two looks into a workspace's queue, so that a busy one is looked at for many changes at once. */
+const PAUSE_MS = 100
+const BATCH = 500
+
+/** Entries that bring a conversation into the queue, or back in reach of a rule: a routing is caused by the last of them. */
+const QUEUEING = [
+  'conversation.opened',
+  'conversation.reopened',
+  'conversation.assigned',
+  'conversation.transferred',
+  'conversation.status_changed',
+  'conversation.woken',
+]
+
+interface KeeperParts {
+  readonly databases: Databases
+  readonly door: CommandDoor
+  readonly log: Logger
+  readonly nodeId: string
+  readonly presence?: PresenceTiming | undefined
+}
+
+/**
+ * Does what nobody clicks for: routes the queue, turns away whoever has gone, wakes what was snoozed, resolves what
+ * has gone silent. Every deed is a command that judges again under its lock, so two keepers, or one that was paused
+ * for an hour, do nothing twice; the lease only spares the others the looking.
+ */
+export class DeskKeeper {
+  readonly #parts: KeeperParts
+  readonly #leases: Leases
+  readonly #presence: PresenceTiming
+  readonly #routing = new Map<string, Promise<void>>()
+  readonly #again = new Set<string>()
+  #held: Lease[] = []
+  #timer: NodeJS.Timeout | undefined
+  #sweeping: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts
+    this.#presence = parts.presence ?? PRESENCE_TIMING
+    this.#leases = new Leases(parts.databases, parts.nodeId, LEASE_MS)
+  }
+
+  /** Begins to look for what is due. */
+  start(): void {
+    const turn = async () => {
+      this.#sweeping = this.#sweep()
+      await this.#sweeping
+      if (!this.#stopped) this.#timer = setTimeout(turn, SWEEP_MS)
+    }
+    void turn()
+  }
+
+  /** Ends after what is under way, and leaves the lease to the next. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#sweeping
+    await Promise.all(this.#routing.values())
+    await this.#leases
+      .release(this.#held)
+      .catch(error => this.#parts.log.warn({ err: error as Error }, 'a lease was left to expire'))
+  }
+
+  /** Something happened in a workspace: perhaps its queue can move. Returns at once. */
+  wake(workspaceId: string): void {
+    if (this.#stopped) return
+    if (this.#routing.has(workspaceId)) this.#again.add(workspaceId)
+    else this.#routing.set(workspaceId, this.#keepRouting(workspaceId))
+  }
+
+  async #keepRouting(workspaceId: string): Promise<void> {
+    try {
+      do {
+        this.#again.delete(workspaceId)
+        await this.route(workspaceId)
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
+      } while (this.#again.has(workspaceId) && !this.#stopped)
+    } catch (error) {
+      this.#parts.log.warn(
+        { err: error as Error },
+        'the queue could not be routed; the next sweep tries again',
+      )
+    } finally {
+      this.#routing.delete(workspaceId)
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const renewed = await this.#leases.renew(this.#held)
+      this.#held = renewed.length > 0 ? renewed : await this.#leases.take([LEASE])
+      if (this.#held.length > 0) await this.sweepOnce()
+    } catch (error) {
+      this.#parts.log.warn({ err: error as Error }, 'what is due could not be looked after; tried again soon')
+    }
+  }
+
+  /** Does everything that is due now, in every workspace. */
+  async sweepOnce(): Promise<void> {
+    const { read } = this.#parts.databases
+    for (const { workspaceId, agentId, to } of await findSilent(read, this.#presence))
+      await this.#run(timeOutPresenceCommand as never, systemCaller(workspaceId), {
+        agentId,
+        to,
+        ...this.#presence,
+      })
+    const now = await this.#now()
+    for (const { workspaceId, conversationId } of await findDueSnoozes(read, now, BATCH))
+      await this.#run(wakeConversationCommand as never, systemCaller(workspaceId), { conversationId })
+    for (const { workspace_id: id } of await read.selectFrom('workspace').select('workspace_id').execute()) {
+      for (const conversationId of await findSilentConversations(read, id, now, BATCH))
+        await this.#run(autoResolveCommand as never, ruleCaller(id, RULE_IDS.auto_resolve), {
+          conversationId,
+        })
+      this.wake(id)
+    }
+  }
+
+  /** Gives what waits in a workspace's queue to whom the rules choose; returns how many found somebody. */
+  async route(workspaceId: string): Promise<number> {
+    const { read } = this.#parts.databases
+    const waiting = await findRoutable(read, workspaceId, BATCH)
+    if (waiting.length === 0) return 0
+    const [hours, now] = [await readBusinessHours(read, workspaceId), await this.#now()]
+    const caller = ruleCaller(workspaceId, RULE_IDS.routing)
+    let routed = 0
+    for (const { conversationId, botId } of waiting) {
+      if (this.#stopped) return routed
+      if (!isOpenAt(hours, botId, now)) continue
+      const causedBy = await this.#lastQueueing(workspaceId, conversationId)
+      if (await this.#run(routeConversationCommand as never, caller, { conversationId }, causedBy)) routed++
+    }
+    return routed
+  }
+
+  async #lastQueueing(workspaceId: string, conversationId: string): Promise<string | undefined> {
+    const row = await this.#parts.databases.read
+      .selectFrom('log_entry')
+      .select('entry_id')
+      .where('workspace_id', '=', workspaceId)
+      .where('conversation_id', '=', conversationId)
+      .where('event', 'in', QUEUEING)
+      .orderBy('at', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+    return row?.entry_id
+  }
+
+  /** Runs a command; false when there turned out to be nothing to do, or when it was refused (which is recorded). */
+  async #run(command: Command, caller: Caller, input: unknown, causedBy?: string): Promise<boolean> {
+    try {
+      await this.#parts.door.execute(command, caller, input, { causedBy })
+      return true
+    } catch (error) {
+      if (error instanceof RecordedRefusal) return false
+      this.#parts.log.warn({ err: error as Error, command: command.contract.name }, 'a due deed was not done')
+      return false
+    }
+  }
+
+  /** The database's clock, by which everything is judged. */
+  async #now(): Promise<string> {
+    const { rows } = await this.#parts.databases.readPool.query<{ now: string }>('select now() as now')
+    if (!rows[0]) throw new Error('the database did not tell the time')
+    return rows[0].now
+  }
+}
