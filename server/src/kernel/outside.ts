@@ -63,6 +63,8 @@ export interface OutsideRequest {
   readonly maxBytes: number
   /** Loopback and private networks as well: for installations whose witnesses live beside them, and for tests. */
   readonly allowPrivate: boolean
+  /** Gives up when it aborts. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface OutsideAnswer {
@@ -86,7 +88,7 @@ export async function askOutside(url: string, ask: OutsideRequest): Promise<Outs
   const options: RequestOptions = {
     method: ask.method,
     headers: { ...ask.headers, ...(ask.body ? { 'content-length': String(ask.body.length) } : {}) },
-    signal: AbortSignal.timeout(ask.timeoutMs),
+    signal: AbortSignal.any([AbortSignal.timeout(ask.timeoutMs), ...(ask.signal ? [ask.signal] : [])]),
     agent: false,
     ...(ask.allowPrivate ? {} : { lookup: publicLookup }),
   }

@@ -34,6 +34,7 @@ export interface CosignRequest {
   readonly hashes: HashReader
   readonly timeoutMs: number
   readonly allowPrivate: boolean
+  readonly signal?: AbortSignal | undefined
 }
 
 const MOST_BYTES = 20_000
@@ -81,6 +82,7 @@ async function post(url: string, request: CosignRequest, oldSize: number): Promi
       timeoutMs: request.timeoutMs,
       maxBytes: MOST_BYTES,
       allowPrivate: request.allowPrivate,
+      signal: request.signal,
     }),
   )
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { schemaVersion } from '../../db/migrate.ts'
 import { explainFolderError } from '../../kernel/start-error.ts'
+import { RemoteSigner, readSignerSecret } from '../../ledger/remote-signer.ts'
 import type { CliCommand } from './command.ts'
 import { type OpenDatabase, openDatabase, readCliConfig, readSchemaVersion } from './open-desk.ts'
 
@@ -108,11 +109,23 @@ async function checkSigner(database: OpenDatabase): Promise<Finding> {
     database,
     `select coalesce(array_agg(workspace_id || '/' || epoch), '{}') from log_head`,
   )
+  if (database.config.signer) return askSigner(database, heads as string[])
   const missing = (heads as string[]).filter(
     place => !existsSync(join(database.config.dataDir, 'signer', place, 'key.json')),
   )
   if (missing.length > 0) return { warning: `no signing key here for ${missing.join(', ')}` }
   return `${(heads as string[]).length} ledger(s), the key of each is here`
+}
+
+/** Signing what is signed already changes nothing; it shows that the signer is there and holds the keys. */
+async function askSigner({ config }: OpenDatabase, heads: readonly string[]): Promise<Finding> {
+  if (!config.signer) throw new Error('no signer is configured')
+  const signer = new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile))
+  for (const place of heads) {
+    const [workspaceId = ''] = place.split('/')
+    if (!(await signer.sign(workspaceId))) return { warning: `the signer holds no key for ${place}` }
+  }
+  return `${heads.length} ledger(s), signed by the process at ${config.signer.url}`
 }
 
 /** Any answer will do: without a token Telegram says 404, and that is an answer. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemCaller } from '../../command/caller.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
@@ -21,6 +22,8 @@ const LOOK_MS = 15_000
 /** An anchor that fails is asked again after so many seconds, twice as many each time, at most the interval. */
 const RETRY_SECONDS = 30
 const TIMEOUT_MS = 20_000
+/** What cannot be broken off may take so long when the node stops; the lease ends by itself. */
+const STOP_MS = 2_000
 
 export interface KeeperParts {
   readonly databases: Databases
@@ -44,12 +47,13 @@ export class AnchorKeeper {
   readonly #patience = new Map<string, { failures: number; until: number }>()
   readonly #underWay = new Set<Promise<void>>()
   #timer: NodeJS.Timeout | undefined
-  #stopped = false
+  readonly #stopping = new AbortController()
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
     const { databases, allowPrivate, sendDocument, timeoutMs = TIMEOUT_MS } = parts
-    this.#port = { db: databases.read, allowPrivate, timeoutMs, sendDocument }
+    const { signal } = this.#stopping
+    this.#port = { db: databases.read, allowPrivate, timeoutMs, sendDocument, signal }
   }
 
   start(): void {
@@ -59,15 +63,15 @@ export class AnchorKeeper {
       } catch (error) {
         this.#parts.log.warn({ err: error as Error }, 'the anchors could not be looked after')
       }
-      if (!this.#stopped) this.#timer = setTimeout(look, LOOK_MS).unref()
+      if (!this.#stopping.signal.aborted) this.#timer = setTimeout(look, LOOK_MS).unref()
     }
     this.#timer = setTimeout(look, LOOK_MS).unref()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
+    this.#stopping.abort()
     clearTimeout(this.#timer)
-    await Promise.all(this.#underWay)
+    await Promise.race([Promise.all(this.#underWay), sleep(STOP_MS, undefined, { ref: false })])
   }
 
   /**
@@ -146,6 +150,7 @@ export class AnchorKeeper {
       await this.#record(recordAnchor, head, { kind, name, latencyMs, proof: proof.toString('base64') })
       this.#patience.delete(keyOf(head, target))
     } catch (error) {
+      if (this.#stopping.signal.aborted) return // nobody failed: we broke it off
       const code = error instanceof AnchorError ? error.problem : 'internal'
       this.#parts.log.warn({ err: error as Error, workspaceId, anchor: name, size }, 'an anchor failed')
       this.#bePatient(keyOf(head, target), minutes)

@@ -27,6 +27,8 @@ export interface AnchorPort {
   readonly allowPrivate: boolean
   readonly timeoutMs: number
   readonly sendDocument: SendDocument
+  /** Aborted when the node stops. */
+  readonly signal?: AbortSignal
 }
 
 /** A token with a chain of certificates is about 5 KB. */
@@ -57,9 +59,10 @@ function witness(port: AnchorPort, target: { url: string; vkey: string }): Ancho
     kind: 'witness',
     name: parseVkey(target.vkey).name,
     confirm: async ({ workspaceId, size, note }, knownSize) => {
-      const { db, timeoutMs, allowPrivate } = port
+      const { db, timeoutMs, allowPrivate, signal } = port
       const hashes = hashReader(db, workspaceId, size)
-      const { line } = await askWitness(target, { size, note, knownSize, hashes, timeoutMs, allowPrivate })
+      const asked = { size, note, knownSize, hashes, timeoutMs, allowPrivate, signal }
+      const { line } = await askWitness(target, asked)
       return Buffer.from(line, 'utf8')
     },
   }
@@ -80,6 +83,7 @@ function timestamp(port: AnchorPort, url: string, roots: string): AnchorTarget {
           timeoutMs: port.timeoutMs,
           maxBytes: MOST_TOKEN_BYTES,
           allowPrivate: port.allowPrivate,
+          signal: port.signal,
         }),
       )
       if (answer.status !== 200)

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Switch, TextInput } from '@mantine/core'
+import { Button, NumberInput, Switch, Textarea } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -129,10 +129,12 @@ function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
     )
   }
   return (
-    <TextInput
+    <Textarea
       id={id}
       size="xs"
       w={240}
+      autosize
+      maxRows={8}
       value={typeof value === 'string' ? value : ''}
       disabled={isFixed}
       onChange={event => onChange(event.currentTarget.value)}
