@@ -168,6 +168,12 @@ describe('whoever changes a bundle is found out', () => {
     )
   })
 
+  test('an entry of a conversation that is closed while its neighbours are open is found out', async () => {
+    const { files, trust } = await makeSampleBundle({ size: 20, from: 0, to: 19, closeOdd: true, hide: [8] })
+    const report = await verifyBundle(membersOf(files), trust)
+    expect(report).toMatchObject({ verdict: 'conversation_counter_gap', position: 10, closed: 11 })
+  })
+
   test('parts of two bundles of one log do not fit together', async () => {
     const other: SampleBundle = await makeSampleBundle({ size: 9, from: 3, to: 6, before: 2, closeOdd: true })
     for (const name of small.files.keys()) {

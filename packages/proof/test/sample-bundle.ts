@@ -62,6 +62,8 @@ export type BundleShape = {
   readonly to: number
   readonly before?: number
   readonly closeOdd?: boolean
+  /** Positions that are closed whatever they are about. */
+  readonly hide?: readonly number[]
   /** 32 bytes that make the log's key; random by default. */
   readonly seed?: Uint8Array
 }
@@ -83,7 +85,7 @@ const readerOver = (hashes: readonly Uint8Array[]) =>
 
 /** A bundle as the server makes them, of a log of `size` entries and one more that records the bundle. */
 export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle> {
-  const { size, from, to, before, closeOdd = false } = shape
+  const { size, from, to, before, closeOdd = false, hide = [] } = shape
   const { vkey, skey } = await (shape.seed
     ? signerFromSeed(BUNDLE_ORIGIN, shape.seed)
     : generateSigner(BUNDLE_ORIGIN))
@@ -92,7 +94,7 @@ export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle
     signNote(formatCheckpoint({ origin: BUNDLE_ORIGIN, size: hashes.length, root: rootOf(hashes) }), [skey])
   const files = new Map<string, Uint8Array>()
   const put = (name: string, text: string) => files.set(name, utf8Encode(text))
-  const isClosed = (at: number) => closeOdd && at % 2 === 1
+  const isClosed = (at: number) => (closeOdd && at % 2 === 1) || hide.includes(at)
   const range = leaves.slice(from, to + 1).map((leaf, at) => ({ leaf, position: from + at }))
   put(
     'entries.ndjson',
