@@ -298,6 +298,14 @@ describe.skipIf(!openssl)('a timestamp authority', () => {
       [size],
     )
     expect(authority.accepts(row?.proof ?? Buffer.alloc(0), Buffer.from(note))).toBe(true)
+    const verify = () => verifyLedger({ databases: world.node.databases, workspaceId: world.workspaceId })
+    expect((await verify()).findings).toEqual([])
+    await world.asSuperuser(
+      "update log_anchor set proof = overlay(proof placing '\\x00'::bytea from length(proof) - 50) where kind = 'timestamp'",
+    )
+    const changed = (await verify()).findings.map(({ verdict }) => verdict)
+    expect(changed.sort()).toEqual(['anchor_mismatch', 'anchor_missing'])
+    await world.asSuperuser("update log_anchor set proof = $1 where kind = 'timestamp'", [row?.proof])
     const changes = await world.entries({ event: ['setting.changed'], subject: ['anchor.tsa_ca'] })
     expect(String(changes[0]?.data.to)).toMatch(/^(sha256:[0-9a-f]{64}|-----BEGIN)/)
   })

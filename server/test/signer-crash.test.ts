@@ -40,8 +40,16 @@ async function grow(count = 3): Promise<number> {
 function runSigner(
   step: string | null,
   when: 'before' | 'after' = 'before',
+  action: DyingSignerTask['action'] = 'sign',
 ): Promise<NodeJS.Signals | number | null> {
-  const task: DyingSignerTask = { targets: world.targets, folder, workspaceId: world.workspaceId, step, when }
+  const task: DyingSignerTask = {
+    targets: world.targets,
+    folder,
+    workspaceId: world.workspaceId,
+    action,
+    step,
+    when,
+  }
   const child = spawn(process.execPath, [CHILD, JSON.stringify(task)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -92,6 +100,47 @@ test('a signer killed before or after any step signs the same again, and nothing
   })
   expect(report.findings).toEqual([])
 }, 120_000)
+
+test('a change of the key survives a death at any step: every head has the signature of the key in force', async () => {
+  const files = join(folder, world.workspaceId, '1')
+  const read = (name: string) => JSON.parse(readFileSync(join(files, name), 'utf8'))
+  const { origin } = readUnverifiedCheckpoint(remembered().note)
+  const isSignedBy = async (vkey: string) =>
+    (await verifyCheckpoint(remembered().note, { origin, trustedVkeys: [vkey] })).verdict === 'ok'
+  // After one step is before the next: only the last needs both.
+  const deaths = [
+    ...['write', 'fsync', 'rename', 'fsync_folder', 'remove'].map(step => ({
+      step,
+      when: 'before' as const,
+    })),
+    { step: 'remove', when: 'after' as const },
+  ]
+  for (const { step, when } of deaths) {
+    const inForce: string = read('key.json').vkey
+    if (step !== 'remove') expect(await runSigner(step, when, 'offer-next-key')).toBe('SIGKILL')
+    await grow(1)
+    expect(await runSigner(null)).toBe(0)
+    expect(await isSignedBy(inForce), `${when} ${step}, offered`).toBe(true)
+    expect(await runSigner(null, 'before', 'offer-next-key')).toBe(0)
+    const { vkey, size } = read('next.json')
+    await world.asSuperuser(
+      'insert into log_signer (workspace_id, epoch, vkey, from_size) values ($1, 1, $2, $3)',
+      [world.workspaceId, vkey, size],
+    )
+    await grow(1)
+    expect(await runSigner(step, when), `${when} ${step}, named`).toBe('SIGKILL')
+    expect(await runSigner(null)).toBe(0)
+    expect(await isSignedBy(vkey), `${when} ${step}, named`).toBe(true)
+    expect(read('key.json').vkey).toBe(vkey)
+    expect(existsSync(join(files, 'next.json'))).toBe(false)
+  }
+  const report = await verifyLedger({
+    databases: world.node.databases,
+    workspaceId: world.workspaceId,
+    signerFolder: folder,
+  })
+  expect(report.findings).toEqual([])
+}, 180_000)
 
 test('a signer folder that came back from a backup catches up with what its key signed since, and sees a fork', async () => {
   const old = join(world.dataDir, 'old-signer')

@@ -2,7 +2,7 @@ import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } fro
 import { join } from 'node:path'
 
 /** The places between which a crash can come while a file is written so that it survives one. */
-export const WRITE_STEPS = ['write', 'fsync', 'rename', 'fsync_folder'] as const
+export const WRITE_STEPS = ['write', 'fsync', 'rename', 'fsync_folder', 'remove'] as const
 export type WriteStep = (typeof WRITE_STEPS)[number]
 
 /** Told before and after each step; tests die there. */
@@ -33,9 +33,11 @@ export function writeDurably(
 }
 
 /** Removes a file so that it does not come back after a crash. */
-export function removeDurably(folder: string, name: string): void {
+export function removeDurably(folder: string, name: string, onStep: StepHook<WriteStep> = () => {}): void {
+  onStep('remove', 'before')
   unlinkSync(join(folder, name))
   fsyncFolder(folder)
+  onStep('remove', 'after')
 }
 
 /** One write may take less than it was given. */

@@ -132,8 +132,8 @@ export class TreeSigner {
     if (this.#next && (named === this.#next.vkey || this.#key.vkey === this.#next.vkey)) {
       const { skey, vkey } = this.#next
       // Rename first, remove second: a crash in between leaves the key twice, and this runs again.
-      writeDurably(this.#folder, 'key.json', JSON.stringify({ skey, vkey }))
-      removeDurably(this.#folder, 'next.json')
+      writeDurably(this.#folder, 'key.json', JSON.stringify({ skey, vkey }), this.#onStep)
+      removeDurably(this.#folder, 'next.json', this.#onStep)
       this.#key = { skey, vkey }
       this.#next = null
     }
@@ -156,7 +156,7 @@ export class TreeSigner {
       const { text } = parseNote(this.#state.note)
       const line = (await signNote(text, [skey])).slice(text.length + 1)
       this.#next = { skey, vkey, size: this.size, line }
-      writeDurably(this.#folder, 'next.json', JSON.stringify(this.#next))
+      writeDurably(this.#folder, 'next.json', JSON.stringify(this.#next), this.#onStep)
     }
     const { vkey, size, line } = this.#next
     return { fromVkey: this.#key.vkey, toVkey: vkey, size, line }

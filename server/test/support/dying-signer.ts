@@ -1,4 +1,4 @@
-// A process that signs the head of a workspace and kills itself (SIGKILL) before or after one step, when told to.
+// A process that signs the head of a workspace, or offers its next key, and kills itself (SIGKILL) before or after one step, when told to.
 import { openDatabases } from '../../src/db/database.ts'
 import type { RoleTargets } from '../../src/db/roles.ts'
 import { createLog } from '../../src/kernel/log.ts'
@@ -9,6 +9,7 @@ export interface DyingSignerTask {
   readonly targets: RoleTargets
   readonly folder: string
   readonly workspaceId: string
+  readonly action: 'sign' | 'offer-next-key'
   readonly step: string | null
   readonly when: 'before' | 'after'
 }
@@ -29,6 +30,7 @@ const signer: HeadSigner = {
     return head
   },
 }
-await new Checkpoints({ databases, signer, log }).signHead(task.workspaceId)
+if (task.action === 'sign') await new Checkpoints({ databases, signer, log }).signHead(task.workspaceId)
+else await signer.offerNextKey(task.workspaceId)
 dieAt('publish', 'after')
 await databases.close()
