@@ -22,6 +22,7 @@ import * as anchors from './modules/anchors/index.ts'
 import * as bots from './modules/bots/index.ts'
 import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
+import * as customers from './modules/customers/index.ts'
 import * as evidence from './modules/evidence/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
@@ -321,6 +322,13 @@ export class TracedeskNode {
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
         ledgerModule.createVerifyLedgerNow(() => this.watch),
+        customers.updateProfileCommand,
+        customers.setFieldCommand,
+        customers.blockCustomerCommand,
+        customers.unblockCustomerCommand,
+        customers.defineFieldCommand,
+        customers.changeFieldCommand,
+        customers.deleteFieldCommand,
         conversations.editNoteCommand,
         conversations.deleteNoteCommand,
         conversations.renameLabelCommand,
@@ -347,6 +355,8 @@ export class TracedeskNode {
       ...conversations.createConversationQueries(openTexts),
       ...conversations.createBoardQueries(),
       bots.listBotsQuery as unknown as Query,
+      customers.getCustomerQuery as unknown as Query,
+      customers.listFieldsQuery as unknown as Query,
       cannedReplies.listCannedRepliesQuery as unknown as Query,
       cannedReplies.cannedReplyUsageQuery as unknown as Query,
       moderation.listPhraseGroupsQuery as unknown as Query,

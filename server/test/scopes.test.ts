@@ -340,7 +340,10 @@ describe('each role × each query', () => {
             error => error.code as string,
           )
         if (ROLE_PERMISSIONS[role].has(query.permission ?? ''))
-          expect(['answered', 'entry.not_found', 'conversation.not_found'], `${name}`).toContain(outcome)
+          expect(
+            ['answered', 'entry.not_found', 'conversation.not_found', 'customer.not_found'],
+            `${name}`,
+          ).toContain(outcome)
         else expect(outcome, `${name}`).toBe('permission.denied')
       }
     })

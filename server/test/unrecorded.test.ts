@@ -64,6 +64,12 @@ beforeAll(async () => {
   })
   const address = 'TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t'
   await world.owner.do('wallet.allow', { address, name: 'Cashier' })
+  const { field } = await world.owner.do('field.define', { key: 'city', name: 'City', kind: 'text' })
+  await world.owner.do('customer.set_field', {
+    customerId: talk.customerId as never,
+    fieldId: field.id,
+    value: 'Riga',
+  })
   await world.owner.do('canned_reply.create', {
     title: 'Hello',
     folder: null,

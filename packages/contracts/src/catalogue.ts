@@ -4,6 +4,7 @@ import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
 import * as customer from './events/customer.ts'
+import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
 import * as ledger from './events/ledger.ts'
@@ -29,6 +30,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     moderation,
     cannedReply,
     customer,
+    customerProfile,
     system,
     verification,
     evidence,

@@ -14,6 +14,7 @@ export type SubjectKind =
   | 'note'
   | 'label'
   | 'setting'
+  | 'field'
   | 'phrase_group'
   | 'canned_reply'
   | 'wallet'

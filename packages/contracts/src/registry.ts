@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as botCommands from './commands/bots.ts'
 import * as cannedReplyCommands from './commands/canned-replies.ts'
+import * as customerCommands from './commands/customers.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as ledgerCommands from './commands/ledger.ts'
@@ -9,6 +10,7 @@ import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
+import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
@@ -40,6 +42,7 @@ export const COMMANDS = {
   ...moderation,
   ...cannedReplyCommands,
   ...routingCommands,
+  ...customerCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -50,6 +53,7 @@ export const QUERIES = {
   ...moderationQueries,
   ...cannedReplyQueries,
   ...routingQueries,
+  ...customerQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

@@ -21,7 +21,7 @@ export interface RecordOptions<Parts extends string = string> {
   readonly conversation?: ConversationRef
   readonly customerId?: string
   readonly botId?: string
-  readonly parts?: { readonly [Name in Parts]?: string | Uint8Array }
+  readonly parts?: { readonly [Name in Parts]?: string | Uint8Array | undefined }
   /** Agents concerned beside actor and holder: whoever receives a conversation, say. */
   readonly agents?: readonly string[]
   readonly departments?: readonly string[]

@@ -131,11 +131,20 @@ export interface Tables {
     language: string | null
     named_by: string
     created_at: string
+    nickname: string | null
+    remark: string | null
+    blocked_at: string | null
   }
   customer_block: {
     workspace_id: string
     customer_id: string
     bot_id: string
+  }
+  customer_field: {
+    workspace_id: string
+    customer_id: string
+    field_id: string
+    value: string
   }
   customer_label: {
     workspace_id: string
@@ -160,6 +169,15 @@ export interface Tables {
     department_id: string
     agent_id: string
     lead: Generated<boolean>
+  }
+  field: {
+    workspace_id: string
+    field_id: string
+    key: string
+    name: string
+    kind: string
+    options: string[]
+    created_at: string
   }
   idempotency: {
     workspace_id: string

@@ -23,9 +23,14 @@ const conversation = ({ conversationId: id }: ChangedItem): QueryKey[] => [
         ['conversation.timeline', { id }],
       ]),
 ]
-const customer = (): QueryKey[] => [['conversation.list'], ['conversation.get'], ['conversation.timeline']]
 /** Who is there, and what they hold. */
 const DESK: QueryKey[] = [['presence.list'], ['conversation.transfer_targets'], ['desk.board']]
+const customer = (): QueryKey[] => [
+  ['conversation.list'],
+  ['conversation.get'],
+  ['conversation.timeline'],
+  ['customer.get'],
+]
 const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 
 /**
@@ -46,6 +51,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['canned_reply.*', () => [['canned_reply.list']]],
   ['moderation.*', conversation],
   ['phrase_group.*', () => [['phrase_group.list']]],
+  ['field.*', () => [['field.list'], ['customer.get']]],
   ['wallet.*', () => [['wallet.list']]],
   ['alert.*', () => [['log.search']]],
   ['bot.blocked_by_customer', customer],

@@ -35,6 +35,8 @@ export const messageReceived = defineEvent({
     telegramDate: z.int().nullable(),
     replyTo: MessageId.nullable(),
     length: z.int(),
+    /** The desk had blocked the customer: kept, but nobody was asked to answer. */
+    whileBlocked: z.boolean().default(false),
   }),
   // text: the words or the caption; update: the whole Update object, byte for byte as Telegram gave it
   parts: { text: 'customer', update: 'customer' },

@@ -34,6 +34,8 @@ export const Conversation = z.strictObject({
     username: z.string().nullable(),
     language: z.string().nullable(),
     blockedBot: z.boolean(),
+    /** The desk has blocked the customer. */
+    blocked: z.boolean(),
   }),
   bot: z.strictObject({ id: BotId, username: z.string(), name: z.string() }),
   assignee: z.strictObject({ id: AgentId, name: z.string() }).nullable(),

@@ -33,7 +33,11 @@ const departmentsOf = (...replies: Given[]) => replies.flatMap(reply => reply.de
 
 /** Refuses a department that is not there or not the caller's, a shortcut that is taken, and unknown variables. */
 async function check({ tx, workspaceId, caller }: CommandContext, given: Given, self?: string) {
-  checkTemplate(given.text, [])
+  const fields = await tx.selectFrom('field').select('key').where('workspace_id', '=', workspaceId).execute()
+  checkTemplate(
+    given.text,
+    fields.map(field => field.key),
+  )
   if (given.departmentId !== null) {
     const department = await tx
       .selectFrom('department')

@@ -1,7 +1,13 @@
 import { ConsoleError } from '../../kernel/console-error.ts'
 
 /** What a template may name, beside `field.<key>`. */
-export const VARIABLES = ['customer.name', 'customer.username', 'agent.name', 'bot.name'] as const
+const VARIABLES = [
+  'customer.name',
+  'customer.nickname',
+  'customer.username',
+  'agent.name',
+  'bot.name',
+] as const
 type Values = ReadonlyMap<string, string>
 
 const VARIABLE = /\{\{\s*([\p{L}\p{N}_.]{1,80})\s*(?:\|([^{}]{0,100}))?\}\}/gu

@@ -62,7 +62,9 @@ export async function requireReply(
 
 type ValuesRow = {
   customer_name: string
+  nickname: string | null
   username: string | null
+  fields: Record<string, string>
   agent_name: string | null
   bot_name: string
 }
@@ -74,7 +76,10 @@ export async function valuesFor(
   conversationId: string,
 ): Promise<Map<string, string>> {
   const { rows } = await sql<ValuesRow>`
-    select cu.name as customer_name, cu.username, b.name as bot_name,
+    select cu.name as customer_name, cu.nickname, cu.username,
+      (select coalesce(jsonb_object_agg(f.key, v.value), '{}') from customer_field v
+        join field f on f.workspace_id = v.workspace_id and f.field_id = v.field_id
+        where v.workspace_id = c.workspace_id and v.customer_id = c.customer_id) as fields, b.name as bot_name,
       (select a.name from agent a where a.workspace_id = c.workspace_id and a.agent_id = ${caller.actor.kind === 'agent' ? caller.actor.id : null}) as agent_name
     from conversation c
     join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
@@ -88,6 +93,8 @@ export async function valuesFor(
   if (!row) return values
   values.set('customer.name', row.customer_name)
   values.set('bot.name', row.bot_name)
+  if (row.nickname) values.set('customer.nickname', row.nickname)
+  for (const [key, value] of Object.entries(row.fields)) values.set(`field.${key}`, value)
   if (row.username) values.set('customer.username', row.username)
   if (row.agent_name) values.set('agent.name', row.agent_name)
   return values

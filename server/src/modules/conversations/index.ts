@@ -5,6 +5,7 @@ export { createBoardQueries } from './board.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
+export { type LockedCustomer, requireCustomer } from './customer-scope.ts'
 export {
   deliverMessageCommand,
   giveUpMessageCommand,

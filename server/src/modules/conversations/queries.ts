@@ -31,6 +31,7 @@ type Row = {
   username: string | null
   language: string | null
   blocked: boolean
+  desk_blocked: boolean
   bot_id: string
   bot_username: string
   bot_name: string
@@ -77,7 +78,7 @@ const selectConversations = (
   order: keyof typeof ORDERS = 'recent',
 ) => sql<Row>`
   select c.conversation_id, c.status, c.opened_at, c.waiting_since, c.last_message_at,
-    cu.customer_id, cu.name as customer_name, cu.username, cu.language,
+    cu.customer_id, cu.name as customer_name, cu.username, cu.language, cu.blocked_at is not null as desk_blocked,
     exists (select from customer_block x where x.workspace_id = c.workspace_id and x.customer_id = c.customer_id and x.bot_id = c.bot_id) as blocked,
     b.bot_id, b.username as bot_username, b.name as bot_name, a.agent_id as assignee_id, a.name as assignee_name,
     d.department_id, d.name as department_name,
@@ -131,6 +132,7 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
       username: withheld ? null : row.username,
       language: row.language,
       blockedBot: row.blocked,
+      blocked: row.desk_blocked,
     },
     bot: { id: row.bot_id, username: row.bot_username, name: row.bot_name },
     assignee: row.assignee_id ? { id: row.assignee_id, name: row.assignee_name ?? '' } : null,

@@ -11,6 +11,8 @@ export interface KnownCustomer {
   readonly username: string | null
   readonly language: string | null
   readonly namedBy: string
+  /** The desk has blocked them. */
+  readonly blocked: boolean
 }
 
 /** The customer as the actor of an entry. */
@@ -34,11 +36,11 @@ export async function findCustomer(
 ): Promise<KnownCustomer | null> {
   const row = await tx
     .selectFrom('customer')
-    .select(['customer_id as id', 'name', 'username', 'language', 'named_by as namedBy'])
+    .select(['customer_id as id', 'name', 'username', 'language', 'named_by as namedBy', 'blocked_at'])
     .where('workspace_id', '=', workspaceId)
     .where('telegram_id', '=', telegramId)
     .executeTakeFirst()
-  return row ?? null
+  return row ? { ...row, blocked: row.blocked_at !== null } : null
 }
 
 /**
@@ -88,7 +90,13 @@ export async function meetCustomer(
       entryId: created.namedBy,
     },
   )
-  return { ...created, name: sender.name, username: sender.username, language: sender.language }
+  return {
+    ...created,
+    name: sender.name,
+    username: sender.username,
+    language: sender.language,
+    blocked: false,
+  }
 }
 
 async function updateProfile(
@@ -119,5 +127,5 @@ async function updateProfile(
       entryId: namedBy,
     },
   )
-  return { id: known.id, name, username, language, namedBy }
+  return { ...known, name, username, language, namedBy }
 }

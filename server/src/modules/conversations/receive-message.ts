@@ -57,10 +57,12 @@ export const receiveMessage = defineCommand({
 type Input = z.output<typeof receiveMessage.input>
 
 export const receiveMessageCommand = defineCommandHandler(receiveMessage, {
-  handle: async (context, input) => {
-    const found = await lookUp(context, input)
-    if (!found.claimed) throw new AlreadyReceived(input.updateId)
-    const customer = await meetCustomer(context, input.botId, input.sender, found.customer)
+  handle: async (context, given) => {
+    const found = await lookUp(context, given)
+    if (!found.claimed) throw new AlreadyReceived(given.updateId)
+    const customer = await meetCustomer(context, given.botId, given.sender, found.customer)
+    // the desk answers a blocked customer no more: what they write is kept and changes no state
+    const input = { ...given, quiet: given.quiet || customer.blocked }
     const { conversation, status } = await enterConversation(context, input, customer, found.conversation)
     await keepMessage(context, input, customer, conversation, status)
     return {}
@@ -166,7 +168,15 @@ async function keepMessage(
   const replyTo = input.replyTo === null ? null : await findRepliedTo(context, input, input.replyTo)
   const entryId = context.record(
     messageReceived,
-    { kind, updateId, telegramMessageId, telegramDate, replyTo, length: text?.length ?? 0 },
+    {
+      kind,
+      updateId,
+      telegramMessageId,
+      telegramDate,
+      replyTo,
+      length: text?.length ?? 0,
+      whileBlocked: customer.blocked,
+    },
     {
       subject: { id },
       conversation: conversation.ref,

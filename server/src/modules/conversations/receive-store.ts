@@ -45,6 +45,7 @@ type Row = ConversationRow & {
   username: string | null
   language: string | null
   named_by: string
+  blocked: boolean
 }
 
 // The open conversation of a chat, or the one opened last that was not merged into another. Parameters $1 $2: workspace, bot; the others are given.
@@ -57,7 +58,7 @@ const CONVERSATION = `k.conversation_id, k.customer_id, k.status, k.assignee_id,
 
 const LOOK_UP = `with ${CLAIM_SQL}, ${latestIn('$5', '$6', '$7')}
   select (select count(*)::int from claimed) as claimed,
-    p.customer_id as known_id, p.name, p.username, p.language, p.named_by, ${CONVERSATION}
+    p.customer_id as known_id, p.name, p.username, p.language, p.named_by, p.blocked_at is not null as blocked, ${CONVERSATION}
   from (select) one
     left join customer p on p.workspace_id = $1 and p.telegram_id = $4
     left join latest k on true`
@@ -83,6 +84,7 @@ export async function lookUp(
           username: row.username,
           language: row.language,
           namedBy: row.named_by,
+          blocked: row.blocked,
         }
       : null,
     conversation: describe(row, botId),

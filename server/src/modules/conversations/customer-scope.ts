@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { CommandContext, ConversationRef } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { conversationScopeSql, scopeOf } from '../team/index.ts'
+import { requireConversation } from './store.ts'
+
+/** A customer, locked, with what entries about them say. */
+export interface LockedCustomer {
+  readonly nickname: string | null
+  readonly remark: string | null
+  readonly blockedAt: string | null
+  readonly about: { subject: { id: string; named: string }; conversation: ConversationRef }
+}
+
+/**
+ * Locks a customer who has a conversation on the caller's desk; entries belong to the newest such. Out of sight and
+ * not there look the same: `customer.not_found`.
+ */
+export async function requireCustomer(context: CommandContext, customerId: string): Promise<LockedCustomer> {
+  const { tx, workspaceId, caller } = context
+  const missing = () => new ConsoleError('customer.not_found', { customerId })
+  const { rows } = await sql<{ conversation_id: string }>`select c.conversation_id from conversation c
+    where c.workspace_id = ${workspaceId} and c.customer_id = ${customerId} and ${conversationScopeSql(await scopeOf(tx, caller))}
+    order by c.last_message_at desc limit 1`.execute(tx)
+  const [newest] = rows
+  if (!newest) throw missing()
+  // the conversation before the customer, as receiving does
+  const { ref } = await requireConversation(context, newest.conversation_id).catch(error => {
+    if (error instanceof ConsoleError && error.code === 'conversation.not_found') throw missing()
+    throw error
+  })
+  const row = await tx
+    .selectFrom('customer')
+    .select(['named_by', 'nickname', 'remark', 'blocked_at'])
+    .where('workspace_id', '=', workspaceId)
+    .where('customer_id', '=', customerId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) throw missing()
+  return {
+    nickname: row.nickname,
+    remark: row.remark,
+    blockedAt: row.blocked_at,
+    about: { subject: { id: customerId, named: row.named_by }, conversation: ref },
+  }
+}

@@ -1,0 +1,5 @@
+export { blockCustomerCommand, unblockCustomerCommand } from './block.ts'
+export { setFieldCommand } from './field-values.ts'
+export { changeFieldCommand, defineFieldCommand, deleteFieldCommand } from './fields.ts'
+export { updateProfileCommand } from './profile.ts'
+export { getCustomerQuery, listFieldsQuery } from './queries.ts'
