@@ -2,6 +2,7 @@ import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { makeSampleBundle, membersOf, type SampleBundle, zipOf } from '../test/sample-bundle.ts'
 import type { BundleEntry } from './bundle-entries.ts'
+import { formatEntryLine, parseEntryLine } from './bundle-lines.ts'
 import { readTrust } from './bundle-trust.ts'
 import { verifyBundle, verifyBundleFile } from './bundle-verify.ts'
 import { utf8Decode, utf8Encode } from './bytes.ts'
@@ -182,6 +183,13 @@ describe('whoever changes a bundle is found out', () => {
       expect(await verdictOf(new Map(small.files).set(name, theirs)), name).not.toBe('ok')
     }
   })
+})
+
+test('a line of the longest leaf at the highest position is read back, a longer one is not', () => {
+  const entry = { position: 10 ** 15 - 1, hash: new Uint8Array(32), leaf: new Uint8Array(4096).fill(255) }
+  expect(parseEntryLine(formatEntryLine(entry).trimEnd())).toEqual(entry)
+  const longer = formatEntryLine({ ...entry, leaf: new Uint8Array(4200) }).trimEnd()
+  expect(() => parseEntryLine(longer)).toThrow('entries_malformed')
 })
 
 describe('trust comes from a file of one’s own', () => {
