@@ -286,7 +286,8 @@ class CommandSession implements CommandContext {
     subject: { kind: string; id: string } | null,
   ): Promise<void> {
     const id = this.#add(event, data, {
-      subject: { id: subject ? subject.id.slice(0, 100).toWellFormed() : this.contract.name },
+      // whatever the caller named it, even nothing at all
+      subject: { id: subject?.id.slice(0, 100).toWellFormed() || this.contract.name },
     })
     const draft = this.drafts.at(-1)
     if (!draft || draft.id !== id || !subject) return
