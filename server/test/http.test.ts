@@ -132,6 +132,7 @@ describe('requests that are not as they should be', () => {
         404,
         'conversation.not_found',
       ],
+      ['an id that is empty', raw(JSON.stringify({ conversationId: '', text: 'x' })), 400, 'input.invalid'],
       [
         'an unknown route',
         { method: 'POST', url: '/api/agent.become_owner', headers: bearer(), payload: {} },
