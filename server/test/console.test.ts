@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
 import axeCore from 'axe-core'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
@@ -142,6 +144,13 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       .first()
       .waitFor()
     expect(page.url()).toContain('event=')
+    // three clicks from here an outsider has a file that proves it
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Evidence of this entry' }).click()
+    const file = new Uint8Array(readFileSync(await (await downloading).path()))
+    const [signer] = await desk.world.asSuperuser<{ vkey: string }>('select vkey from log_signer')
+    const report = await verifyBundleFile(sourceOf(file), readTrust(signer?.vkey ?? ''))
+    expect(report.verdict).toBe('ok')
     expect(errors).toEqual([])
     await context.close()
   })

@@ -62,6 +62,8 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['setting.*', () => [['setting.list'], ['session.me'], ...DESK]],
   ['api_token.*', () => [['api_token.list']]],
   ['session.*', () => [['session.list']]],
+  ['ledger.anchored', () => [['ledger.anchors']]],
+  ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['import.activity', conversation],
   ['import.*', () => [['conversation.list']]],
 ]

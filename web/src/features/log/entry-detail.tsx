@@ -9,6 +9,7 @@ import { ActorChip } from '../../shared/entry/chips.tsx'
 import { Fact } from '../../shared/entry/fact.tsx'
 import { EntryIcon, Seal } from '../../shared/entry/marks.tsx'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
+import { EvidenceButton } from '../../shared/evidence.tsx'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
@@ -70,6 +71,18 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
           >
             {t('log.detail.open')}
           </LinkButton>
+        )}
+        {proof?.signedSize != null && (
+          <EvidenceButton
+            range={{ fromPosition: proof.position, toPosition: proof.position }}
+            label={t('evidence.entry')}
+          />
+        )}
+        {entry.conversationId && (
+          <EvidenceButton
+            range={{ conversationId: entry.conversationId }}
+            label={t('evidence.conversation')}
+          />
         )}
         <CopyJson value={{ entry, proof }} />
       </div>

@@ -12,6 +12,7 @@ import { CopyField } from '../../shared/ui/copy-field.tsx'
 import { ErrorFace, NoPermissionFace } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Ago } from '../../shared/ui/time.tsx'
+import { Anchors } from './anchors.tsx'
 import classes from './proof.module.css'
 import { ServerVerification, VerifyHere } from './verify-section.tsx'
 
@@ -58,6 +59,9 @@ function State({ ledger }: { ledger: Ledger }) {
         <Section title={t('proof.covers')} text={t('proof.coversText')} />
         <Section title={t('proof.notCovered')} text={t('proof.notCoveredText')} isWarning />
       </div>
+      <Section title={t('proof.anchors.title')} text={t('proof.anchors.text')}>
+        <Anchors />
+      </Section>
       <Section title={t('proof.here.title')} text={t('proof.here.text')}>
         {scope === 'all' && key.data !== undefined && ledger.signed !== null && (
           <VerifyHere vkey={key.data.trim()} />
