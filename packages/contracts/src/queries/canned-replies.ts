@@ -18,7 +18,7 @@ export const listCannedReplies = defineQuery({
         departmentId: DepartmentId.nullable(),
         text: z.string(),
         version: z.int(),
-        /** The text with its variables filled in; `null` without a conversation. */
+        /** The text with its variables filled in; `null` without a conversation, and for auditors. */
         rendered: z.string().nullable(),
       }),
     ),

@@ -28,7 +28,8 @@ export const getCustomer = defineQuery({
   output: z.strictObject({
     customer: z.strictObject({
       id: CustomerId,
-      name: z.string(),
+      /** `null`: withheld from this reader. */
+      name: z.string().nullable(),
       username: z.string().nullable(),
       language: z.string().nullable(),
       nickname: Part.nullable(),

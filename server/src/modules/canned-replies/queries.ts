@@ -1,7 +1,7 @@
 import { getCannedReplyUsage, listCannedReplies } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { defineQueryHandler } from '../../command/define.ts'
-import { requireVisibleConversation } from '../conversations/index.ts'
+import { isCustomerWithheld, requireVisibleConversation } from '../conversations/index.ts'
 import { entryScopeSql, scopeOf } from '../team/index.ts'
 import { renderTemplate } from './render.ts'
 import { listReplies, valuesFor } from './store.ts'
@@ -11,7 +11,8 @@ export const listCannedRepliesQuery = defineQueryHandler(
   async (context, { conversationId }) => {
     const { db, caller } = context
     if (conversationId) await requireVisibleConversation(context, conversationId)
-    const values = conversationId ? await valuesFor(db, caller, conversationId) : null
+    const values =
+      conversationId && !isCustomerWithheld(caller) ? await valuesFor(db, caller, conversationId) : null
     const items = (await listReplies(db, caller)).map(reply => ({
       ...reply,
       rendered: values ? renderTemplate(reply.text, values) : null,

@@ -27,6 +27,7 @@ export {
 } from './notes-and-labels.ts'
 export {
   createConversationQueries,
+  isCustomerWithheld,
   type OpenTexts,
   requireVisibleConversation,
   visibleMessagesAfter,

@@ -57,7 +57,9 @@ describe('nickname and remark', () => {
     ])
       await expect(change).rejects.toMatchObject({ code: 'customer.not_found' })
     const otto = await world.person('Otto', 'auditor')
-    expect((await customerOf(otto, talk)).remark).toEqual({ state: 'withheld' })
+    expect(await customerOf(otto, talk)).toMatchObject({ name: null, remark: { state: 'withheld' } })
+    const offered = await otto.ask('canned_reply.list', { conversationId: talk.id as never })
+    expect(offered.items.every(item => item.rendered === null)).toBe(true)
   })
 })
 

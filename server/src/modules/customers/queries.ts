@@ -2,6 +2,7 @@ import { getCustomer, listFields, type Part } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { defineQueryHandler, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { isCustomerWithheld } from '../conversations/index.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
 import { listFieldRows } from './store.ts'
 
@@ -46,7 +47,7 @@ const partFor =
   ({ caller }: QueryContext) =>
   (value: string | null | undefined): Part | null => {
     if (value === null || value === undefined) return null
-    return caller.actor.role === 'auditor' ? { state: 'withheld' } : { state: 'open', value }
+    return isCustomerWithheld(caller) ? { state: 'withheld' } : { state: 'open', value }
   }
 
 export const getCustomerQuery = defineQueryHandler(getCustomer, async (context, { id }) => {
@@ -82,14 +83,7 @@ export const getCustomerQuery = defineQueryHandler(getCustomer, async (context, 
     value: part(known.get(field.id)),
   }))
   const { name, username, language, nickname, remark, blocked_at: blockedSince } = row
-  const customer = {
-    id,
-    name,
-    username,
-    language,
-    nickname: part(nickname),
-    remark: part(remark),
-    blockedSince,
-  }
+  const named = isCustomerWithheld(caller) ? { name: null, username: null } : { name, username }
+  const customer = { id, ...named, language, nickname: part(nickname), remark: part(remark), blockedSince }
   return { customer: { ...customer, labels, fields }, conversations } as never // branded ids, as above
 })

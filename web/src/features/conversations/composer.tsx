@@ -1,15 +1,17 @@
 import { ActionIcon, Button, Textarea } from '@mantine/core'
 import { IconLock, IconSend2 } from '@tabler/icons-react'
 import type { Conversation } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { useMay } from '../../shared/session.ts'
-import { keepDraft, readDraft } from './drafts.ts'
+import { CANNED_MENU, CannedMenu, cannedOption } from './canned-menu.tsx'
+import { keepDraft, onDraftReturned, readDraft } from './drafts.ts'
 import { REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { useSend } from './sending.ts'
+import { useCanned } from './use-canned.ts'
 import { useConversationCommands } from './use-conversation-commands.ts'
 
 /** From here on the number of characters is worth a look. */
@@ -63,12 +65,22 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
     setText(next)
     keepDraft(id, next)
   }
+  const canned = useCanned(id, text, change)
+  useEffect(() => onDraftReturned(id, setText), [id])
   const submit = () => {
     if (text.trim() === '' || isTooLong) return
-    send.mutate({ key: crypto.randomUUID(), text: text.toWellFormed(), replyTo: null, at: Date.now() })
+    const use = canned.takeUse()
+    send.mutate({
+      key: crypto.randomUUID(),
+      text: text.toWellFormed(),
+      replyTo: null,
+      at: Date.now(),
+      ...(use && { canned: use }),
+    })
     change('')
   }
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
+    if (canned.onKey(event)) return
     if (event.key === 'Escape') event.currentTarget.blur()
     // An Enter that ends the choice of a character (Chinese, Japanese …) sends nothing.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
@@ -83,6 +95,9 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
         submit()
       }}
     >
+      {canned.isOpen && (
+        <CannedMenu replies={canned.replies} active={canned.active} onChoose={canned.choose} />
+      )}
       <Textarea
         id={REPLY_FIELD}
         aria-label={t('thread.write')}
@@ -92,7 +107,17 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
         maxRows={10}
         value={text}
         dir="auto"
-        onChange={event => change(event.currentTarget.value)}
+        onChange={event => {
+          if (event.currentTarget.value === '') canned.forget()
+          change(event.currentTarget.value)
+        }}
+        {...(canned.isOpen && {
+          role: 'combobox',
+          'aria-expanded': true,
+          'aria-autocomplete': 'list' as const,
+          'aria-controls': CANNED_MENU,
+          ...(canned.active && { 'aria-activedescendant': cannedOption(canned.active.id) }),
+        })}
         onKeyDown={onKeyDown}
         className={classes.field}
         error={isTooLong && t('thread.tooLong', { max: MESSAGE_TEXT_MAX })}

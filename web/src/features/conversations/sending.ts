@@ -32,8 +32,18 @@ export function useSend(conversationId: string) {
     scope: { id: `message.send ${conversationId}` },
     gcTime: DAY_MS,
     onMutate: outgoing => keepUnsent(conversationId, outgoing),
-    mutationFn: ({ key, text, replyTo }: Outgoing) =>
-      api.command('message.send', { conversationId, text, ...(replyTo && { replyTo }) }, { key }),
+    mutationFn: ({ key, text, replyTo, confirm, canned }: Outgoing) =>
+      api.command(
+        'message.send',
+        {
+          conversationId,
+          text,
+          ...(replyTo && { replyTo }),
+          ...(confirm && { confirm }),
+          ...(canned && { cannedReplyId: canned.id, offered: canned.offered }),
+        },
+        { key },
+      ),
     onSuccess: ({ message: { id, at } }, { key, text, replyTo }) => {
       forgetUnsent(conversationId, key)
       const message: Message = {

@@ -3,7 +3,10 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useT } from '../../i18n/index.ts'
 import { codeOf } from '../../shared/api.ts'
 import { CustomerText } from './customer-text.tsx'
+import { readDraft, returnDraft } from './drafts.ts'
+import { HeldBack } from './held-back.tsx'
 import classes from './inbox.module.css'
+import { isHeldBack } from './moderation-flags.ts'
 import { type Unsent, useSend } from './sending.ts'
 import { renewed } from './unsent-store.ts'
 
@@ -38,13 +41,33 @@ export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps)
               {t(`error.${codeOf(unsent.error)}`)} <small>{codeOf(unsent.error)}</small>
             </span>
           </div>
-          <Button size="compact-xs" variant="default" onClick={retry}>
-            {t('action.retry')}
-          </Button>
-          <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onDiscard(unsent)}>
-            {t('action.discard')}
-          </Button>
+          {!isHeldBack(unsent.error) && (
+            <>
+              <Button size="compact-xs" variant="default" onClick={retry}>
+                {t('action.retry')}
+              </Button>
+              <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onDiscard(unsent)}>
+                {t('action.discard')}
+              </Button>
+            </>
+          )}
         </div>
+      )}
+      {isHeldBack(unsent.error) && (
+        <HeldBack
+          conversationId={conversationId}
+          text={unsent.variables.text}
+          error={unsent.error}
+          onConfirm={confirm => {
+            onDiscard(unsent)
+            send.mutate({ ...renewed(unsent.variables), confirm })
+          }}
+          onGiveUp={() => {
+            // what was not sent goes back to where it was written, if nothing else is there
+            if (readDraft(conversationId) === '') returnDraft(conversationId, unsent.variables.text)
+            onDiscard(unsent)
+          }}
+        />
       )}
     </article>
   )

@@ -1,10 +1,20 @@
 import type { MessageId } from '@tracedesk/contracts'
 
+/** Where a text began: ids of canned replies. */
+export interface CannedUse {
+  id: string
+  offered: string[]
+}
+
 /** A text on its way to our own server. The key stays the same however often it is tried. */
 export interface Outgoing {
   key: string
   text: string
   replyTo: MessageId | null
+  /** what moderation found and the agent sends all the same */
+  confirm?: string[]
+  /** the canned reply it began as, and what was offered beside it */
+  canned?: CannedUse
   /** when it was written, in milliseconds */
   at: number
 }
