@@ -51,11 +51,11 @@ describe('nickname and remark', () => {
     await expect(bob.ask('customer.get', { id: talk.customerId as never })).rejects.toMatchObject({
       code: 'customer.not_found',
     })
-    for (const change of [
-      bob.do('customer.update_profile', { ...about(talk), remark: 'x' }),
-      bob.do('customer.block', about(talk)),
+    for (const attempt of [
+      () => bob.do('customer.update_profile', { ...about(talk), remark: 'x' }),
+      () => bob.do('customer.block', about(talk)),
     ])
-      await expect(change).rejects.toMatchObject({ code: 'customer.not_found' })
+      await expect(attempt()).rejects.toMatchObject({ code: 'customer.not_found' })
     const otto = await world.person('Otto', 'auditor')
     expect(await customerOf(otto, talk)).toMatchObject({ name: null, remark: { state: 'withheld' } })
     const offered = await otto.ask('canned_reply.list', { conversationId: talk.id as never })

@@ -112,8 +112,7 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
           change(event.currentTarget.value)
         }}
         {...(canned.isOpen && {
-          role: 'combobox',
-          'aria-expanded': true,
+          'aria-haspopup': 'listbox' as const,
           'aria-autocomplete': 'list' as const,
           'aria-controls': CANNED_MENU,
           ...(canned.active && { 'aria-activedescendant': cannedOption(canned.active.id) }),

@@ -26,7 +26,7 @@ export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps)
   }
   return (
     <article className={classes.message} data-direction="out" data-first>
-      <div className={classes.bubble} data-pending>
+      <div className={classes.bubble} data-pending={unsent.status === 'pending' || undefined}>
         <CustomerText text={unsent.variables.text} />
         <span className={classes.meta}>
           {t(unsent.status === 'pending' ? 'thread.sending' : 'thread.unsent')}

@@ -1,0 +1,129 @@
+import axeCore from 'axe-core'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createHttpServer } from '../src/edges/http/server.ts'
+import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { createDesk, type Desk } from './support/desk.ts'
+import { PASSWORD, type Person } from './support/world.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+
+describe.skipIf(!canBrowse())('answering in a browser', () => {
+  let desk: Desk
+  let server: FastifyInstance
+  let url: string
+  let browser: Browser
+  let bot: Awaited<ReturnType<Desk['connect']>>
+  let maya: Person
+
+  beforeAll(async () => {
+    desk = await createDesk()
+    desk.addGateway()
+    bot = await desk.connect('Harbour Shop')
+    const routing = { mode: 'manual' as const, departmentId: null, fallbackDepartmentId: null }
+    await desk.owner.do('bot.set_routing', { botId: bot.botId as never, ...routing })
+    maya = await desk.world.person('Maya')
+    const group = { botId: null, languages: ['en'] }
+    await desk.owner.do('phrase_group.create', {
+      ...group,
+      name: 'Promises',
+      action: 'block',
+      rules: [{ kind: 'plain', pattern: 'guaranteed profit' }],
+    })
+    await desk.owner.do('phrase_group.create', {
+      ...group,
+      name: 'Money back',
+      action: 'confirm',
+      rules: [{ kind: 'plain', pattern: 'refund' }],
+    })
+    for (const [title, shortcut, text] of [
+      ['Welcome', 'hi', 'Welcome, {{customer.name}}! I am {{agent.name}}.'],
+      ['History', 'history', 'Let me look that up.'],
+    ] as const)
+      await desk.owner.do('canned_reply.create', { title, shortcut, text, folder: null, departmentId: null })
+    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
+    url = await server.listen({ port: 0, host: '127.0.0.1' })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await desk?.end()
+  })
+
+  async function signIn(email: string) {
+    const opened = await openPage(browser)
+    await opened.page.goto(`${url}/sign-in`)
+    await opened.page.locator('input[type=email], input[autocomplete=username]').first().fill(email)
+    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
+    await opened.page.keyboard.press('Enter')
+    await opened.page.waitForURL(/inbox/)
+    return opened
+  }
+  async function axe(page: Page): Promise<string[]> {
+    await page.evaluate(axeCore.source)
+    // in the page, where axe now is
+    const violations = await page.evaluate(
+      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+    )
+    return violations as string[]
+  }
+
+  test('a canned reply is found by its shortcut, shown as it will read, and sent by keys alone', async () => {
+    const { page, errors } = await signIn(maya.email)
+    const carla = desk.telegram.createUser({ firstName: 'Carla' })
+    carla.say(bot, 'Hello?')
+    await page.getByText('Queue', { exact: true }).first().click()
+    await page.getByText('Carla').first().click()
+    const composer = page.locator('textarea').first()
+    await composer.fill('/hi')
+    await page.getByRole('option', { name: /Welcome/ }).waitFor()
+    await page.getByText('Welcome, Carla! I am Maya.').waitFor()
+    expect(await axe(page)).toEqual([])
+    await composer.press('ArrowDown')
+    await page.getByText('Let me look that up.').waitFor()
+    await composer.press('ArrowUp')
+    await composer.press('Enter')
+    expect(await composer.inputValue()).toBe('Welcome, Carla! I am Maya.')
+    await composer.press('Enter')
+    expect((await carla.waitForReply(bot, { timeoutMs: 5_000 })).text).toBe('Welcome, Carla! I am Maya.')
+    const [sent] = await desk.entries('message.sent')
+    const anyTwo = [expect.any(String), expect.any(String)]
+    expect(sent?.data.cannedReply).toMatchObject({ version: 1, edited: false, offered: anyTwo })
+    expect(errors).toEqual([])
+    await page.close()
+  })
+
+  test('a text that is held back says why; it is confirmed or changed, and each is an entry', async () => {
+    const { page, errors } = await signIn(maya.email)
+    const dora = desk.telegram.createUser({ firstName: 'Dora' })
+    dora.say(bot, 'Money?')
+    await page.getByText('Queue', { exact: true }).first().click()
+    await page.getByText('Dora').first().click()
+    const composer = page.locator('textarea').first()
+    const write = async (text: string) => {
+      await composer.fill(text)
+      await composer.press('Enter')
+    }
+    await write('A guaranteed profit')
+    const held = page.getByRole('region', { name: 'Held back' })
+    await held.getByText('Promises').waitFor()
+    expect(await held.getByRole('button', { name: 'Send all the same' }).count()).toBe(0)
+    expect(await axe(page)).toEqual([])
+    await held.getByRole('button', { name: 'Change the text' }).click()
+    expect(await composer.inputValue()).toBe('A guaranteed profit')
+
+    await write('You get a refund')
+    await held.getByText('Money back').waitFor()
+    await held.getByRole('button', { name: 'Change the text' }).click()
+    await held.waitFor({ state: 'detached' })
+    await write('You get a refund today')
+    await held.getByRole('button', { name: 'Send all the same' }).click()
+    expect((await dora.waitForReply(bot, { timeoutMs: 5_000 })).text).toBe('You get a refund today')
+    const decisions = (await desk.entries('moderation.flagged')).map(entry => entry.data.decision)
+    expect(decisions).toEqual(['blocked', 'asked', 'cancelled', 'asked', 'confirmed'])
+    expect(errors).toEqual([])
+    await page.close()
+  })
+})
