@@ -12,6 +12,7 @@ const INBOX_KEYS = [
   ['r', 'reply'],
   ['n', 'note'],
   ['a', 'assign'],
+  ['t', 'handOver'],
   ['e', 'resolve'],
   ['l', 'label'],
   ['/', 'search'],

@@ -1,5 +1,6 @@
 import {
   IconInbox,
+  IconLayoutDashboard,
   IconRobot,
   IconSettings,
   IconShieldCheck,
@@ -10,6 +11,7 @@ import {
 /** The screens, in the order of the rail; each is shown to those whose role may read it. */
 export const SCREENS = [
   { name: 'inbox', to: '/inbox', permission: 'conversation.view', icon: IconInbox, key: 'g i' },
+  { name: 'board', to: '/board', permission: 'desk.board', icon: IconLayoutDashboard, key: 'g d' },
   { name: 'log', to: '/log', permission: 'log.view', icon: IconTimelineEvent, key: 'g l' },
   { name: 'bots', to: '/bots', permission: 'bot.view', icon: IconRobot, key: 'g b' },
   { name: 'team', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },

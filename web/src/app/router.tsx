@@ -77,6 +77,11 @@ const inboxRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/conversations/inbox-page.tsx'), 'InboxPage'),
 })
 const conversationRoute = createRoute({ getParentRoute: () => inboxRoute, path: '$conversationId' })
+const boardRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/board',
+  component: lazyRouteComponent(() => import('../features/board/board-page.tsx'), 'BoardPage'),
+})
 const logRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/log',
@@ -111,6 +116,7 @@ const routeTree = rootRoute.addChildren([
   shellRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([conversationRoute]),
+    boardRoute,
     logRoute,
     botsRoute,
     teamRoute,

@@ -8,6 +8,7 @@ import { MOD_LABEL } from '../shared/keys.ts'
 import { useMe } from '../shared/session.ts'
 import { Face } from '../shared/ui/person.tsx'
 import { useConnection } from './connection.ts'
+import { PresenceSwitch } from './presence-switch.tsx'
 import classes from './shell.module.css'
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
@@ -22,6 +23,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <kbd className={classes.kbd} data-keys={`${MOD_LABEL} K`} aria-hidden />
       </button>
       <ConnectionPulse />
+      <PresenceSwitch />
       <LanguageMenu />
       <SchemeButton />
       <MeMenu />

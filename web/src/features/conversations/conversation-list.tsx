@@ -1,6 +1,6 @@
-import { Select, TextInput } from '@mantine/core'
+import { Select, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconInbox, IconSearch } from '@tabler/icons-react'
+import { IconAlarmSnooze, IconArrowsExchange, IconInbox, IconPin, IconSearch } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
@@ -14,9 +14,10 @@ import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { ConversationRow } from './conversation-row.tsx'
 import classes from './inbox.module.css'
-import { type InboxSearch, STATUSES, VIEWS } from './inbox-search.ts'
+import { ASIDE_VIEWS, type InboxSearch, STATUSES, VIEWS } from './inbox-search.ts'
 
 const ROW_HEIGHT = 80
+const ASIDE_ICONS = { pinned: IconPin, snoozed: IconAlarmSnooze, offered: IconArrowsExchange }
 
 function inputOf({ view = 'mine', status = 'in_progress', q }: InboxSearch): QueryInput<'conversation.list'> {
   return {
@@ -25,6 +26,10 @@ function inputOf({ view = 'mine', status = 'in_progress', q }: InboxSearch): Que
     order: view === 'all' || status === 'resolved' ? 'recent' : 'waiting',
     ...(view === 'mine' && { assignee: 'me' as const }),
     ...(view === 'queue' && { assignee: 'none' as const }),
+    ...((view === 'mine' || view === 'queue') && status !== 'resolved' && { snoozed: 'false' as const }),
+    ...(view === 'pinned' && { pinned: 'any' as const }),
+    ...(view === 'snoozed' && { snoozed: 'true' as const }),
+    ...(view === 'offered' && { offered: 'me' as const }),
     ...(status !== 'any' && { status }),
     ...(q && { q }),
   }
@@ -80,6 +85,22 @@ function ListFilters() {
             {t(`inbox.view.${view}`)}
           </button>
         ))}
+        {ASIDE_VIEWS.map(view => {
+          const Icon = ASIDE_ICONS[view]
+          return (
+            <Tooltip key={view} label={t(`inbox.view.${view}`)}>
+              <button
+                type="button"
+                className={classes.iconView}
+                aria-label={t(`inbox.view.${view}`)}
+                aria-pressed={search.view === view}
+                onClick={() => change({ view })}
+              >
+                <Icon size={16} stroke={1.7} aria-hidden />
+              </button>
+            </Tooltip>
+          )
+        })}
       </fieldset>
       <div className={classes.filterRow}>
         <TextInput

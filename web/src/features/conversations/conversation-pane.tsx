@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
+import { codeOf } from '../../shared/api.ts'
 import { type KeyMap, useKeys } from '../../shared/keys.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
@@ -11,9 +12,11 @@ import { ErrorFace } from '../../shared/ui/faces.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Activity } from './activity.tsx'
 import { Composer } from './composer.tsx'
+import { ConversationMenu } from './conversation-menu.tsx'
 import { Waiting } from './conversation-row.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
+import { Banners } from './offer-banner.tsx'
 import { SidePanel } from './side-panel.tsx'
 import { Thread } from './thread.tsx'
 import { useConversationCommands } from './use-conversation-commands.ts'
@@ -31,7 +34,9 @@ export function ConversationPane({ id, details }: { id: string; details: Details
   const found = useQuery(queryOf('conversation.get', { id }))
   const conversation = found.data?.conversation
   usePaneKeys(conversation, details)
-  if (found.isError && !found.data) {
+  // handed over, say: what is no longer the reader's to see is not shown any longer
+  const isGone = found.isError && codeOf(found.error) === 'conversation.not_found'
+  if (isGone || (found.isError && !found.data)) {
     return (
       <div className={classes.chooser}>
         <ErrorFace error={found.error} retry={() => void found.refetch()} />
@@ -43,6 +48,7 @@ export function ConversationPane({ id, details }: { id: string; details: Details
     <>
       <section className={classes.threadPane} aria-label={t('thread.messages')}>
         <PaneHeader conversation={conversation} details={details} />
+        {conversation && <Banners conversation={conversation} />}
         {tab === 'activity' ? <Activity id={id} /> : <Thread id={id} />}
         {conversation && tab !== 'activity' && <Composer conversation={conversation} />}
       </section>
@@ -98,6 +104,7 @@ function PaneHeader({ conversation, details }: { conversation: Conversation | un
             </span>
           </div>
           {conversation.waitingSince && <Waiting since={conversation.waitingSince} />}
+          <ConversationMenu conversation={conversation} />
         </>
       ) : (
         <Skeleton height={30} width={180} me="auto" />

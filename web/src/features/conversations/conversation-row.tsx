@@ -9,6 +9,7 @@ import { useNow } from '../../shared/now.ts'
 import { usePartText } from '../../shared/ui/part.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
+import { AsideMarks } from './aside-marks.tsx'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
 import { useResponseTarget } from './response-target.ts'
@@ -46,6 +47,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
               <IconRobot size={13} stroke={1.7} aria-hidden />
               <bdi>{bot.username}</bdi>
             </span>
+            <AsideMarks conversation={props.conversation} />
             {labels.slice(0, LABELS_SHOWN).map(label => (
               <LabelDot key={label.id} label={label} />
             ))}

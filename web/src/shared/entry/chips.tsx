@@ -1,6 +1,6 @@
 import { IconAutomation, IconEyeOff, IconMessage, IconRobot, IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import type { Entry, Part } from '@tracedesk/contracts'
+import { type Entry, type Part, RULE_IDS, RuleName } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useDirectory } from '../directory.ts'
@@ -8,6 +8,8 @@ import { useMay } from '../session.ts'
 import { PartFace, usePartText } from '../ui/part.tsx'
 import { Face } from '../ui/person.tsx'
 import classes from './entry.module.css'
+
+const RULES = RuleName.options
 
 export function Chip({ icon, children }: { icon?: ReactNode; children: ReactNode }) {
   return (
@@ -61,7 +63,10 @@ export function ActorChip({ entry }: { entry: Entry }) {
   if (kind === 'agent' || kind === 'customer' || name) {
     return <PersonChip id={id} name={name} fallback={t(id ? `actor.${kind}` : 'actor.unknown')} />
   }
-  return <Chip icon={<IconAutomation size={15} stroke={1.7} aria-hidden />}>{t(`actor.${kind}`)}</Chip>
+  const rule = RULES.find(each => RULE_IDS[each] === id)
+  const words =
+    kind === 'rule' && rule ? t('actor.ruleNamed', { rule: t(`value.${rule}`) }) : t(`actor.${kind}`)
+  return <Chip icon={<IconAutomation size={15} stroke={1.7} aria-hidden />}>{words}</Chip>
 }
 
 /** The customer; a click opens the conversation the entry belongs to. */

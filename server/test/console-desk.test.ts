@@ -1,0 +1,133 @@
+import axeCore from 'axe-core'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHttpServer } from '../src/edges/http/server.ts'
+import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { until } from './support/desk.ts'
+import { checkReplay } from './support/replay.ts'
+import { createWorld, PASSWORD, type Person, type World } from './support/world.ts'
+
+describe.skipIf(!canBrowse())('handing over in a browser', () => {
+  let world: World
+  let server: FastifyInstance
+  let url: string
+  let browser: Browser
+  let maya: Person
+  let omar: Person
+  let sales: string
+
+  beforeAll(async () => {
+    world = await createWorld()
+    sales = await world.department('Sales')
+    maya = await world.person('Maya')
+    omar = await world.person('Omar', 'agent', [sales])
+    server = await createHttpServer(world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
+    url = await server.listen({ port: 0, host: '127.0.0.1' })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await world?.end()
+  })
+
+  async function signIn(email: string, options: Parameters<typeof openPage>[1] = {}) {
+    const opened = await openPage(browser, options)
+    await opened.page.goto(`${url}/sign-in`)
+    await opened.page.locator('input[type=email]').first().fill(email)
+    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
+    await opened.page.keyboard.press('Enter')
+    await opened.page.waitForURL(/inbox/)
+    return opened
+  }
+
+  async function axe(page: Page): Promise<string[]> {
+    await page.evaluate(axeCore.source)
+    const violations = await page.evaluate(
+      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+    )
+    return violations as string[]
+  }
+
+  test('two clicks hand a conversation to a department where nobody is; who comes accepts it there', async () => {
+    const talk = await world.conversation({ assignee: maya.id, name: 'Carla Customer' })
+    const { page, context, errors } = await signIn(maya.email)
+    await page.getByRole('button', { name: /I am: online/ }).waitFor()
+    await page.getByText('Carla Customer').first().click()
+    await page.getByRole('button', { name: 'Hand over' }).click()
+    await page.getByRole('dialog').getByText('Sales').click()
+    await page.getByText('Nobody there is online.', { exact: false }).waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('button', { name: 'End of shift' }).click()
+    await page.getByText('Offered to Sales, not accepted yet.').waitFor()
+
+    const his = await signIn(omar.email)
+    await his.page.getByRole('button', { name: 'Offered to me' }).click()
+    await his.page.getByText('Carla Customer').first().click()
+    await his.page.getByText('Maya hands this conversation to you.').waitFor()
+    expect(await axe(his.page)).toEqual([])
+    await his.page.getByRole('button', { name: 'Accept' }).click()
+    await until(
+      async () => (await checkReplay(world, talk.id, { assigneeId: maya.id })).assigneeId === omar.id,
+    )
+    await page.getByText('does not exist, or is not yours', { exact: false }).waitFor()
+    expect([...errors, ...his.errors].filter(each => !/404/.test(each))).toEqual([])
+    await context.close()
+    await his.context.close()
+  })
+
+  test('presence, priority, pin and snooze are a menu away and stand in the log', async () => {
+    const talk = await world.conversation({ assignee: maya.id, name: 'Dora' })
+    const { page, context } = await signIn(maya.email)
+    await page.getByText('Dora').first().click()
+    for (const item of ['Urgent', 'Pin for me', 'Tomorrow morning']) {
+      await page.getByRole('button', { name: 'Snooze, priority, pin' }).click()
+      await page.getByRole('menuitem', { name: new RegExp(item, 'i') }).click()
+    }
+    await page.getByText(/Snoozed until/).waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('button', { name: /I am:/ }).click()
+    await page.getByRole('menuitem', { name: 'Lunch' }).click()
+    await page.getByRole('button', { name: 'I am: Lunch. Change' }).waitFor()
+    await page.getByRole('button', { name: 'Pinned' }).click()
+    await page.getByText('Dora').first().waitFor()
+    expect(await checkReplay(world, talk.id, { assigneeId: maya.id })).toMatchObject({
+      priority: 'urgent',
+      pinnedBy: [maya.id],
+      snoozedUntil: expect.any(String),
+    })
+    expect((await world.entries({ event: 'presence.changed', actor: maya.id })).at(-1)).toMatchObject({
+      data: { to: 'away', by: 'person' },
+      reason: { code: 'lunch' },
+    })
+    await context.close()
+  })
+
+  test('the board shows who is there and who waits, in each language and on a phone, and its numbers open the log', async () => {
+    const talk = await world.conversation({ name: 'Wanda Waits' })
+    await world.asSuperuser(
+      "update conversation set waiting_since = now() - interval '1 hour' where conversation_id = $1",
+      [talk.id],
+    )
+    for (const options of [
+      {},
+      { viewport: { width: 390, height: 844 }, locale: 'ru-RU', colorScheme: 'dark' as const },
+      { locale: 'zh-CN' },
+    ]) {
+      const { page, context, errors } = await signIn(world.owner.email, options)
+      await page.goto(`${url}/board`)
+      await page.getByText('Wanda Waits').waitFor()
+      await page.waitForLoadState('networkidle')
+      expect(await axe(page)).toEqual([])
+      const wide = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(wide).toBeLessThanOrEqual(0)
+      await page.getByRole('main').getByRole('link').first().click()
+      await page.waitForURL(/log\?event=/)
+      expect(errors).toEqual([])
+      await context.close()
+    }
+  })
+})

@@ -1,0 +1,116 @@
+import { ActionIcon, Menu, Tooltip } from '@mantine/core'
+import {
+  IconAlarmSnooze,
+  IconArrowsExchange,
+  IconCheck,
+  IconDots,
+  IconFlag,
+  IconPin,
+  IconPinFilled,
+} from '@tabler/icons-react'
+import { type Conversation, Priority } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { useFormat } from '../../shared/format.ts'
+import { useKeys } from '../../shared/keys.ts'
+import { useMay } from '../../shared/session.ts'
+import { snoozeTimes } from './snooze-times.ts'
+import { TransferDialog } from './transfer-dialog.tsx'
+
+/** Handing over by one button; putting aside, priority and pins in a menu beside it. */
+export function ConversationMenu({ conversation }: { conversation: Conversation }) {
+  const t = useT()
+  const may = useMay()
+  const [isHanding, setHanding] = useState(false)
+  const isOpen = conversation.status !== 'resolved'
+  const mayHand = isOpen && may('conversation.transfer')
+  useKeys({ t: () => mayHand && setHanding(true) })
+  return (
+    <>
+      {mayHand && (
+        <Tooltip label={t('handover.title')}>
+          <ActionIcon size="lg" aria-label={t('handover.title')} onClick={() => setHanding(true)}>
+            <IconArrowsExchange size={19} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      {may('conversation.snooze') && <AsideMenu conversation={conversation} isOpen={isOpen} />}
+      {isHanding && <TransferDialog conversation={conversation} onClose={() => setHanding(false)} />}
+    </>
+  )
+}
+
+function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpen: boolean }) {
+  const t = useT()
+  const format = useFormat()
+  const { id, snoozedUntil, priority, pinned } = conversation
+  const about = { conversationId: id }
+  const changes = [['conversation.get', { id }], ['conversation.list']]
+  const snooze = useCommand('conversation.snooze', { changes })
+  const setPriority = useCommand('conversation.set_priority', { changes })
+  const pin = useCommand('conversation.pin', { changes })
+  const unpin = useCommand('conversation.unpin', { changes })
+  const togglePin = (scope: 'mine' | 'shared', isPinned: boolean) =>
+    (isPinned ? unpin : pin).mutate({ ...about, scope })
+  return (
+    <Menu position="bottom-end" width={250}>
+      <Menu.Target>
+        <ActionIcon size="lg" aria-label={t('aside.title')}>
+          <IconDots size={19} stroke={1.7} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isOpen && (
+          <>
+            <Menu.Label>{t('aside.snooze')}</Menu.Label>
+            {snoozeTimes(new Date()).map(([word, until]) => (
+              <Menu.Item
+                key={word}
+                leftSection={<IconAlarmSnooze size={16} aria-hidden />}
+                rightSection={<span className="tabular">{format.brief(until)}</span>}
+                onClick={() => snooze.mutate({ ...about, until })}
+              >
+                {t(`aside.until.${word}`)}
+              </Menu.Item>
+            ))}
+            {snoozedUntil && (
+              <Menu.Item onClick={() => snooze.mutate({ ...about, until: null })}>
+                {t('aside.wake')}
+              </Menu.Item>
+            )}
+            <Menu.Label>{t('aside.priority')}</Menu.Label>
+            {Priority.options.toReversed().map(each => (
+              <Menu.Item
+                key={each}
+                leftSection={<IconFlag size={16} aria-hidden />}
+                rightSection={each === priority && <IconCheck size={15} aria-hidden />}
+                disabled={each === priority}
+                onClick={() => setPriority.mutate({ ...about, priority: each })}
+              >
+                {t(`value.${each}`)}
+              </Menu.Item>
+            ))}
+          </>
+        )}
+        <Menu.Label>{t('aside.pin')}</Menu.Label>
+        <Menu.Item
+          leftSection={
+            pinned.own ? <IconPinFilled size={16} aria-hidden /> : <IconPin size={16} aria-hidden />
+          }
+          onClick={() => togglePin('mine', pinned.own)}
+        >
+          {t(pinned.own ? 'aside.unpinMine' : 'aside.pinMine')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={
+            pinned.shared ? <IconPinFilled size={16} aria-hidden /> : <IconPin size={16} aria-hidden />
+          }
+          onClick={() => togglePin('shared', pinned.shared)}
+        >
+          {t(pinned.shared ? 'aside.unpinShared' : 'aside.pinShared')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
