@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
 import { AgentId, DepartmentId } from '../ids.ts'
+import type { RULE_IDS } from '../rules.ts'
 
 /** How a bot's conversations find somebody by themselves; `manual`: they do not. */
 export const RoutingMode = z.enum([
@@ -14,12 +15,7 @@ export const RoutingMode = z.enum([
 export type RoutingMode = z.infer<typeof RoutingMode>
 
 /** Rules that act by themselves. */
-export const RuleName = z.enum(['routing', 'auto_resolve'])
-/** What the log knows each rule by, in every workspace and for ever. */
-export const RULE_IDS = {
-  routing: '00000000-0000-8000-8000-000000000001',
-  auto_resolve: '00000000-0000-8000-8000-000000000002',
-} as const satisfies Record<z.infer<typeof RuleName>, string>
+export const RuleName = z.enum(['routing', 'auto_resolve'] satisfies (keyof typeof RULE_IDS)[])
 
 /** So many candidates are written down: with more, the leaf could pass its 4 KB. */
 export const CANDIDATES_MAX = 16

@@ -8,7 +8,7 @@ import {
   IconPin,
   IconPinFilled,
 } from '@tabler/icons-react'
-import { type Conversation, Priority } from '@tracedesk/contracts'
+import type { Conversation } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
@@ -17,6 +17,8 @@ import { useKeys } from '../../shared/keys.ts'
 import { useMay } from '../../shared/session.ts'
 import { snoozeTimes } from './snooze-times.ts'
 import { TransferDialog } from './transfer-dialog.tsx'
+
+const PRIORITIES: Conversation['priority'][] = ['urgent', 'high', 'normal', 'low']
 
 /** Handing over by one button; putting aside, priority and pins in a menu beside it. */
 export function ConversationMenu({ conversation }: { conversation: Conversation }) {
@@ -80,7 +82,7 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
               </Menu.Item>
             )}
             <Menu.Label>{t('aside.priority')}</Menu.Label>
-            {Priority.options.toReversed().map(each => (
+            {PRIORITIES.map(each => (
               <Menu.Item
                 key={each}
                 leftSection={<IconFlag size={16} aria-hidden />}

@@ -1,6 +1,7 @@
 import { IconAutomation, IconEyeOff, IconMessage, IconRobot, IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { type Entry, type Part, RULE_IDS, RuleName } from '@tracedesk/contracts'
+import type { Entry, Part } from '@tracedesk/contracts'
+import { RULE_IDS, type RuleName } from '@tracedesk/contracts/rules'
 import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useDirectory } from '../directory.ts'
@@ -9,7 +10,7 @@ import { PartFace, usePartText } from '../ui/part.tsx'
 import { Face } from '../ui/person.tsx'
 import classes from './entry.module.css'
 
-const RULES = RuleName.options
+const RULES = Object.keys(RULE_IDS) as RuleName[] // its keys, which TypeScript only calls strings
 
 export function Chip({ icon, children }: { icon?: ReactNode; children: ReactNode }) {
   return (
