@@ -126,4 +126,36 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     expect(errors).toEqual([])
     await page.close()
   })
+
+  test('beside a conversation a customer gets nickname, remark and fields, and is blocked and unblocked', async () => {
+    await desk.owner.do('field.define', { key: 'city', name: 'City', kind: 'text' })
+    const { page, errors } = await signIn(maya.email)
+    const emil = desk.telegram.createUser({ firstName: 'Emil' })
+    emil.say(bot, 'Anybody?')
+    await page.getByText('Queue', { exact: true }).first().click()
+    await page.getByText('Emil').first().click()
+    for (const [label, text] of [
+      ['Nickname', 'The quiet one'],
+      ['Remark', 'Writes at night'],
+      ['City', 'Riga'],
+    ] as const) {
+      await page.getByLabel(label, { exact: true }).fill(text)
+      await page.getByLabel(label, { exact: true }).blur()
+    }
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('button', { name: 'Block customer' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Block customer' }).click()
+    await page.getByRole('button', { name: 'Unblock customer' }).click()
+    await page.getByRole('button', { name: 'Block customer' }).waitFor()
+    const done = (await desk.entries('customer.*')).filter(entry => entry.actor.id === maya.id)
+    expect(done.map(entry => entry.event)).toEqual([
+      'customer.profile_updated',
+      'customer.profile_updated',
+      'customer.field_set',
+      'customer.blocked',
+      'customer.unblocked',
+    ])
+    expect(errors).toEqual([])
+    await page.close()
+  })
 })

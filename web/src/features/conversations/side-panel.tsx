@@ -8,6 +8,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
+import { CustomerDetails } from './customer-details.tsx'
 import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
 import { Labels } from './labels.tsx'
@@ -22,6 +23,7 @@ export function SidePanel({ conversation, notes }: { conversation: Conversation;
       <Status conversation={conversation} />
       <Assignee conversation={conversation} />
       <Labels conversation={conversation} />
+      <CustomerDetails conversation={conversation} />
       <Notes conversationId={conversation.id} notes={notes} />
     </div>
   )
