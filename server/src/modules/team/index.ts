@@ -29,7 +29,6 @@ export {
   conversationScopeSql,
   entryScopeSql,
   type LeadPeriod,
-  offeredToSql,
   type Scope,
   type ScopedEntry,
   scopeOf,

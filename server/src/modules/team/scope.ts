@@ -125,7 +125,7 @@ export function conversationScopeSql(scope: Scope): RawBuilder<boolean> {
 }
 
 /** Conversations (alias `c`) that were handed to the viewer or to a department on their desk, and not accepted yet. */
-export function offeredToSql(scope: Exclude<Scope, { kind: 'all' }>): RawBuilder<boolean> {
+function offeredToSql(scope: Exclude<Scope, { kind: 'all' }>): RawBuilder<boolean> {
   return sql<boolean>`(c.offer_entry_id is not null and (c.offered_agent_id = ${scope.agentId} or c.offered_department_id = any(${deskDepartments(scope)}::uuid[])))`
 }
 
