@@ -1,6 +1,7 @@
 import {
   IconInbox,
   IconLayoutDashboard,
+  IconMessageBolt,
   IconRobot,
   IconSettings,
   IconShieldCheck,
@@ -14,6 +15,7 @@ export const SCREENS = [
   { name: 'board', to: '/board', permission: 'desk.board', icon: IconLayoutDashboard, key: 'g d' },
   { name: 'log', to: '/log', permission: 'log.view', icon: IconTimelineEvent, key: 'g l' },
   { name: 'bots', to: '/bots', permission: 'bot.view', icon: IconRobot, key: 'g b' },
+  { name: 'replies', to: '/replies', permission: 'canned_reply.view', icon: IconMessageBolt, key: 'g r' },
   { name: 'team', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },
   { name: 'settings', to: '/settings', permission: 'setting.view', icon: IconSettings, key: 'g s' },
   { name: 'proof', to: '/proof', permission: 'ledger.view', icon: IconShieldCheck, key: 'g p' },

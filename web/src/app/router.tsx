@@ -93,6 +93,11 @@ const botsRoute = createRoute({
   path: '/bots',
   component: lazyRouteComponent(() => import('../features/bots/bots-page.tsx'), 'BotsPage'),
 })
+const repliesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/replies',
+  component: lazyRouteComponent(() => import('./replies-page.tsx'), 'RepliesPage'),
+})
 const teamRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/team',
@@ -119,6 +124,7 @@ const routeTree = rootRoute.addChildren([
     boardRoute,
     logRoute,
     botsRoute,
+    repliesRoute,
     teamRoute,
     settingsRoute,
     proofRoute,

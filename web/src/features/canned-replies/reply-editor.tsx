@@ -1,0 +1,101 @@
+import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
+import { Failure } from '../../shared/ui/failure.tsx'
+
+type Reply = QueryOutput<'canned_reply.list'>['items'][number]
+
+/** What a template may name, beside the customer's fields. */
+const VARIABLES =
+  '{{customer.name}} {{customer.nickname}} {{customer.username}} {{agent.name}} {{bot.name}} {{field.…}}'
+
+/** Writes a new canned reply, or the next version of one. */
+export function ReplyEditor({ reply, onClose }: { reply: Reply | null; onClose: () => void }) {
+  const t = useT()
+  const departments = useQuery(queryOf('department.list', {}))
+  const [title, setTitle] = useState(reply?.title ?? '')
+  const [folder, setFolder] = useState(reply?.folder ?? '')
+  const [shortcut, setShortcut] = useState(reply?.shortcut ?? '')
+  const [departmentId, setDepartment] = useState<string | null>(reply?.departmentId ?? null)
+  const [text, setText] = useState(reply?.text ?? '')
+  const callbacks = { announce: false, changes: [['canned_reply.list']], onDone: onClose }
+  const create = useCommand('canned_reply.create', callbacks)
+  const update = useCommand('canned_reply.update', callbacks)
+  const save = () => {
+    const given = {
+      title: title.trim(),
+      folder: folder.trim() || null,
+      shortcut: shortcut.trim().replace(/^\//, '') || null,
+      departmentId: departmentId as Reply['departmentId'], // an id from the list of departments
+      text,
+    }
+    if (reply) update.mutate({ cannedReplyId: reply.id, version: reply.version, ...given })
+    else create.mutate(given)
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t(reply ? 'replies.editCanned' : 'replies.addCanned')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form
+        onSubmit={event => {
+          event.preventDefault()
+          save()
+        }}
+      >
+        <TextInput
+          data-autofocus
+          required
+          label={t('replies.title')}
+          maxLength={80}
+          value={title}
+          onChange={event => setTitle(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('replies.shortcut')}
+          description={t('replies.shortcutHint')}
+          maxLength={33}
+          value={shortcut}
+          onChange={event => setShortcut(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('replies.folder')}
+          maxLength={80}
+          value={folder}
+          onChange={event => setFolder(event.currentTarget.value)}
+        />
+        <Select
+          label={t('replies.department')}
+          placeholder={t('replies.everybody')}
+          clearable
+          data={(departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+          value={departmentId}
+          onChange={setDepartment}
+        />
+        <Textarea
+          required
+          label={t('replies.text')}
+          description={VARIABLES}
+          autosize
+          minRows={4}
+          maxRows={12}
+          maxLength={MESSAGE_TEXT_MAX}
+          dir="auto"
+          value={text}
+          onChange={event => setText(event.currentTarget.value)}
+        />
+        <Failure error={create.error ?? update.error} />
+        <Button mt={12} type="submit" loading={create.isPending || update.isPending}>
+          {t('action.save')}
+        </Button>
+      </form>
+    </Modal>
+  )
+}
