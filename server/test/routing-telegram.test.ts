@@ -63,3 +63,12 @@ test('with two hundred people online the entry still fits, and says how many the
   expect(entry.data.candidates).toHaveLength(16)
   await checkReplay(desk.world, entry.conversationId ?? '')
 })
+
+test('every one of thirty customers who write at once gets a conversation, each once and each with somebody', async () => {
+  const before = (await desk.entries('conversation.opened')).length
+  for (let i = 0; i < 30; i++) void desk.telegram.createUser({ firstName: `Person ${i}` }).say(bot, 'hello')
+  await until(async () => (await desk.entries('conversation.assigned')).length >= before + 30)
+  const opened = await desk.entries('conversation.opened')
+  expect(opened).toHaveLength(before + 30)
+  expect((await desk.entries('command.failed')).map(entry => entry.data)).toEqual([])
+})

@@ -9,6 +9,7 @@ import {
   MessageKind,
   messageReceived,
 } from '@tracedesk/contracts'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
@@ -140,7 +141,8 @@ async function openConversation(
     .onConflict(conflict =>
       conflict
         .columns(['workspace_id', 'bot_id', 'chat_id', 'topic_id', 'business'])
-        .where('status', '<>', 'resolved')
+        // a literal, never a parameter: with one, a prepared statement's generic plan no longer finds the partial index
+        .where(sql<boolean>`status <> 'resolved'`)
         .where('chat_id', 'is not', null)
         .doNothing(),
     )
