@@ -164,16 +164,20 @@ export class DeskKeeper {
   }
 
   async #lastQueueing(workspaceId: string, conversationId: string): Promise<string | undefined> {
-    const row = await this.#parts.databases.read
-      .selectFrom('log_entry')
-      .select('entry_id')
-      .where('workspace_id', '=', workspaceId)
-      .where('conversation_id', '=', conversationId)
-      .where('event', 'in', QUEUEING)
-      .orderBy('at', 'desc')
-      .limit(1)
-      .executeTakeFirst()
-    return row?.entry_id
+    // a sweep may be faster than the sequencer: then the entry still waits
+    for (const table of ['log_pending', 'log_entry'] as const) {
+      const row = await this.#parts.databases.read
+        .selectFrom(table)
+        .select('entry_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('conversation_id', '=', conversationId)
+        .where('event', 'in', QUEUEING)
+        .orderBy('at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (row) return row.entry_id
+    }
+    return undefined
   }
 
   /** Runs a command; false when there turned out to be nothing to do, or when it was refused (which is recorded). */
