@@ -1,0 +1,144 @@
+// A command with its entries against the same transaction without any log: same handler, same SQL, on a database
+// whose triggers are gone, with nothing appended. Runs alternate, so that a busy machine burdens both alike.
+import type { Command, CommandContext } from '../server/src/command/define.ts'
+import { bindTx } from '../server/src/db/database.ts'
+import { newId } from '../server/src/kernel/id.ts'
+import { type Cluster, type Desk, openDesk, runSql, startCluster } from './desk.ts'
+import { type Benchmark, type Figure, median, quantile } from './figure.ts'
+
+const WRITERS = 16
+const ROUND_MS = 2_500
+const ROUNDS = 7
+
+interface Round {
+  readonly perSecond: number
+  readonly p99: number
+  /** Processor time a command, in microseconds. */
+  readonly own: number
+  readonly database: number
+}
+
+export const command: Benchmark = {
+  name: 'command',
+  run: async () => {
+    const cluster = await startCluster()
+    const logged = await openDesk(cluster, 'logged')
+    const bare = await openDesk(cluster, 'bare')
+    try {
+      await bare.node.sequencer.stop()
+      await runSql(bare.connection, DROP_TRIGGERS)
+      const withLog = await writers(cluster, logged, (message, input) =>
+        logged.node.door.execute(message, logged.owner, input),
+      )
+      const without = await writers(cluster, bare, (message, input) => runBare(bare, message, input))
+      const figures = await compare('16 writers, message.send', withLog, without)
+      await logged.node.textIndex.stop()
+      const quiet = await compare('the same, search index at rest', withLog, without)
+      return [...figures, ...quiet.map(figure => ({ ...figure, limit: null }))]
+    } finally {
+      await logged.close()
+      await bare.close()
+      await cluster.stop()
+    }
+  },
+}
+
+type Send = (command: Command, input: unknown) => Promise<unknown>
+type Writers = () => Promise<Round>
+
+async function writers(cluster: Cluster, desk: Desk, send: Send): Promise<Writers> {
+  const ids = await desk.conversations(WRITERS)
+  const message = desk.node.commandsByName.get('message.send')
+  if (!message) throw new Error('no message.send')
+  return async () => {
+    const times: number[] = []
+    const end = performance.now() + ROUND_MS
+    const begun = performance.now()
+    const before = cluster.cpu()
+    await Promise.all(
+      ids.map(async conversationId => {
+        while (performance.now() < end) {
+          const from = performance.now()
+          await send(message, { conversationId, text: 'Your flight leaves at noon, gate 12.' })
+          times.push(performance.now() - from)
+        }
+      }),
+    )
+    const after = cluster.cpu()
+    return {
+      perSecond: times.length / ((performance.now() - begun) / 1000),
+      p99: quantile(times, 0.99),
+      own: (after.own - before.own) / times.length,
+      database: (after.database - before.database) / times.length,
+    }
+  }
+}
+
+async function compare(name: string, withLog: Writers, without: Writers): Promise<Figure[]> {
+  await withLog()
+  await without()
+  const pairs: { log: Round; bare: Round }[] = []
+  for (let i = 0; i < ROUNDS; i++) {
+    const first = i % 2 === 0 ? await withLog() : undefined
+    const bare = await without()
+    pairs.push({ log: first ?? (await withLog()), bare })
+  }
+  const rate = (pick: 'log' | 'bare') => Math.round(median(pairs.map(pair => pair[pick].perSecond)))
+  const cpu = (pick: 'log' | 'bare') =>
+    (['own', 'database'] as const)
+      .map(place => Math.round(median(pairs.map(pair => pair[pick][place]))))
+      .join(' + ')
+  const tail = (pick: 'log' | 'bare') => median(pairs.map(pair => pair[pick].p99)).toFixed(1)
+  return [
+    {
+      name: `command with entries / without log: ${name}`,
+      value: median(pairs.map(({ log, bare }) => log.perSecond / bare.perSecond)),
+      unit: 'of its rate',
+      limit: { atLeast: 0.75 },
+      note: `${rate('log')}/s against ${rate('bare')}/s, median of ${ROUNDS} pairs of rounds; processor time a command, here + PostgreSQL: ${cpu('log')} µs against ${cpu('bare')} µs`,
+    },
+    {
+      name: `  its p99`,
+      value: median(pairs.map(({ log, bare }) => log.p99 / bare.p99)),
+      unit: 'times',
+      limit: { atMost: 2 },
+      note: `${tail('log')} ms against ${tail('bare')} ms`,
+    },
+  ]
+}
+
+const DROP_TRIGGERS = `do $$ declare t record; begin
+  for t in select tgrelid::regclass as place, tgname from pg_trigger where tgname = 'is_recorded' loop
+    execute format('drop trigger %I on %s', t.tgname, t.place);
+  end loop;
+end $$`
+
+/** What `execute` does, but for the log: admit, begin, handle, commit. */
+async function runBare(desk: Desk, message: Command, raw: unknown): Promise<unknown> {
+  const input = message.contract.input.parse(raw)
+  const prepared = message.prepare ? await message.prepare(input, desk.owner) : undefined
+  const client = await desk.node.databases.app.connect()
+  try {
+    const begun = (await client.query('begin; select clock_timestamp() as now')) as unknown as {
+      rows: { now: string }[]
+    }[]
+    const context: CommandContext = {
+      tx: bindTx(client),
+      caller: desk.owner,
+      workspaceId: desk.workspaceId,
+      now: begun[1]?.rows[0]?.now ?? '',
+      record: () => newId(),
+      holdsChain: () => {},
+      afterCommit: () => {},
+      refuseAfterCommit: error => {
+        throw error
+      },
+      enterWorkspace: () => {},
+    }
+    const output = message.contract.output.parse(await message.handle(context, input, prepared as never))
+    await client.query('commit')
+    return output
+  } finally {
+    client.release()
+  }
+}

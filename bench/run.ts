@@ -1,0 +1,27 @@
+// npm run bench [name …]: measures and prints each figure of the design with its floor. Exits with 1 when one is missed.
+import { availableParallelism, loadavg } from 'node:os'
+import { command } from './command.ts'
+import { type Benchmark, describeFigure, keeps } from './figure.ts'
+import { history } from './history.ts'
+import { start } from './start.ts'
+import { tree } from './tree.ts'
+
+const BENCHMARKS: readonly Benchmark[] = [command, tree, history, start]
+
+const names = process.argv.slice(2)
+const unknown = names.find(name => !BENCHMARKS.some(benchmark => benchmark.name === name))
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}": ${BENCHMARKS.map(({ name }) => name).join(', ')}.`)
+  process.exit(2)
+}
+const [load = 0] = loadavg()
+console.log(`${availableParallelism()} processors, Node ${process.version}, load ${load.toFixed(1)}`)
+if (load > 0.5)
+  console.log('Others are using this machine: rates are lower than it could do, ratios hold roughly.')
+for (const benchmark of BENCHMARKS) {
+  if (names.length > 0 && !names.includes(benchmark.name)) continue
+  for (const figure of await benchmark.run()) {
+    console.log(describeFigure(figure))
+    if (!keeps(figure)) process.exitCode = 1
+  }
+}
