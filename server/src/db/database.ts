@@ -22,6 +22,11 @@ export interface Databases {
   readonly ledger: pg.Pool
   readonly readPool: pg.Pool
   readonly read: ReadDb
+  /**
+   * One connection as the application for what is wanted in the middle of somebody else's transaction. Whoever holds it
+   * waits for no other pool: if it were one of `app`, sixteen commands could each hold one and wait for another.
+   */
+  readonly aside: pg.Pool
   /** For LISTEN: a connection of its own, never through a transaction pooler. */
   readonly listenTarget: ConnectionTarget
   close(): Promise<void>
@@ -55,14 +60,16 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
   const app = pool(targets.app, sizes.app ?? 16)
   const ledger = pool(targets.ledger, sizes.ledger ?? 4, '-c statement_timeout=0')
   const readPool = pool(targets.read, sizes.read ?? 8, '-c default_transaction_read_only=on')
+  const aside = pool(targets.app, 1)
   const read = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readPool }) })
   return {
     app,
     ledger,
     readPool,
     read,
+    aside,
     listenTarget: targets.read,
-    close: async () => void (await Promise.all([app.end(), ledger.end(), readPool.end()])),
+    close: async () => void (await Promise.all([app.end(), ledger.end(), readPool.end(), aside.end()])),
   }
 }
 

@@ -61,7 +61,7 @@ export class Appender {
     chains: Map<string, number>,
   ): Promise<AppendResult> {
     await ensureMonths(
-      this.#databases.app,
+      this.#databases,
       drafts.map(draft => draft.at),
       this.#months,
     )

@@ -106,7 +106,7 @@ export class BulkAppender {
 
   /** Makes the partitions for a batch, in transactions of their own. Before the transaction that appends it. */
   async makeRoom(batch: BulkBatch): Promise<void> {
-    await ensureMonths(this.#databases.app, batch.months, this.#months)
+    await ensureMonths(this.#databases, batch.months, this.#months)
   }
 
   /**

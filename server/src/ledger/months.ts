@@ -1,14 +1,14 @@
-import type pg from 'pg'
+import type { Databases } from '../db/database.ts'
 
 /** Makes the monthly partitions for `instants`, each once a process; in a transaction of its own, since it is DDL. */
 export async function ensureMonths(
-  app: pg.Pool,
+  { aside }: Pick<Databases, 'aside'>,
   instants: Iterable<string>,
   known: Set<string>,
 ): Promise<void> {
   for (const month of new Set([...instants].map(at => at.slice(0, 7)))) {
     if (known.has(month)) continue
-    await app.query('select ensure_log_month($1)', [`${month}-01T00:00:00Z`])
+    await aside.query('select ensure_log_month($1)', [`${month}-01T00:00:00Z`])
     known.add(month)
   }
 }

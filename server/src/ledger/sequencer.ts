@@ -152,7 +152,7 @@ export class Sequencer {
         rows.filter(row => !genuine.includes(row)),
       )
     await ensureMonths(
-      this.#databases.app,
+      this.#databases,
       genuine.map(row => row.at),
       this.#months,
     )
