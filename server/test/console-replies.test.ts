@@ -147,14 +147,17 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Block customer' }).click()
     await page.getByRole('button', { name: 'Unblock customer' }).click()
     await page.getByRole('button', { name: 'Block customer' }).waitFor()
-    const done = (await desk.entries('customer.*')).filter(entry => entry.actor.id === maya.id)
-    expect(done.map(entry => entry.event)).toEqual([
-      'customer.profile_updated',
-      'customer.profile_updated',
-      'customer.field_set',
-      'customer.blocked',
-      'customer.unblocked',
-    ])
+    const done = async () =>
+      (await desk.entries('customer.*')).filter(entry => entry.actor.id === maya.id).map(entry => entry.event)
+    await expect
+      .poll(done, { timeout: 10_000 })
+      .toEqual([
+        'customer.profile_updated',
+        'customer.profile_updated',
+        'customer.field_set',
+        'customer.blocked',
+        'customer.unblocked',
+      ])
     expect(errors).toEqual([])
     await page.close()
   })

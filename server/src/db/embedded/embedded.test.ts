@@ -299,6 +299,7 @@ test.each([1, 2])(
     await expect
       .poll(() => existsSync(root) && readdirSync(root).some(name => name.startsWith('cluster.new-')), {
         interval: 5,
+        timeout: 10_000,
       })
       .toBe(true)
     await sleep([0, 300][moment - 1])
