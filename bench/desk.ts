@@ -80,7 +80,8 @@ export interface Desk {
   close(): Promise<void>
 }
 
-export async function openDesk(cluster: Cluster, name: string): Promise<Desk> {
+/** `running`: with everything a server does in the background; else as the command line uses a node. */
+export async function openDesk(cluster: Cluster, name: string, running = true): Promise<Desk> {
   const connection = await cluster.createDatabase(name)
   const secret = new InstallationSecret(Buffer.alloc(32, 7))
   const targets = await prepareRoles(connection, secret, name)
@@ -97,7 +98,8 @@ export async function openDesk(cluster: Cluster, name: string): Promise<Desk> {
     setupToken: () => (setUp ? null : SETUP_TOKEN),
     bots: { delivery: 'polling', identify: () => Promise.reject(new Error('no Telegram here')) },
   })
-  await node.start(to)
+  if (running) await node.start(to)
+  else await node.textIndex.stop()
   const command = node.commandsByName.get('setup.complete')
   if (!command) throw new Error('no set-up command')
   const anybody: Caller = { ...operatorCaller(''), permissions: new Set(), address: FACTS }
