@@ -264,7 +264,10 @@ describe('witnesses', () => {
     expect(await itemOf('gone.example')).toMatchObject({ overdue: false, failure: { code: 'unreachable' } })
     await world.asSuperuser("update log_entry set recorded_at = recorded_at - interval '3 hours'")
     expect((await itemOf('gone.example'))?.overdue).toBe(true)
-    await world.asSuperuser("update log_entry set recorded_at = recorded_at + interval '3 hours'")
+    // back to what the leaves say: an entry may have come in between
+    await world.asSuperuser(
+      "update log_entry set recorded_at = (convert_from(leaf, 'UTF8')::jsonb ->> 'recordedAt')::timestamptz",
+    )
   })
 })
 
