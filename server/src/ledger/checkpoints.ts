@@ -3,9 +3,7 @@ import type { Logger } from '../kernel/log.ts'
 import type { HeadSigner, SignedHead } from './head-signer.ts'
 import { SignerRefusalError } from './signer.ts'
 
-/** Between two signatures of a workspace; longer where signing takes longer, so that it never takes more than half the time. */
 const PAUSE_MS = 60
-const LONGEST_PAUSE_MS = 250
 /** Database or signer gone for a moment: nobody else would ask again until the tree grows. */
 const RETRY_MS = 2_000
 
@@ -66,10 +64,8 @@ export class Checkpoints {
     try {
       do {
         this.#again.delete(workspaceId)
-        const begun = performance.now()
         await this.signHead(workspaceId)
-        const pause = Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, performance.now() - begun))
-        await new Promise(resolve => setTimeout(resolve, pause))
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
       } while (this.#again.has(workspaceId))
     } catch (error) {
       const refused = error instanceof SignerRefusalError

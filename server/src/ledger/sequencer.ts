@@ -13,8 +13,6 @@ import { resumeTree } from './tree-store.ts'
 const BATCH_MAX = 5_000
 /** Between two batches of a workspace, so that a busy workspace pays for a few large batches instead of many small ones. */
 const PAUSE_MS = 25
-/** And at least as long as the batch took: on a busy machine sequencing takes half the time it could, at most. */
-const LONGEST_PAUSE_MS = 250
 /** Entries whose node died before it woke a sequencer, or that another node wrote, are found this often. */
 const SWEEP_MS = 250
 
@@ -93,10 +91,8 @@ export class Sequencer {
     try {
       do {
         this.#again.delete(workspaceId)
-        const begun = performance.now()
         while ((await this.sequenceOnce(workspaceId)) === BATCH_MAX) if (this.#stopped) return
-        const pause = Math.min(LONGEST_PAUSE_MS, Math.max(PAUSE_MS, performance.now() - begun))
-        await new Promise(resolve => setTimeout(resolve, pause))
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
       } while (this.#again.has(workspaceId) && !this.#stopped)
     } catch (error) {
       this.#trees.delete(workspaceId)
