@@ -68,11 +68,10 @@ export async function lockConversation(
 ): Promise<LockedConversation | null> {
   const { rows } = await context.tx.executeQuery<Row>(
     CompiledQuery.raw(
-      `with c as materialized (select * from conversation where workspace_id = $1 and conversation_id = $2 for update),
-       k as materialized (select count from log_counter where workspace_id = $1 and chain_id = $2 for update)
+      `with c as materialized (select * from conversation where workspace_id = $1 and conversation_id = $2 for update)
      select c.bot_id, c.customer_id, c.chat_id, c.topic_id, c.status, c.assignee_id, c.department_id, c.resolved_at, c.waiting_since,
        c.snoozed_until, c.priority, c.pinned, c.merged_into, c.offered_agent_id, c.offered_department_id, c.offer_entry_id, c.returned_by,
-       (select count from k) as count,
+       (select count from log_counter k where k.workspace_id = $1 and k.chain_id = $2) as count,
        array(select m.department_id from department_member m where m.workspace_id = $1 and m.agent_id = c.assignee_id order by 1) as holder_departments
      from c`,
       [context.workspaceId, id],
@@ -80,8 +79,6 @@ export async function lockConversation(
   )
   const row = rows[0]
   if (!row) return null
-  // Only a row that was locked is sure to be the newest one; a chain without a row yet is begun when it is appended to.
-  if (row.count !== null) context.holdsChain(id, row.count)
   const departments = [
     ...new Set([...(row.department_id ? [row.department_id] : []), ...row.holder_departments]),
   ]
