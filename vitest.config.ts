@@ -14,6 +14,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
+    expect: { poll: { timeout: 10_000, interval: 25 } },
     // Whole programs, real databases and browsers share two cores there: one late answer is not a defect, two are.
     retry: process.env.CI ? 2 : 0,
   },

@@ -214,7 +214,9 @@ test.skipIf(process.platform !== 'linux')(
   async () => {
     const dataDir = copyUsed('orphan')
     const { holder, postmaster } = await startWithRow(dataDir)
-    for (const pid of keepersOf(holder, postmaster)) process.kill(pid, 'SIGKILL')
+    const keepers = keepersOf(holder, postmaster)
+    // stopped first, so that none sees another one die and still ends the server
+    for (const signal of ['SIGSTOP', 'SIGKILL'] as const) for (const pid of keepers) process.kill(pid, signal)
     await holder.end('SIGKILL')
     await sleep(100)
     expect(findServers(clusterOf(dataDir))).toContain(postmaster)
