@@ -69,9 +69,11 @@ function makeHome(name: string, options: HolderOptions = {}): string {
 }
 
 /** A data folder that was used before and has one row: a copy, which is quicker than a first start. */
+let copies = 0
 function copyUsed(name: string): string {
-  execFileSync('cp', ['-a', join(folder, 'used'), join(folder, name)])
-  return join(folder, name, 'data')
+  const copy = join(folder, `${name} ${++copies}`)
+  execFileSync('cp', ['-a', join(folder, 'used'), copy])
+  return join(copy, 'data')
 }
 
 const clusterOf = (dataDir: string) => join(dataDir, 'postgres', 'cluster')
