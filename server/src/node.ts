@@ -14,6 +14,7 @@ import type { Logger } from './kernel/log.ts'
 import type { InstallationSecret } from './kernel/secret.ts'
 import { Appender } from './ledger/append.ts'
 import { Checkpoints } from './ledger/checkpoints.ts'
+import { ErasureList } from './ledger/erasures.ts'
 import { type HeadSigner, LocalSigner } from './ledger/head-signer.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
@@ -62,6 +63,8 @@ export class TracedeskNode {
   readonly appender: Appender
   readonly sequencer: Sequencer
   readonly checkpoints: Checkpoints
+  /** Who was erased, kept outside the database. */
+  readonly erasures: ErasureList
   readonly textIndex: logModule.TextIndex
   readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
@@ -93,6 +96,7 @@ export class TracedeskNode {
     const signer =
       options.signer ?? new LocalSigner({ db: databases.read, folder: join(options.dataDir, 'signer') })
     this.checkpoints = new Checkpoints({ databases, signer, log })
+    this.erasures = new ErasureList(join(options.dataDir, 'erasures'))
     this.textIndex = new logModule.TextIndex({ databases, keys: this.keys, secret, log })
     this.hub = new Hub(databases.read, log)
     this.#bus = new TreeBus(databases, log, (workspaceId, size) => this.#grew(workspaceId, size))
@@ -108,6 +112,7 @@ export class TracedeskNode {
       door: this.door,
       secret,
       signerFolder: join(options.dataDir, 'signer'),
+      erasures: this.erasures,
       log,
     })
     this.anchors = new anchors.AnchorKeeper({
@@ -146,6 +151,8 @@ export class TracedeskNode {
     this.watch.start()
     await this.checkpoints.wakeAll()
     this.anchors.start()
+    for (const workspaceId of await this.workspaces())
+      await this.erasures.catchUp(this.databases.read, workspaceId)
     for (const workspaceId of await this.workspaces())
       await this.door.execute(recordNodeStart, systemCaller(workspaceId), {
         nodeId: this.counter.nodeId,

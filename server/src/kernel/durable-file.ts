@@ -45,7 +45,8 @@ function writeWhole(file: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
 }
 
-function fsyncFolder(folder: string): void {
+/** Makes what was created, renamed or removed in a folder survive a crash. */
+export function fsyncFolder(folder: string): void {
   const directory = openSync(folder, 'r')
   try {
     fsyncSync(directory)

@@ -14,6 +14,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { millisOf } from '../../kernel/instant.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
+import type { ErasureList } from '../../ledger/erasures.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
 import { readSetting } from '../team/index.ts'
 
@@ -73,6 +74,7 @@ export interface LedgerWatchParts {
   readonly door: CommandDoor
   readonly secret: InstallationSecret
   readonly signerFolder: string
+  readonly erasures: ErasureList
   readonly log: Logger
 }
 
@@ -96,8 +98,12 @@ export class LedgerWatch {
     const look = async () => {
       try {
         await this.#verifyWhatIsDue()
+        await this.#rememberErasures()
       } catch (error) {
-        this.#parts.log.warn({ err: error as Error }, 'scheduled verification could not be begun')
+        this.#parts.log.warn(
+          { err: error as Error },
+          'scheduled verification, or remembering erasures, failed',
+        )
       }
       if (!this.#abort.signal.aborted) this.#timer = setTimeout(look, LOOK_MS)
     }
@@ -146,6 +152,16 @@ export class LedgerWatch {
     } finally {
       this.#running.delete(workspaceId)
     }
+  }
+
+  /** What other nodes erased, or this one before it died, is added to the list outside the database. */
+  async #rememberErasures(): Promise<void> {
+    const { databases, erasures } = this.#parts
+    for (const { workspace_id } of await databases.read
+      .selectFrom('workspace')
+      .select('workspace_id')
+      .execute())
+      await erasures.catchUp(databases.read, workspace_id)
   }
 
   async #verifyWhatIsDue(): Promise<void> {
