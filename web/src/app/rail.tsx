@@ -1,6 +1,12 @@
-import { Tooltip } from '@mantine/core'
-import { IconKeyboard, IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import { Menu, Tooltip } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import {
+  IconDots,
+  IconKeyboard,
+  IconLayoutSidebarLeftCollapse,
+  IconLayoutSidebarLeftExpand,
+} from '@tabler/icons-react'
+import { Link, useLocation } from '@tanstack/react-router'
 import { useT } from '../i18n/index.ts'
 import { useMay } from '../shared/session.ts'
 import { SCREENS } from './navigation.ts'
@@ -12,10 +18,17 @@ interface RailProps {
   onKeys: () => void
 }
 
+/** So many screens have a place of their own in a phone's bar; the others are one touch further. */
+const PHONE_PLACES = 4
+type Screens = readonly (typeof SCREENS)[number][]
+
 /** The screens this role may open; on a phone the bar at the bottom. */
 export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
   const t = useT()
   const may = useMay()
+  const isPhone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
+  const screens = SCREENS.filter(screen => may(screen.permission))
+  const isGrouped = isPhone && screens.length > PHONE_PLACES + 1
   const CollapseIcon = isNarrow ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse
   return (
     <nav className={classes.rail} aria-label={t('nav.label')}>
@@ -24,7 +37,7 @@ export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
         <span>Tracedesk</span>
       </div>
       <ul className={classes.list}>
-        {SCREENS.filter(screen => may(screen.permission)).map(({ name, to, icon: Icon }) => (
+        {(isGrouped ? screens.slice(0, PHONE_PLACES) : screens).map(({ name, to, icon: Icon }) => (
           <li key={name}>
             <Tooltip label={t(`nav.${name}`)} position="right" disabled={!isNarrow}>
               <Link to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
@@ -34,6 +47,7 @@ export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
             </Tooltip>
           </li>
         ))}
+        {isGrouped && <MoreScreens screens={screens.slice(PHONE_PLACES)} />}
       </ul>
       <span className={classes.spacer} />
       <button type="button" className={`${classes.link} ${classes.wideOnly}`} onClick={onKeys}>
@@ -50,5 +64,36 @@ export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
         <span className={classes.word}>{t(isNarrow ? 'nav.expand' : 'nav.collapse')}</span>
       </button>
     </nav>
+  )
+}
+
+/** What has no place in a phone's bar. */
+function MoreScreens({ screens }: { screens: Screens }) {
+  const t = useT()
+  const { pathname } = useLocation()
+  const isHere = screens.some(({ to }) => pathname.startsWith(to))
+  return (
+    <li>
+      <Menu position="top-end" width={220}>
+        <Menu.Target>
+          <button type="button" className={classes.link} aria-current={isHere ? 'page' : undefined}>
+            <IconDots size={19} stroke={1.7} aria-hidden />
+            <span className={classes.word}>{t('nav.more')}</span>
+          </button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {screens.map(({ name, to, icon: Icon }) => (
+            <Menu.Item
+              key={name}
+              component={Link}
+              to={to}
+              leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
+            >
+              {t(`nav.${name}`)}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </li>
   )
 }

@@ -24,7 +24,10 @@ function nameOf(event: KeyboardEvent): string {
 }
 
 let lastKey = { name: '', at: 0 }
+/** Whether something lay over the page when the key went down: Escape may have closed it before our turn comes. */
+let wasInDialog = false
 if (typeof window !== 'undefined') {
+  window.addEventListener('keydown', () => (wasInDialog = isInDialog()), { capture: true })
   // Runs after every handler below has seen the key (bubbling ends here).
   window.addEventListener('keydown', event => {
     if (isTyping(event.target) || event.key === 'Shift') return
@@ -55,7 +58,7 @@ export function useKeys(keys: KeyMap): void {
       const key = keyOf(current.current, event)
       if (key === undefined) return
       if (!key.startsWith('mod+')) {
-        if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isInDialog()) return
+        if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || wasInDialog) return
         // Pressing a button with Enter must press the button.
         if (event.key === 'Enter' && event.target !== document.body) return
       }

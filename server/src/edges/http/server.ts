@@ -140,7 +140,12 @@ function addWebhookRoute(server: FastifyInstance, webhook: NonNullable<HttpOptio
     scope.post('/telegram/:botId', async (request, reply) =>
       reply
         .status(
-          await webhook((request.params as { botId: string }).botId, request.headers, request.body as Buffer),
+          await webhook(
+            (request.params as { botId: string }).botId,
+            request.headers,
+            // a call without a body has none at all
+            request.body instanceof Buffer ? request.body : Buffer.alloc(0),
+          ),
         )
         .send(),
     )

@@ -30,6 +30,7 @@ export const changeStatusCommand = defineCommandHandler(changeStatus, {
         .where('bot_id', '=', conversation.botId)
         .where('chat_id', '=', conversation.chatId)
         .where('topic_id', '=', conversation.topicId)
+        .where('business', '=', conversation.business)
         .where('status', '!=', 'resolved')
         .executeTakeFirst()
       // the customer has gone on in a newer dialogue; two open ones in one chat could not be told apart

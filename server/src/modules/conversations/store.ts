@@ -19,6 +19,8 @@ export interface LockedConversation {
   readonly customerId: string
   readonly chatId: number | null
   readonly topicId: number
+  /** The business account the customer wrote to; '' for the bot itself. */
+  readonly business: string
   readonly status: 'in_progress' | 'pending' | 'resolved'
   readonly assigneeId: string | null
   readonly departmentId: string | null
@@ -41,6 +43,7 @@ type Row = {
   customer_id: string
   chat_id: number | null
   topic_id: number
+  business: string
   status: LockedConversation['status']
   assignee_id: string | null
   department_id: string | null
@@ -69,7 +72,7 @@ export async function lockConversation(
   const { rows } = await context.tx.executeQuery<Row>(
     CompiledQuery.raw(
       `with c as materialized (select * from conversation where workspace_id = $1 and conversation_id = $2 for update)
-     select c.bot_id, c.customer_id, c.chat_id, c.topic_id, c.status, c.assignee_id, c.department_id, c.resolved_at, c.waiting_since,
+     select c.bot_id, c.customer_id, c.chat_id, c.topic_id, c.business, c.status, c.assignee_id, c.department_id, c.resolved_at, c.waiting_since,
        c.snoozed_until, c.priority, c.pinned, c.merged_into, c.offered_agent_id, c.offered_department_id, c.offer_entry_id, c.returned_by,
        (select count from log_counter k where k.workspace_id = $1 and k.chain_id = $2) as count,
        array(select m.department_id from department_member m where m.workspace_id = $1 and m.agent_id = c.assignee_id order by 1) as holder_departments
@@ -88,6 +91,7 @@ export async function lockConversation(
     customerId: row.customer_id,
     chatId: row.chat_id,
     topicId: row.topic_id,
+    business: row.business,
     status: row.status,
     assigneeId: row.assignee_id,
     departmentId: row.department_id,

@@ -96,7 +96,7 @@ function Waits({ board }: { board: Board }) {
   return (
     <Section
       title={t('board.waits')}
-      head={[t('chip.customer'), t('board.wait'), t('side.assignee'), t('aside.priority')]}
+      head={[t('board.customer'), t('board.wait'), t('side.assignee'), t('aside.priority')]}
     >
       {board.waits.map(wait => (
         <Table.Tr key={wait.id}>
@@ -105,7 +105,11 @@ function Waits({ board }: { board: Board }) {
               <bdi>{wait.customerName ?? t('chip.customer')}</bdi>
             </Link>
           </Table.Td>
-          <Table.Td className="tabular">{format.span(now - Date.parse(wait.waitingSince))}</Table.Td>
+          <Table.Td className="tabular">
+            <Link to="/log" search={{ conversation: wait.id, event: ['message.received'] }}>
+              {format.span(now - Date.parse(wait.waitingSince))}
+            </Link>
+          </Table.Td>
           <Table.Td>
             {wait.assignee ? (
               <Person id={wait.assignee.id} name={wait.assignee.name} />
@@ -167,7 +171,9 @@ function People({ board }: { board: Board }) {
       {board.people.map(person => (
         <Table.Tr key={person.id}>
           <Table.Td>
-            <Person id={person.id} name={person.name} />
+            <Link to="/log" search={{ actor: [person.id] }} className={classes.state}>
+              <Person id={person.id} name={person.name} />
+            </Link>
           </Table.Td>
           <Table.Td>
             <Link
