@@ -67,6 +67,7 @@ const FORBIDDEN: Record<string, [from: string, to: string]> = {
     'server/src/modules/quality/index.ts',
   ],
   'modules-react-to-events': ['server/src/modules/quality/review.ts', 'server/src/modules/reports/index.ts'],
+  'holds-know-only-the-desk': ['server/src/modules/holds/holds.ts', 'server/src/modules/customers/index.ts'],
   'proof-depends-on-nothing': ['packages/proof/src/node.ts', '@tracedesk/contracts'],
   'proof-runs-in-browsers': ['packages/proof/src/tree.ts', 'node:crypto'],
   'contracts-are-schemas-only': ['packages/contracts/src/index.ts', 'kysely'],

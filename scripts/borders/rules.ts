@@ -63,9 +63,18 @@ export const BORDER_RULES: readonly BorderRule[] = [
   ),
   rule(
     'modules-react-to-events',
-    'A module may import team and conversations, no other. React to the other’s events, or take a small interface that main.ts hands in.',
-    { path: '^server/src/modules/([^/]+)/', pathNot: `${TESTS}|^server/src/modules/(team|conversations)/` },
-    { path: '^server/src/modules/', pathNot: '^server/src/modules/($1|team|conversations)/' },
+    'A module may import team, conversations and holds, no other. React to the other’s events, or take a small interface that main.ts hands in.',
+    {
+      path: '^server/src/modules/([^/]+)/',
+      pathNot: `${TESTS}|^server/src/modules/(team|conversations|holds)/`,
+    },
+    { path: '^server/src/modules/', pathNot: '^server/src/modules/($1|team|conversations|holds)/' },
+  ),
+  rule(
+    'holds-know-only-the-desk',
+    'Whatever destroys asks holds, so holds may import only team and conversations.',
+    { path: '^server/src/modules/holds/', pathNot: TESTS },
+    { path: '^server/src/modules/', pathNot: '^server/src/modules/(holds|team|conversations)/' },
   ),
   rule(
     'proof-depends-on-nothing',

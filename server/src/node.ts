@@ -25,6 +25,7 @@ import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as customers from './modules/customers/index.ts'
 import * as evidence from './modules/evidence/index.ts'
+import * as holds from './modules/holds/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
@@ -354,6 +355,8 @@ export class TracedeskNode {
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
         evidence.createBundleEvidence(this.#evidencePort()),
+        holds.placeHoldCommand,
+        holds.releaseHoldCommand,
         anchors.createRotateKey(() => this.checkpoints.signer),
       ] as unknown as Command[]),
     )
@@ -374,6 +377,9 @@ export class TracedeskNode {
         messagesBetween: (context, id, after, limit) =>
           conversations.visibleMessagesAfter(context, openTexts, id, after, limit),
       }),
+      holds.createListHolds(({ db, caller }, ids, name) =>
+        logModule.openPartsFor(db, keys, caller, ids, name),
+      ) as unknown as Query,
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),

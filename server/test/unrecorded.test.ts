@@ -80,6 +80,11 @@ beforeAll(async () => {
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })
+  await world.owner.do('hold.place', {
+    customerId: talk.customerId as never,
+    cause: 'legal',
+    reason: 'A letter',
+  })
   await world.owner.do('presence.change', { state: 'online' })
   await world.owner.do('conversation.pin', { conversationId: talk.id as never })
   await world.owner.do('bot.set_routing', {

@@ -7,6 +7,7 @@ import * as customer from './events/customer.ts'
 import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
+import * as hold from './events/hold.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
@@ -34,6 +35,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     system,
     verification,
     evidence,
+    hold,
     ledger,
     desk,
     presence,

@@ -81,6 +81,8 @@ export const ERROR_CODES = {
   'evidence.not_found': 404,
   'ledger.not_signed': 409,
   'ledger.unchanged': 409,
+  'hold.not_found': 404,
+  'hold.already_released': 409,
   'import.not_readable': 400,
   'entry.too_large': 413,
   'database.unavailable': 503,

@@ -26,6 +26,7 @@ export type SubjectKind =
   | 'import'
   | 'command'
   | 'update'
+  | 'hold'
 
 /**
  * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the

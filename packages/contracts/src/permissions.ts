@@ -15,6 +15,7 @@ const READS = [
   'log.view',
   'ledger.view',
   'desk.board',
+  'hold.view',
 ] as const
 
 const AGENT = [
@@ -95,6 +96,9 @@ const ADMIN = [
   'ledger.verify',
   'evidence.bundle',
   'ledger.rotate_key',
+  'hold.view',
+  'hold.place',
+  'hold.release',
 ] as const
 const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify', 'evidence.bundle'] as const
 

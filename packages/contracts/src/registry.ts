@@ -4,6 +4,7 @@ import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
+import * as holdCommands from './commands/holds.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as routingCommands from './commands/routing.ts'
@@ -12,6 +13,7 @@ import * as verificationCommands from './commands/verification.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
+import * as holdQueries from './queries/holds.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
@@ -39,6 +41,7 @@ export const COMMANDS = {
   ...verificationCommands,
   ...evidenceCommands,
   ...ledgerCommands,
+  ...holdCommands,
   ...moderation,
   ...cannedReplyCommands,
   ...routingCommands,
@@ -49,6 +52,7 @@ export const QUERIES = {
   ...desk,
   ...log,
   ...ledgerQueries,
+  ...holdQueries,
   ...teamQueries,
   ...moderationQueries,
   ...cannedReplyQueries,

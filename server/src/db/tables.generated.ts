@@ -179,6 +179,21 @@ export interface Tables {
     options: string[]
     created_at: string
   }
+  hold: {
+    workspace_id: string
+    hold_id: string
+    kind: string
+    customer_id: string | null
+    conversation_id: string | null
+    from_at: string | null
+    to_at: string | null
+    cause: string
+    entry_id: string
+    placed_by: string | null
+    placed_at: string
+    released_at: string | null
+    released_entry_id: string | null
+  }
   idempotency: {
     workspace_id: string
     actor: string

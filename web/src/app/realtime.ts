@@ -64,6 +64,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['session.*', () => [['session.list']]],
   ['ledger.anchored', () => [['ledger.anchors']]],
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
+  ['hold.*', () => [['hold.list']]],
   ['import.activity', conversation],
   ['import.*', () => [['conversation.list']]],
 ]

@@ -1,4 +1,4 @@
-export { mayOpen, openTextsFor } from './parts.ts'
+export { mayOpen, openPartsFor, openTextsFor } from './parts.ts'
 export { createLogQueries } from './queries.ts'
 export { EntryReader } from './reader.ts'
 export { viewLog } from './record-view.ts'

@@ -107,3 +107,31 @@ export async function openTextsFor(
     }),
   )
 }
+
+/**
+ * Opens one named part of many entries, for lists beside the log: entry id → part. Judged part by part, like the log
+ * itself; what an entry does not have is missing from the answer.
+ */
+export async function openPartsFor(
+  db: ReadDb,
+  keys: SubjectKeys,
+  viewer: Caller,
+  entryIds: readonly string[],
+  name: string,
+): Promise<Map<string, Part>> {
+  const { workspaceId } = viewer
+  const parts = [...(await loadParts(db, workspaceId, entryIds)).values()].filter(part => part.name === name)
+  const opened = await keys.forOpening(
+    db,
+    workspaceId,
+    parts.map(part => part.owner),
+  )
+  return new Map(
+    parts.map(part => [
+      part.entry_id,
+      viewer.actor.role === 'auditor' && !OF_NOBODY.test(part.owner)
+        ? { state: 'withheld' as const }
+        : showPart(workspaceId, part, opened.get(part.owner), undefined),
+    ]),
+  )
+}

@@ -28,7 +28,7 @@ function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
   if (name === 'conversation') return <ConversationChip entry={entry} />
   if (name === 'bot') return <BotChip entry={entry} />
   if (name === 'subject') return <SubjectChip entry={entry} />
-  if (name === 'text' || name === 'email') return <Quote entry={entry} part={name} />
+  if (name === 'text' || name === 'email' || entry.parts[name]) return <Quote entry={entry} part={name} />
   return <Fact event={entry.event} field={name} value={entry.data[name] ?? null} />
 }
 

@@ -1,0 +1,11 @@
+export { type HoldRequest, placeHoldCommand, placeHoldWithin, releaseHoldCommand } from './commands.ts'
+export {
+  type ActiveHold,
+  activeHolds,
+  type Doomed,
+  heldEntrySql,
+  heldOwners,
+  holdsOn,
+  isHeld,
+} from './holds.ts'
+export { createListHolds, type OpenReasons } from './queries.ts'
