@@ -1,7 +1,18 @@
+import { defineCommand, holdPlaced } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { createWorld, type Person, type TestConversation, type World } from '../../../test/support/world.ts'
-import { activeHolds, type Doomed, heldEntrySql, heldOwners, holdsOn, isHeld } from './index.ts'
+import { defineCommandHandler } from '../../command/define.ts'
+import {
+  activeHolds,
+  type Doomed,
+  heldEntrySql,
+  heldOwners,
+  holdsOn,
+  isHeld,
+  placeHoldWithin,
+} from './index.ts'
 
 let world: World
 let carla: TestConversation
@@ -177,5 +188,30 @@ describe('placing and releasing', () => {
     await expect(
       otto.do('hold.place', { customerId: carla.customerId as never, cause: 'legal', reason: 'x' }),
     ).rejects.toMatchObject({ code: 'permission.denied' })
+  })
+
+  test('may be part of another command, which then leaves the entry', async () => {
+    const open = defineCommandHandler(
+      defineCommand({
+        name: 'test.open_dispute',
+        permission: null,
+        access: 'internal',
+        summary: 'A command that places a hold',
+        input: z.strictObject({}),
+        output: z.strictObject({ id: z.string() }),
+        records: [holdPlaced],
+      }),
+      {
+        handle: async context => ({
+          id: await placeHoldWithin(context, { conversationId: dora.id, cause: 'dispute', reason: 'Case 4' }),
+        }),
+      },
+    )
+    const { id } = await world.node.door.execute(open, await world.owner.caller(), {})
+    expect(await world.entries({ subject: id })).toMatchObject([
+      { event: 'hold.placed', conversationId: dora.id, customerId: dora.customerId },
+    ])
+    expect(await held(customer(dora))).toBe(true)
+    await world.owner.do('hold.release', { holdId: id as never, reason: 'closed' })
   })
 })
