@@ -128,6 +128,7 @@ export class TracedeskNode {
       db: databases.read,
       door: this.door,
       recordView: (caller, query, disclosure) => this.#recordView(caller, query, disclosure),
+      recordShown: (caller, shown) => conversations.noteShown(this, caller, shown),
     })
     this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
     this.sequencer.onBatch(({ workspaceId, size }) => {
@@ -323,6 +324,14 @@ export class TracedeskNode {
         conversations.unpinConversationCommand,
         conversations.mergeConversationCommand,
         conversations.setBotRoutingCommand,
+        conversations.createInboxViewCommand,
+        conversations.changeInboxViewCommand,
+        conversations.shareInboxViewCommand,
+        conversations.deleteInboxViewCommand,
+        conversations.createLabelSetCommand,
+        conversations.changeLabelSetCommand,
+        conversations.deleteLabelSetCommand,
+        customers.mergeCustomerCommand,
         team.changePresenceCommand,
         team.changeDeskCommand,
         conversations.addNoteCommand,
@@ -364,6 +373,9 @@ export class TracedeskNode {
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
       ...conversations.createConversationQueries(openTexts),
       ...conversations.createBoardQueries(),
+      ...conversations.createInboxQueries(openTexts, q => logModule.indexWords(options.secret, q)),
+      conversations.listInboxViewsQuery as unknown as Query,
+      conversations.listLabelSetsQuery as unknown as Query,
       bots.listBotsQuery as unknown as Query,
       customers.getCustomerQuery as unknown as Query,
       customers.listFieldsQuery as unknown as Query,

@@ -33,6 +33,8 @@ const MACHINERY = new Set([
   'telegram_outbox',
   'bot_line',
   'presence_beat',
+  // how far each has read: what they were shown is the entry message.read
+  'read_mark',
 ])
 
 let world: World
@@ -93,6 +95,11 @@ beforeAll(async () => {
     departmentId: null,
     fallbackDepartmentId: null,
   })
+  await world.owner.do('inbox_view.create', {
+    name: 'Unread',
+    filter: { place: 'all', status: 'any', botId: null, labelId: null, departmentId: null, unread: true },
+  })
+  await world.owner.do('label_set.create', { name: 'Topic', labelIds: [label.id] })
   const w = world.workspaceId
   await world.asSuperuser('insert into bot_token (workspace_id, bot_id, sealed) values ($1, $2, $3)', [
     w,

@@ -8,6 +8,7 @@ import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
 import * as hold from './events/hold.ts'
+import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
@@ -40,6 +41,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     desk,
     presence,
     routing,
+    inbox,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

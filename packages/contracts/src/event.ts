@@ -27,6 +27,8 @@ export type SubjectKind =
   | 'command'
   | 'update'
   | 'hold'
+  | 'inbox_view'
+  | 'label_set'
 
 /**
  * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the

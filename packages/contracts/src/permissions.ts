@@ -50,6 +50,9 @@ const AGENT = [
   'conversation.pin',
   'conversation.unpin',
   'conversation.merge',
+  'inbox_view.create',
+  'inbox_view.change',
+  'inbox_view.delete',
   'presence.change',
 ] as const
 const SUPERVISOR = [
@@ -61,6 +64,11 @@ const SUPERVISOR = [
   'label.rename',
   'label.change_colour',
   'label.delete',
+  'label_set.create',
+  'label_set.change',
+  'label_set.delete',
+  'inbox_view.share',
+  'customer.merge',
   'canned_reply.create',
   'canned_reply.update',
   'canned_reply.delete',

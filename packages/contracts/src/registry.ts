@@ -5,6 +5,7 @@ import * as customerCommands from './commands/customers.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as holdCommands from './commands/holds.ts'
+import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as routingCommands from './commands/routing.ts'
@@ -14,6 +15,7 @@ import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
 import * as holdQueries from './queries/holds.ts'
+import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
@@ -46,6 +48,7 @@ export const COMMANDS = {
   ...cannedReplyCommands,
   ...routingCommands,
   ...customerCommands,
+  ...inboxCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -58,6 +61,7 @@ export const QUERIES = {
   ...cannedReplyQueries,
   ...routingQueries,
   ...customerQueries,
+  ...inboxQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

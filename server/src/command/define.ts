@@ -99,10 +99,17 @@ export interface Disclosure {
   readonly deep: boolean
 }
 
+/** Messages of a customer that a read shows somebody: those of a conversation up to this one. */
+export interface Shown {
+  readonly conversationId: string
+  readonly messageId: string
+  readonly at: string
+}
+
 export interface Query<Q extends QueryContract = QueryContract> {
   readonly contract: Q
   readonly handle: (
-    context: QueryContext & { disclose(disclosure: Disclosure): void },
+    context: QueryContext & { disclose(disclosure: Disclosure): void; show(shown: Shown): void },
     input: z.output<Q['input']>,
   ) => Promise<z.input<Q['output']>>
 }

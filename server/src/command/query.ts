@@ -4,7 +4,7 @@ import type { ReadDb } from '../db/database.ts'
 import { ConsoleError } from '../kernel/console-error.ts'
 import { type Caller, may } from './caller.ts'
 import { explainDatabaseError } from './database-errors.ts'
-import { type Disclosure, defineCommandHandler, type Query } from './define.ts'
+import { type Disclosure, defineCommandHandler, type Query, type Shown } from './define.ts'
 import type { CommandDoor } from './execute.ts'
 
 /** A refused read is a fact like a refused command. */
@@ -30,6 +30,8 @@ export interface QueryRunnerPort {
   readonly door: CommandDoor
   /** Records what a read disclosed of the log; skipped where the workspace switched read logging off. */
   readonly recordView: (caller: Caller, query: string, disclosure: Disclosure) => Promise<void>
+  /** Notes, and as the workspace wishes records, which messages of a customer a read showed. */
+  readonly recordShown: (caller: Caller, shown: Shown) => Promise<void>
 }
 
 /**
@@ -60,14 +62,21 @@ export class QueryRunner {
         issues: parsed.error.issues.map(issue => ({ path: issue.path.join('.'), problem: issue.message })),
       })
     const disclosures: Disclosure[] = []
+    const shown: Shown[] = []
     try {
       const answer = contract.output.parse(
         await query.handle(
-          { db: this.#port.db, caller, disclose: disclosure => disclosures.push(disclosure) },
+          {
+            db: this.#port.db,
+            caller,
+            disclose: disclosure => disclosures.push(disclosure),
+            show: each => shown.push(each),
+          },
           parsed.data,
         ),
       )
       for (const disclosure of disclosures) await this.#port.recordView(caller, contract.name, disclosure)
+      for (const each of shown) await this.#port.recordShown(caller, each)
       return answer
     } catch (error) {
       throw explainDatabaseError(error)

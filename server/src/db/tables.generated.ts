@@ -134,6 +134,7 @@ export interface Tables {
     nickname: string | null
     remark: string | null
     blocked_at: string | null
+    merged_into: string | null
   }
   customer_block: {
     workspace_id: string
@@ -215,6 +216,15 @@ export interface Tables {
     rejected: Generated<number>
     started_at: string
   }
+  inbox_view: {
+    workspace_id: string
+    inbox_view_id: string
+    owner_id: string
+    name: string
+    filter: unknown
+    shared: Generated<boolean>
+    created_at: string
+  }
   invitation: {
     workspace_id: string
     invitation_id: string
@@ -229,6 +239,13 @@ export interface Tables {
     label_id: string
     name: string
     colour: string
+  }
+  label_set: {
+    workspace_id: string
+    label_set_id: string
+    name: string
+    label_ids: string[]
+    created_at: string
   }
   lease: {
     name: string
@@ -403,6 +420,13 @@ export interface Tables {
     workspace_id: string
     agent_id: string
     seen_at: string
+  }
+  read_mark: {
+    workspace_id: string
+    agent_id: string
+    conversation_id: string
+    message_id: string
+    at: string
   }
   session: {
     workspace_id: string

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs'
-import type { Entry } from '@tracedesk/contracts'
+import type { Entry, QueryOutput } from '@tracedesk/contracts'
 import type { Command } from '../../src/command/define.ts'
 import {
   type SimulatedBot,
@@ -94,9 +94,14 @@ export class Desk {
     return (await this.owner.ask('conversation.list', { limit: 200 })).items
   }
 
-  /** Messages of a conversation, oldest first, up to 200. */
+  /** Messages of a conversation, oldest first, up to 200, as the owner sees them; looking is not recorded. */
   async messages(conversationId: string) {
-    return (await this.owner.ask('conversation.messages', { id: conversationId as never, limit: 200 })).items
+    const query = this.world.node.queriesByName.get('conversation.messages')
+    if (!query) throw new Error('no conversation.messages')
+    const db = this.world.node.databases.read
+    const context = { db, caller: await this.owner.caller(), disclose: () => {}, show: () => {} }
+    const page = await query.handle(context, { id: conversationId, limit: 200 } as never)
+    return (page as QueryOutput<'conversation.messages'>).items
   }
 
   /** Their words, oldest first; `null` for a message without words. */

@@ -211,7 +211,12 @@ export class World {
     do {
       const input = query.contract.input.parse({ ...filter, limit: 200, ...(cursor ? { cursor } : {}) })
       const page = (await query.handle(
-        { db: this.node.databases.read, caller: await this.owner.caller(), disclose: () => {} },
+        {
+          db: this.node.databases.read,
+          caller: await this.owner.caller(),
+          disclose: () => {},
+          show: () => {},
+        },
         input,
       )) as QueryOutput<'log.search'>
       items.push(...page.items)

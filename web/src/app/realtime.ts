@@ -14,8 +14,11 @@ const thread = ({ conversationId: id }: ChangedItem): QueryKey[] =>
         ['conversation.messages', { id }],
         ['conversation.timeline', { id }],
       ]
+const activity = ({ conversationId: id }: ChangedItem): QueryKey[] =>
+  id === null ? [] : [['conversation.timeline', { id }]]
 const conversation = ({ conversationId: id }: ChangedItem): QueryKey[] => [
   ['conversation.list'],
+  ['inbox.counts'],
   ...(id === null
     ? []
     : [
@@ -38,15 +41,19 @@ const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
  * nothing that is shown outside the log.
  */
 const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) => QueryKey[]])[] = [
+  // who has read something moves counts; nothing that is written changes
+  ['message.read', item => [['conversation.list'], ['inbox.counts'], ...activity(item)]],
   ['message.*', item => [...thread(item), ...conversation(item)]],
   ['conversation.*', item => [...conversation(item), ...DESK]],
   ['presence.*', () => DESK],
   ['agent.desk_changed', () => DESK],
   ['bot.routing_changed', () => [['bot.routing']]],
-  ['note.*', conversation],
+  ['note.*', item => [...conversation(item), ['note.mentions']]],
   ['moderation.*', conversation],
   ['alert.*', conversation],
   ['customer.*', customer],
+  ['inbox_view.*', () => [['inbox_view.list']]],
+  ['label_set.*', () => [['label_set.list']]],
   ['label.*', () => [['label.list'], ['conversation.list'], ['conversation.get']]],
   ['canned_reply.*', () => [['canned_reply.list']]],
   ['moderation.*', conversation],

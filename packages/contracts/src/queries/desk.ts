@@ -67,6 +67,8 @@ export const Conversation = z.strictObject({
     })
     .nullable(),
   mergedInto: ConversationId.nullable(),
+  /** What the customer wrote that the caller has not been shown, 100 at most. */
+  unread: z.int(),
 })
 export type Conversation = z.infer<typeof Conversation>
 
@@ -115,7 +117,8 @@ export const listConversations = defineQuery({
     status: ConversationStatus.optional(),
     /** an agent's id, `me`, or `none` for the queue */
     assignee: z.union([AgentId, z.enum(['me', 'none'])]).optional(),
-    department: DepartmentId.optional(),
+    /** a department's id, or `mine` for those the caller belongs to */
+    department: z.union([DepartmentId, z.enum(['mine'])]).optional(),
     bot: BotId.optional(),
     label: LabelId.optional(),
     customer: CustomerId.optional(),
@@ -127,6 +130,8 @@ export const listConversations = defineQuery({
     snoozed: z.enum(['true', 'false']).optional(),
     /** handed to the caller or their departments, and not accepted yet */
     offered: z.enum(['me']).optional(),
+    /** with something the caller has not been shown */
+    unread: z.enum(['true']).optional(),
   }),
   output: pageOf(Conversation),
 })

@@ -9,8 +9,14 @@ export interface LockedCustomer {
   readonly nickname: string | null
   readonly remark: string | null
   readonly blockedAt: string | null
+  /** The person this account is shown as, when it was merged away. */
+  readonly mergedInto: string | null
   readonly about: { subject: { id: string; named: string }; conversation: ConversationRef }
 }
+
+/** SQL for the ids of a person’s accounts: their own, and those that were merged into it. */
+export const accountsSql = (workspaceId: string, customerId: string) => sql<string[]>`array(
+  select p.customer_id from customer p where p.workspace_id = ${workspaceId} and (p.customer_id = ${customerId} or p.merged_into = ${customerId}))`
 
 /**
  * Locks a customer who has a conversation on the caller's desk; entries belong to the newest such. Out of sight and
@@ -20,7 +26,7 @@ export async function requireCustomer(context: CommandContext, customerId: strin
   const { tx, workspaceId, caller } = context
   const missing = () => new ConsoleError('customer.not_found', { customerId })
   const { rows } = await sql<{ conversation_id: string }>`select c.conversation_id from conversation c
-    where c.workspace_id = ${workspaceId} and c.customer_id = ${customerId} and ${conversationScopeSql(await scopeOf(tx, caller))}
+    where c.workspace_id = ${workspaceId} and c.customer_id = any(${accountsSql(workspaceId, customerId)}) and ${conversationScopeSql(await scopeOf(tx, caller))}
     order by c.last_message_at desc limit 1`.execute(tx)
   const [newest] = rows
   if (!newest) throw missing()
@@ -31,7 +37,7 @@ export async function requireCustomer(context: CommandContext, customerId: strin
   })
   const row = await tx
     .selectFrom('customer')
-    .select(['named_by', 'nickname', 'remark', 'blocked_at'])
+    .select(['named_by', 'nickname', 'remark', 'blocked_at', 'merged_into'])
     .where('workspace_id', '=', workspaceId)
     .where('customer_id', '=', customerId)
     .forUpdate()
@@ -41,6 +47,7 @@ export async function requireCustomer(context: CommandContext, customerId: strin
     nickname: row.nickname,
     remark: row.remark,
     blockedAt: row.blocked_at,
+    mergedInto: row.merged_into,
     about: { subject: { id: customerId, named: row.named_by }, conversation: ref },
   }
 }

@@ -5,7 +5,7 @@ export { createBoardQueries } from './board.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
-export { type LockedCustomer, requireCustomer } from './customer-scope.ts'
+export { accountsSql, type LockedCustomer, requireCustomer } from './customer-scope.ts'
 export {
   deliverMessageCommand,
   giveUpMessageCommand,
@@ -18,6 +18,20 @@ export {
   declineConversationCommand,
   transferConversationCommand,
 } from './handover.ts'
+export { createInboxQueries, type IndexWords } from './inbox-queries.ts'
+export {
+  changeInboxViewCommand,
+  createInboxViewCommand,
+  deleteInboxViewCommand,
+  listInboxViewsQuery,
+  shareInboxViewCommand,
+} from './inbox-views.ts'
+export {
+  changeLabelSetCommand,
+  createLabelSetCommand,
+  deleteLabelSetCommand,
+  listLabelSetsQuery,
+} from './label-sets.ts'
 export { mergeConversationCommand } from './merge.ts'
 export {
   addLabelCommand,
@@ -32,6 +46,7 @@ export {
   requireVisibleConversation,
   visibleMessagesAfter,
 } from './queries.ts'
+export { noteShown } from './read-mark.ts'
 export { receiveDeletionCommand, receiveEditCommand } from './receive-edit.ts'
 export { receiveBlockCommand, receiveOtherCommand } from './receive-kept.ts'
 export { receiveMessageCommand } from './receive-message.ts'

@@ -13,6 +13,7 @@ import { type CommandContext, defineCommandHandler } from '../../command/define.
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { requireMentions } from './change-note.ts'
+import { accountsSql } from './customer-scope.ts'
 import { requireConversation } from './store.ts'
 
 export const addNoteCommand = defineCommandHandler(addNote, {
@@ -66,15 +67,17 @@ async function requireBoth(context: CommandContext, customerId: string, labelId:
   const { tx, workspaceId } = context
   const customer = await tx
     .selectFrom('customer')
-    .select('named_by')
+    .select(['named_by', 'merged_into'])
     .where('workspace_id', '=', workspaceId)
     .where('customer_id', '=', customerId)
     .executeTakeFirst()
+  if (customer?.merged_into)
+    throw new ConsoleError('customer.merged', { customerId, shownAs: customer.merged_into })
   const newest = await tx
     .selectFrom('conversation')
     .select('conversation_id')
     .where('workspace_id', '=', workspaceId)
-    .where('customer_id', '=', customerId)
+    .where(sql<boolean>`customer_id = any(${accountsSql(workspaceId, customerId)})`)
     .orderBy('last_message_at', 'desc')
     .limit(1)
     .executeTakeFirst()

@@ -14,6 +14,8 @@ import { defineQueryHandler, type Query, type QueryContext } from '../../command
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
 import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
+import { accountsSql } from './customer-scope.ts'
+import { unreadSql } from './read-mark.ts'
 
 /** Opens the texts of entries: entry id → part, as the viewer may read it. */
 export type OpenTexts = (context: QueryContext, entryIds: readonly string[]) => Promise<Map<string, Part>>
@@ -50,6 +52,7 @@ type Row = {
   pinned: boolean
   pinned_own: boolean
   merged_into: string | null
+  unread: number
   offer_entry_id: string | null
   offered_agent_id: string | null
   offered_agent_name: string | null
@@ -84,14 +87,16 @@ const selectConversations = (
     d.department_id, d.name as department_name,
     coalesce((select jsonb_agg(jsonb_build_object('id', l.label_id, 'name', l.name, 'colour', l.colour) order by l.name) from customer_label cl
       join label l on l.workspace_id = cl.workspace_id and l.label_id = cl.label_id
-      where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id), '[]') as labels,
+      where cl.workspace_id = c.workspace_id and cl.customer_id = cu.customer_id), '[]') as labels,
     m.message_id, m.at as message_at, m.direction, m.kind, m.text_entry_id,
+    ${unreadSql(viewerId)} as unread,
     c.snoozed_until, c.priority, c.pinned, c.merged_into, c.offer_entry_id, c.offered_agent_id, c.offered_department_id,
     exists (select from conversation_pin p where p.workspace_id = c.workspace_id and p.agent_id = ${viewerId} and p.conversation_id = c.conversation_id) as pinned_own,
     (select oa.name from agent oa where oa.workspace_id = c.workspace_id and oa.agent_id = c.offered_agent_id) as offered_agent_name,
     (select od.name from department od where od.workspace_id = c.workspace_id and od.department_id = c.offered_department_id) as offered_department_name
   from (select c.* from conversation c where ${where} ${tail}) c
-  join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
+  join customer account on account.workspace_id = c.workspace_id and account.customer_id = c.customer_id
+  join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = coalesce(account.merged_into, account.customer_id)
   join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
   left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
   left join department d on d.workspace_id = c.workspace_id and d.department_id = c.department_id
@@ -126,6 +131,7 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     pinned: { own: row.pinned_own, shared: row.pinned },
     offer: row.offer_entry_id ? offerOf(row, context.caller) : null,
     mergedInto: row.merged_into,
+    unread: Number(row.unread),
     customer: {
       id: row.customer_id,
       name: withheld ? null : row.customer_name,
@@ -180,13 +186,19 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
     if (input.assignee === 'none') where.push(sql`c.assignee_id is null`)
     else if (input.assignee)
       where.push(sql`c.assignee_id = ${input.assignee === 'me' ? caller.actor.id : input.assignee}`)
-    if (input.department) where.push(sql`c.department_id = ${input.department}`)
+    if (input.department === 'mine')
+      where.push(sql`c.department_id = any(${caller.actor.departments}::uuid[])`)
+    else if (input.department) where.push(sql`c.department_id = ${input.department}`)
     if (input.bot) where.push(sql`c.bot_id = ${input.bot}`)
-    if (input.customer) where.push(sql`c.customer_id = ${input.customer}`)
+    if (input.customer)
+      where.push(sql`c.customer_id = any(${accountsSql(caller.workspaceId, input.customer)})`)
     if (input.label)
       where.push(
-        sql`exists (select from customer_label cl where cl.workspace_id = c.workspace_id and cl.customer_id = c.customer_id and cl.label_id = ${input.label})`,
+        sql`exists (select from customer account join customer_label cl on cl.workspace_id = account.workspace_id
+          and cl.customer_id = coalesce(account.merged_into, account.customer_id) and cl.label_id = ${input.label}
+          where account.workspace_id = c.workspace_id and account.customer_id = c.customer_id)`,
       )
+    if (input.unread) where.push(sql`${unreadSql(caller.actor.id)} > 0`)
     if (input.q?.trim()) where.push(nameCondition(caller, input.q.trim()))
     const order = ORDERS[input.order]
     if (after) where.push(order.beyond(after))
@@ -217,6 +229,9 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
       limit,
       message => ({ at: message.at, id: message.id }),
     )
+    const newest = page.rows.find(({ direction }) => direction === 'in')
+    if (cursor === undefined && newest)
+      context.show({ conversationId: id, messageId: newest.id, at: newest.at })
     return { items: page.rows.reverse(), nextCursor: page.nextCursor }
   })
   const labels = defineQueryHandler(listLabels, async ({ db, caller }) => ({
@@ -251,14 +266,17 @@ function asideConditions(
   return where
 }
 
-/** Customers whose name or username holds `q`, without regard to case. */
+/** Customers whose name, username or nickname holds `q`, without regard to case. */
 function nameCondition(caller: Caller, q: string): RawBuilder<unknown> {
   if (isCustomerWithheld(caller)) throw new ConsoleError('permission.denied', { permission: 'log.reveal' })
   const pattern = `%${q
     .toWellFormed()
     .replaceAll('\0', '')
     .replace(/[\\%_]/g, '\\$&')}%`
-  return sql`exists (select from customer cu where cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id and (cu.name ilike ${pattern} or cu.username ilike ${pattern}))`
+  return sql`exists (select from customer account join customer cu on cu.workspace_id = account.workspace_id
+    and cu.customer_id in (account.customer_id, account.merged_into)
+    where account.workspace_id = c.workspace_id and account.customer_id = c.customer_id
+      and (cu.name ilike ${pattern} or cu.username ilike ${pattern} or cu.nickname ilike ${pattern}))`
 }
 
 async function notesOf(context: QueryContext, openTexts: OpenTexts, conversationId: string) {

@@ -1,14 +1,16 @@
 import { blockCustomer, customerBlocked, customerUnblocked, unblockCustomer } from '@tracedesk/contracts'
+import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { requireCustomer } from '../conversations/index.ts'
+import { accountsSql, requireCustomer } from '../conversations/index.ts'
 
 const setBlockedAt = ({ tx, workspaceId }: CommandContext, customerId: string, at: string | null) =>
   tx
     .updateTable('customer')
     .set({ blocked_at: at })
     .where('workspace_id', '=', workspaceId)
-    .where('customer_id', '=', customerId)
+    // every account of the person
+    .where(eb => eb.or([eb('customer_id', '=', customerId), eb('merged_into', '=', customerId)]))
     .execute()
 
 export const blockCustomerCommand = defineCommandHandler(blockCustomer, {
@@ -21,7 +23,7 @@ export const blockCustomerCommand = defineCommandHandler(blockCustomer, {
       .updateTable('conversation')
       .set({ waiting_since: null })
       .where('workspace_id', '=', workspaceId)
-      .where('customer_id', '=', customerId)
+      .where(sql<boolean>`customer_id = any(${accountsSql(workspaceId, customerId)})`)
       .where('waiting_since', 'is not', null)
       .executeTakeFirstOrThrow()
     context.record(customerBlocked, { stoppedWaiting: Number(numUpdatedRows) }, about)

@@ -1,5 +1,6 @@
 export { blockCustomerCommand, unblockCustomerCommand } from './block.ts'
 export { setFieldCommand } from './field-values.ts'
 export { changeFieldCommand, defineFieldCommand, deleteFieldCommand } from './fields.ts'
+export { mergeCustomerCommand } from './merge.ts'
 export { updateProfileCommand } from './profile.ts'
 export { getCustomerQuery, listFieldsQuery } from './queries.ts'

@@ -2,7 +2,7 @@ import { getCustomer, listFields, type Part } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { defineQueryHandler, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { isCustomerWithheld } from '../conversations/index.ts'
+import { accountsSql, isCustomerWithheld } from '../conversations/index.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
 import { listFieldRows } from './store.ts'
 
@@ -29,7 +29,7 @@ async function conversationsOf({ db, caller }: QueryContext, customerId: string)
     from conversation c
     join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
     left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
-    where c.workspace_id = ${caller.workspaceId} and c.customer_id = ${customerId}
+    where c.workspace_id = ${caller.workspaceId} and c.customer_id = any(${accountsSql(caller.workspaceId, customerId)})
       and ${conversationScopeSql(await scopeOf(db, caller))}
     order by c.last_message_at desc, c.conversation_id desc limit 50`.execute(db as never)
   return rows.map(row => ({
@@ -42,6 +42,17 @@ async function conversationsOf({ db, caller }: QueryContext, customerId: string)
   }))
 }
 
+/** Whom an account is shown as: itself, or the person it was merged into. */
+async function personOf({ db, caller }: QueryContext, customerId: string): Promise<string> {
+  const row = await db
+    .selectFrom('customer')
+    .select('merged_into')
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('customer_id', '=', customerId)
+    .executeTakeFirst()
+  return row?.merged_into ?? customerId
+}
+
 /** What is personal is withheld from auditors, as in the log. */
 const partFor =
   ({ caller }: QueryContext) =>
@@ -50,8 +61,9 @@ const partFor =
     return isCustomerWithheld(caller) ? { state: 'withheld' } : { state: 'open', value }
   }
 
-export const getCustomerQuery = defineQueryHandler(getCustomer, async (context, { id }) => {
+export const getCustomerQuery = defineQueryHandler(getCustomer, async (context, { id: accountId }) => {
   const { db, caller } = context
+  const id = await personOf(context, accountId)
   const conversations = await conversationsOf(context, id)
   const row = await db
     .selectFrom('customer')

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import type { InstallationSecret } from '../../kernel/secret.ts'
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
 // scripts that do not put spaces between words: their words are found as pairs of neighbouring characters
@@ -33,3 +34,7 @@ export function wordsOf(text: string): Set<string> {
 /** The index form of words: the first eight bytes of HMAC-SHA-256 as signed 64-bit numbers, in decimal. */
 export const blindWords = (key: Buffer, words: Iterable<string>): string[] =>
   [...words].map(word => createHmac('sha256', key).update(word).digest().readBigInt64BE(0).toString())
+
+/** The words of a search in their index form. */
+export const indexWords = (secret: InstallationSecret, q: string): string[] =>
+  blindWords(secret.key('search-token'), wordsOf(q))

@@ -69,6 +69,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'routing.capacity', kind: 'integer', default: 10, min: 0, max: 1000 },
   { key: 'desk.business_hours', kind: 'text', default: '', isValid: isBusinessHours },
   { key: 'log.record_views', kind: 'boolean', default: true },
+  { key: 'log.record_reads', kind: 'boolean', default: true },
   { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },
   { key: 'anchor.interval_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },
   { key: 'anchor.witnesses', kind: 'text', default: '', isValid: areWitnessLines },

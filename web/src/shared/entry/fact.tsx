@@ -49,10 +49,13 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (event === 'agent.desk_changed' && typeof value === 'object') return <DeskFact value={value} />
   if (event === 'bot.routing_changed' && typeof value === 'object' && 'mode' in value)
     return <b className={classes.value}>{words(`value.${value.mode}`, String(value.mode))}</b>
+  if (typeof value === 'object' && 'name' in value && typeof value.name === 'string')
+    return <Chip>{value.name}</Chip>
   if (Array.isArray(value)) return format.list(value.map(String))
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
   const text = String(value)
-  if (INSTANTS.has(field)) return <span className="tabular">{format.exact(text)}</span>
+  if (INSTANTS.has(field) && !Number.isNaN(Date.parse(text)))
+    return <span className="tabular">{format.exact(text)}</span>
   if (field === 'key' && event === 'setting.changed') {
     return <b className={classes.value}>{words(`settings.key.${text}`, text)}</b>
   }
