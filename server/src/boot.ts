@@ -74,6 +74,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
     })
     stops.push(() => node.stop())
     await setup.prepare(node)
+    await requireNoRestore(node)
     await node.start(schema.to)
     if (schema.from < schema.to && schema.from > 0)
       for (const id of await node.workspaces())
@@ -102,6 +103,21 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
     await stop()
     throw error
   }
+}
+
+/** A database that was put back to an older state is served only after its restore is finished. */
+async function requireNoRestore(node: TracedeskNode): Promise<void> {
+  const problem = await node.findUnfinishedRestore()
+  if (problem === 'unfinished')
+    throw new StartError(
+      'restore.unfinished',
+      'This database was restored, and the restore is not finished. Run "bin/tracedesk restore --finish".',
+    )
+  if (problem === 'erasures')
+    throw new StartError(
+      'restore.unfinished',
+      'This database has people who were erased: it was put back to an older state. Run "bin/tracedesk restore --declare".',
+    )
 }
 
 function startGateway(node: TracedeskNode, config: Config, webhookRoot: string | undefined): Gateway {

@@ -20,6 +20,7 @@ import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
 import * as anchors from './modules/anchors/index.ts'
+import { findUnfinishedRestore, finishRestores } from './modules/backup/index.ts'
 import * as bots from './modules/bots/index.ts'
 import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
@@ -144,6 +145,26 @@ export class TracedeskNode {
       presence: options.presence,
     })
     this.#registerAll()
+  }
+
+  /** What keeps this node from serving an older database that was put back; null when nothing does. */
+  findUnfinishedRestore() {
+    return findUnfinishedRestore(this.databases, this.erasures)
+  }
+
+  /** Finishes the restores that were begun; `notes` are signed heads kept elsewhere. */
+  async finishRestores(notes: readonly string[]) {
+    return finishRestores(
+      {
+        databases: this.databases,
+        door: this.door,
+        signer: this.checkpoints.signer,
+        nodeId: this.counter.nodeId,
+        erasures: this.erasures,
+        eraseBeside: async () => {},
+      },
+      notes,
+    )
   }
 
   /** Starts to sequence, sign, index and listen; records the start in every workspace. */

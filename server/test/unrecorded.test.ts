@@ -35,6 +35,7 @@ const MACHINERY = new Set([
   'presence_beat',
   // how far each has read: what they were shown is the entry message.read
   'read_mark',
+  'restore_run', // written before anybody is served; its end is recorded as restore.performed
 ])
 
 let world: World

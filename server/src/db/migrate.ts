@@ -29,9 +29,10 @@ export const schemaVersion = (): number => readMigrations().at(-1)?.version ?? 0
 /**
  * Brings the schema up to date: each new file in a transaction of its own, in order, one node at a time. Returns
  * the version before and after. Throws StartError `schema.newer` when the database was used by a newer program and
- * `schema.edited` when a file that has been applied was changed since.
+ * `schema.edited` when a file that has been applied was changed since. `upTo` stops before newer files: a backup is
+ * put back into the schema it was taken from.
  */
-export async function migrate(targets: RoleTargets): Promise<{ from: number; to: number }> {
+export async function migrate(targets: RoleTargets, upTo = Infinity): Promise<{ from: number; to: number }> {
   const client = new pg.Client(targets.migrator)
   await client.connect()
   try {
@@ -47,7 +48,7 @@ export async function migrate(targets: RoleTargets): Promise<{ from: number; to:
       ]),
     )
     const from = Math.max(0, ...applied.keys())
-    const migrations = readMigrations()
+    const migrations = readMigrations().filter(({ version }) => version <= upTo)
     if (from > (migrations.at(-1)?.version ?? 0))
       throw new StartError(
         'schema.newer',

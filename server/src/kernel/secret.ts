@@ -24,6 +24,7 @@ export type KeyPurpose =
   | 'idempotency'
   | 'search-token'
   | 'webhook-secret'
+  | 'backup-check'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCheckpoint, parseNote, verifyCheckpoint } from '@tracedesk/proof/node'
 import type { ReadDb } from '../db/database.ts'
@@ -17,6 +17,13 @@ export interface SignedHead {
   readonly vkey: string
 }
 
+/** What a signer remembers of one epoch: its key and the note it signed last. */
+export interface RememberedEpoch {
+  readonly epoch: number
+  readonly vkey: string
+  readonly note: string
+}
+
 export interface OfferedKey extends PendingRotation {
   readonly epoch: number
 }
@@ -29,6 +36,8 @@ export interface HeadSigner {
   sign(workspaceId: string): Promise<SignedHead | null>
   /** Makes the key that is to follow; the ledger puts it in force by naming it. Null before the first head. */
   offerNextKey(workspaceId: string): Promise<OfferedKey | null>
+  /** Every epoch of a workspace in which this signer signed, the newest last. Asks no database. */
+  recall(workspaceId: string): Promise<RememberedEpoch[]>
 }
 
 /** One process asks for one folder at a time, whichever object it uses. */
@@ -96,6 +105,19 @@ export class LocalSigner implements HeadSigner {
       const offered = await signer.offerNextKey()
       return offered && { ...offered, epoch: head.epoch }
     })
+  }
+
+  async recall(workspaceId: string): Promise<RememberedEpoch[]> {
+    const folder = join(this.#folder, workspaceId)
+    if (!existsSync(folder)) return []
+    const remembered: RememberedEpoch[] = []
+    for (const epoch of readdirSync(folder)
+      .filter(name => /^[1-9]\d*$/.test(name))
+      .map(Number)) {
+      const signer = await TreeSigner.open(this.#place(workspaceId, epoch), '', false)
+      if (signer?.note) remembered.push({ epoch, vkey: signer.vkey, note: signer.note })
+    }
+    return remembered.sort((a, b) => a.epoch - b.epoch)
   }
 
   async #withSigner<T>(

@@ -3,7 +3,7 @@ import { type RequestOptions, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { StartError } from '../kernel/start-error.ts'
-import type { HeadSigner, OfferedKey, SignedHead } from './head-signer.ts'
+import type { HeadSigner, OfferedKey, RememberedEpoch, SignedHead } from './head-signer.ts'
 import { SIGNER_REFUSALS, SignerRefusalError } from './signer.ts'
 
 // What app and signer process say to each other: POST, JSON, a shared secret as bearer token. A refusal is a 409.
@@ -14,6 +14,7 @@ export const SignerRequests = {
     origin: z.string().max(500),
   }),
   '/sign': z.strictObject({ workspaceId: z.uuid() }),
+  '/recall': z.strictObject({ workspaceId: z.uuid() }),
   '/offer-next-key': z.strictObject({ workspaceId: z.uuid() }),
 } as const
 export type SignerPath = keyof typeof SignerRequests
@@ -33,6 +34,10 @@ const Offered = z.object({
       line: z.string(),
     })
     .nullable(),
+})
+
+const Recalled = z.object({
+  epochs: z.array(z.object({ epoch: z.int(), vkey: z.string(), note: z.string() })),
 })
 
 /** Signing the first head after a large import reads all its leaves: a million take about ten seconds. */
@@ -96,6 +101,10 @@ export class RemoteSigner implements HeadSigner {
 
   async offerNextKey(workspaceId: string): Promise<OfferedKey | null> {
     return Offered.parse(await this.#ask('/offer-next-key', { workspaceId })).offer
+  }
+
+  async recall(workspaceId: string): Promise<RememberedEpoch[]> {
+    return Recalled.parse(await this.#ask('/recall', { workspaceId })).epochs
   }
 
   async #ask(path: SignerPath, body: object): Promise<unknown> {

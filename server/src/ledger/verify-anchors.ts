@@ -8,8 +8,9 @@ import {
 import type pg from 'pg'
 import { sha256 } from '../kernel/secret.ts'
 import { verifyTimestampToken } from './timestamp.ts'
+import type { Epoch } from './verify-epochs.ts'
 import type { Findings } from './verify-findings.ts'
-import type { LedgerHead } from './verify-signatures.ts'
+import type { TreeHead } from './tree-store.ts'
 import type { Milestone } from './verify-tree.ts'
 
 /** Of each anchor's proofs the newest are verified, and so many of the older ones, evenly spread. */
@@ -19,6 +20,7 @@ const SPREAD = 25
 const ENTRIES = 200
 
 interface AnchorRow {
+  readonly epoch: number
   readonly size: number
   readonly kind: string
   readonly name: string
@@ -35,7 +37,8 @@ interface AnchorRow {
 export async function checkAnchors(
   client: pg.ClientBase,
   workspaceId: string,
-  head: LedgerHead,
+  head: TreeHead,
+  epochs: readonly Epoch[],
   known: readonly Milestone[],
   findings: Findings,
 ): Promise<{ milestones: Milestone[]; remarks: string[] }> {
@@ -43,6 +46,8 @@ export async function checkAnchors(
   const remarks = new Set<string>()
   const milestones = new Map<number, Milestone>()
   for (const row of await readAnchors(client, workspaceId, head.epoch)) {
+    // What an earlier epoch lost is announced; only what is still here can be compared.
+    const within = epochs.find(({ epoch }) => epoch === row.epoch)?.to ?? 0
     const size = Number(row.size)
     const what = `${row.kind} ${row.name} at ${size} leaves`
     if (row.note === null) {
@@ -53,7 +58,8 @@ export async function checkAnchors(
     if (problem === 'unknown')
       remarks.add(`${row.kind} ${row.name} is not configured (any longer): not verified`)
     else if (problem) findings.add('anchor_mismatch', `${what}: ${problem}`)
-    else milestones.set(size, { size, root: readUnverifiedCheckpoint(row.note).root, what: 'checkpoint' })
+    else if (size <= within)
+      milestones.set(size, { size, root: readUnverifiedCheckpoint(row.note).root, what: 'checkpoint' })
   }
   await checkPresence(client, workspaceId, findings)
   for (const { size, what } of known) if (what === 'checkpoint') milestones.delete(size)
@@ -83,11 +89,11 @@ async function readTrust(client: pg.ClientBase, workspaceId: string): Promise<An
 
 async function readAnchors(client: pg.ClientBase, workspaceId: string, epoch: number): Promise<AnchorRow[]> {
   const { rows } = await client.query<AnchorRow>(
-    `select a.size, a.kind, a.name, a.proof, c.note from (
-       select *, row_number() over (partition by kind, name order by size desc) as nth,
-         count(*) over (partition by kind, name) as total
-       from log_anchor where workspace_id = $1 and epoch = $2) a
-     left join log_checkpoint c on c.workspace_id = $1 and c.epoch = $2 and c.size = a.size
+    `select a.epoch, a.size, a.kind, a.name, a.proof, c.note from (
+       select *, row_number() over (partition by epoch, kind, name order by size desc) as nth,
+         count(*) over (partition by epoch, kind, name) as total
+       from log_anchor where workspace_id = $1 and epoch <= $2) a
+     left join log_checkpoint c on c.workspace_id = $1 and c.epoch = a.epoch and c.size = a.size
      where nth <= $3 or nth % greatest(1, total / $4) = 0`,
     [workspaceId, epoch, NEWEST, SPREAD],
   )

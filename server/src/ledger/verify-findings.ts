@@ -24,6 +24,10 @@ export const LEDGER_VERDICTS = [
   'anchor_mismatch',
   'signer_other_key',
   'signer_mismatch',
+  /** A new epoch that no entry announces where it begins. */
+  'epoch_unannounced',
+  /** What the log says of an epoch is not what was signed. */
+  'epoch_mismatch',
   'conversation_gap',
   'conversation_counter_wrong',
   'node_gap',

@@ -190,12 +190,21 @@ function tryDecode(bytes: Uint8Array): Leaf | null {
   }
 }
 
+/** Areas whose events may say that somebody, or their content, was erased. */
+const ERASING = '^(privacy|retention|restore)[.]'
+
+/** Erased is who has no key any more and of whom an entry says so, by name of its owner. */
 async function isErased(client: pg.ClientBase, workspaceId: string, owner: string): Promise<boolean> {
-  const { rows } = await client.query<{ gone: boolean }>(
-    'select wrapped is null as gone from subject_key where workspace_id = $1 and owner = $2',
-    [workspaceId, owner],
+  const { rows } = await client.query<{ leaf: Buffer }>(
+    `select e.leaf from subject_key k join (
+       select workspace_id, entry_id, event, outcome, leaf from log_entry union all
+       select workspace_id, entry_id, event, outcome, leaf from log_pending) e
+       on e.workspace_id = k.workspace_id and e.entry_id = k.erased_by
+     where k.workspace_id = $1 and k.owner = $2 and k.wrapped is null and e.outcome = 'done' and e.event ~ $3`,
+    [workspaceId, owner, ERASING],
   )
-  return rows[0]?.gone ?? false
+  const id = owner.slice(owner.indexOf(':') + 1)
+  return rows.some(({ leaf }) => leaf.includes(id))
 }
 
 interface SealedPart {

@@ -1,29 +1,22 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import {
   coversSize,
   Frontier,
   fromBase64,
-  keyRanges,
   ProofError,
   readUnverifiedCheckpoint,
   verifyCheckpoint,
 } from '@tracedesk/proof/node'
 import type pg from 'pg'
 
+import type { SignerMemory } from './signer-memory.ts'
+import type { TreeHead } from './tree-store.ts'
+import type { Epoch } from './verify-epochs.ts'
 import type { Findings } from './verify-findings.ts'
 import type { Milestone } from './verify-tree.ts'
 
 /** The newest signed checkpoints are all verified; of older ones so many, evenly spread. */
 const NEWEST = 50
 const SPREAD = 50
-
-export interface LedgerHead {
-  readonly epoch: number
-  readonly origin: string
-  readonly size: number
-  readonly root: Buffer
-}
 
 export interface NewestCheckpoint {
   readonly size: number
@@ -32,45 +25,37 @@ export interface NewestCheckpoint {
 }
 
 /**
- * Verifies stored checkpoints against the key the ledger names, and that key and the tree against what the signer
- * remembers in its own folder (when it can be reached from here). Returns the roots to compare on the way.
+ * Verifies the stored checkpoints of every epoch against the keys the ledger names, and key and tree against what the
+ * signer remembers in its own folder (when it can be reached from here). Returns the roots to compare on the way.
  */
 export async function checkSignatures(
   client: pg.ClientBase,
   workspaceId: string,
-  head: LedgerHead,
+  head: TreeHead,
+  epochs: readonly Epoch[],
   memory: SignerMemory,
   findings: Findings,
 ): Promise<{ milestones: Milestone[]; newest: NewestCheckpoint | null; remarks: string[] }> {
-  const named = await readKeyRanges(client, workspaceId, head.epoch)
-  const vkey = named.at(-1)?.vkey
+  const current = epochs.at(-1)
+  const vkey = current?.keys.at(-1)?.vkey
   if (!vkey) findings.add('checkpoint_other_key', `epoch ${head.epoch} names no signing key`)
-  const rows = await readCheckpoints(client, workspaceId, head.epoch)
   const milestones: Milestone[] = []
-  for (const row of rows) {
-    const keys = named.filter(range => coversSize(range, Number(row.size))).map(range => range.vkey)
-    const milestone = vkey ? await checkOne(row, keys, head, findings) : null
-    if (milestone) milestones.push(milestone)
+  let newest: NewestCheckpoint | null = null
+  for (const epoch of epochs) {
+    const rows = await readCheckpoints(client, workspaceId, epoch.epoch)
+    for (const row of rows) {
+      const milestone = epoch.keys.length > 0 ? await checkOne(row, epoch, findings) : null
+      if (milestone) milestones.push(milestone)
+    }
+    const [first] = rows
+    newest = first ? { size: Number(first.size), note: first.note, signedAt: first.signed_at } : null
   }
   const remarks: string[] = []
   const remembered = checkMemory(memory, vkey ?? '', head, findings)
   if (remembered) milestones.push(remembered)
   if (!memory.has(head.epoch))
     remarks.push('the signer’s own folder is not reachable from here: its memory was not compared')
-  const newest = rows[0]
-  return {
-    milestones,
-    newest: newest ? { size: Number(newest.size), note: newest.note, signedAt: newest.signed_at } : null,
-    remarks,
-  }
-}
-
-async function readKeyRanges(client: pg.ClientBase, workspaceId: string, epoch: number) {
-  const { rows } = await client.query<{ vkey: string; from_size: number }>(
-    'select vkey, from_size from log_signer where workspace_id = $1 and epoch = $2',
-    [workspaceId, epoch],
-  )
-  return keyRanges(rows.map(row => ({ vkey: row.vkey, fromSize: Number(row.from_size) })))
+  return { milestones, newest, remarks }
 }
 
 interface CheckpointRow {
@@ -95,14 +80,10 @@ async function readCheckpoints(
   return rows
 }
 
-async function checkOne(
-  row: CheckpointRow,
-  keys: readonly string[],
-  head: LedgerHead,
-  findings: Findings,
-): Promise<Milestone | null> {
+async function checkOne(row: CheckpointRow, epoch: Epoch, findings: Findings): Promise<Milestone | null> {
   const name = `the checkpoint of size ${row.size}`
-  const { verdict } = await verifyCheckpoint(row.note, { origin: head.origin, trustedVkeys: keys })
+  const keys = epoch.keys.filter(range => coversSize(range, Number(row.size))).map(({ vkey }) => vkey)
+  const { verdict } = await verifyCheckpoint(row.note, { origin: epoch.origin, trustedVkeys: keys })
   // While a key changes hands both sign, and the row names the one that was in force when it was written.
   if (!keys.includes(row.vkey) && verdict !== 'ok')
     findings.add(
@@ -124,11 +105,15 @@ async function checkOne(
   }
   const { size, root } = readUnverifiedCheckpoint(row.note)
   if (size !== Number(row.size)) findings.add('checkpoint_malformed', `${name} is really one of size ${size}`)
-  return withinTree({ size, root, what: 'checkpoint' }, head, findings)
+  return withinTree({ size, root, what: 'checkpoint' }, { size: epoch.to }, findings)
 }
 
 /** A signed size beyond the head means that leaves were taken away after signing. */
-function withinTree(milestone: Milestone, head: LedgerHead, findings: Findings): Milestone | null {
+function withinTree(
+  milestone: Milestone,
+  head: { readonly size: number },
+  findings: Findings,
+): Milestone | null {
   if (milestone.size <= head.size) return milestone
   const who = milestone.what === 'signer' ? 'the signer remembers' : 'a checkpoint is signed over'
   findings.add('tree_shrunk', `${who} ${milestone.size} leaves; the head says ${head.size}`, {
@@ -137,32 +122,10 @@ function withinTree(milestone: Milestone, head: LedgerHead, findings: Findings):
   return null
 }
 
-/** What a signer's folder holds for each epoch of a workspace; null where there is nothing to read. */
-export type SignerMemory = ReadonlyMap<number, { readonly vkey: string; readonly frontier: string }>
-
-/**
- * Reads a signer's memory. Do it before the database's snapshot is taken: the signer can only remember what was
- * committed, so whatever it remembers by then must be in the snapshot.
- */
-export function readSignerMemory(signerFolder: string, workspaceId: string): SignerMemory {
-  const memory = new Map<number, { vkey: string; frontier: string }>()
-  const folder = join(signerFolder, workspaceId)
-  if (!existsSync(folder)) return memory
-  for (const epoch of readdirSync(folder)) {
-    const keyFile = join(folder, epoch, 'key.json')
-    const stateFile = join(folder, epoch, 'state.json')
-    if (!existsSync(keyFile) || !existsSync(stateFile)) continue
-    const key: { vkey?: unknown } = JSON.parse(readFileSync(keyFile, 'utf8'))
-    const state: { frontier?: unknown } = JSON.parse(readFileSync(stateFile, 'utf8'))
-    memory.set(Number(epoch), { vkey: String(key.vkey), frontier: String(state.frontier) })
-  }
-  return memory
-}
-
 function checkMemory(
   memory: SignerMemory,
   vkey: string,
-  head: LedgerHead,
+  head: TreeHead,
   findings: Findings,
 ): Milestone | null {
   const remembered = memory.get(head.epoch)

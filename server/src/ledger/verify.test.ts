@@ -275,12 +275,12 @@ describe('parts', () => {
     ])
     expect(report.findings[0]?.detail).toContain('text')
   })
-  test('a part whose owner was erased may be missing', async () => {
+  test('a part whose key was destroyed without an entry that says so is missing', async () => {
+    const position = await positionOf(aPart)
     await world.asSuperuser(
-      `update subject_key set wrapped = null where owner = (select owner from log_part where entry_id = ${aPart})`,
+      `update subject_key set wrapped = null, erased_by = (select entry_id from log_entry where position = 3) where owner = (select owner from log_part where entry_id = ${aPart})`,
     )
-    await world.asSuperuser(`delete from log_part where entry_id = ${aPart}`)
-    expect((await verify()).verdict).toBe('ok')
+    await expectAfter(`delete from log_part where entry_id = ${aPart}`, [`part_missing ${position}`])
   })
   test('a part too many is found', () =>
     expectAfter(

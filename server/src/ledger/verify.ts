@@ -7,10 +7,13 @@ import type { SubjectKeys } from './subject-keys.ts'
 import { checkAnchors } from './verify-anchors.ts'
 import { type CopiedRow, copyRows } from './verify-copy.ts'
 import { ChainTable, NodeChains } from './verify-counters.ts'
+import { type EpochBreak, EpochCheck, readEpochs } from './verify-epochs.ts'
 import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findings.ts'
 import { openParts, PartsCheck } from './verify-parts.ts'
 import { ROW_FIELDS, RowChecker, readRow } from './verify-row.ts'
-import { checkSignatures, type LedgerHead, readSignerMemory } from './verify-signatures.ts'
+import { readSignerMemory } from './signer-memory.ts'
+import type { TreeHead } from './tree-store.ts'
+import { checkSignatures } from './verify-signatures.ts'
 import { TreeCheck } from './verify-tree.ts'
 
 /** So many positions are copied at once: 64 tiles, about 15 MB. */
@@ -47,6 +50,8 @@ export interface LedgerReport {
   readonly findingCount: number
   /** What is worth knowing and no finding: what could not be looked at, what is not signed yet. */
   readonly remarks: readonly string[]
+  /** Epochs that began after a restore and are announced as they should be. */
+  readonly epochs: readonly EpochBreak[]
   /** The newest signed checkpoint; null when nothing is signed. */
   readonly checkpoint: { readonly size: number; readonly note: string; readonly signedAt: string } | null
   readonly seconds: number
@@ -76,6 +81,16 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
   }
 }
 
+const leafOf = ({ bytes, at, length }: CopiedRow): Buffer => {
+  const from = at[AT.leaf] as number
+  return bytes.subarray(from, from + (length[AT.leaf] as number))
+}
+
+const isEvent = ({ bytes, at }: CopiedRow, name: string): boolean => {
+  const from = at[AT.event] as number
+  return bytes.toString('latin1', from, from + name.length) === name
+}
+
 class Verification {
   readonly #options: VerifyOptions
   readonly #client: pg.PoolClient
@@ -85,7 +100,9 @@ class Verification {
   readonly #chains = new ChainTable()
   readonly #nodes = new NodeChains()
   readonly #parts = new PartsCheck()
+  readonly #epochs = new EpochCheck()
   readonly #mac: Buffer | undefined
+  #breaks: readonly EpochBreak[] = []
   #checked = 0
   #next = 0
 
@@ -102,11 +119,20 @@ class Verification {
       this.#findings.add('ledger_missing', `workspace ${this.#workspaceId} has no ledger`)
       return this.#report(0, 0, null, [])
     }
-    const signatures = await checkSignatures(this.#client, this.#workspaceId, head, memory, this.#findings)
+    const epochs = await readEpochs(this.#client, this.#workspaceId, head)
+    const signatures = await checkSignatures(
+      this.#client,
+      this.#workspaceId,
+      head,
+      epochs,
+      memory,
+      this.#findings,
+    )
     const anchors = await checkAnchors(
       this.#client,
       this.#workspaceId,
       head,
+      epochs,
       signatures.milestones,
       this.#findings,
     )
@@ -117,7 +143,14 @@ class Verification {
     await tree.finish(head)
     await this.#checkPending()
     await this.#checkConversationCounters()
-    const remarks = [...signatures.remarks, ...anchors.remarks, ...this.#nodes.finish(this.#findings)]
+    const { breaks, remarks: epochRemarks } = await this.#epochs.finish(epochs, memory, this.#findings)
+    this.#breaks = breaks
+    const remarks = [
+      ...signatures.remarks,
+      ...epochRemarks,
+      ...anchors.remarks,
+      ...this.#nodes.finish(this.#findings),
+    ]
     let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings)
     if (this.#options.openPartsWith) parts = await this.#openParts(head.size, this.#options.openPartsWith)
     await this.#reportRejected()
@@ -141,19 +174,20 @@ class Verification {
       findings: this.#findings.kept,
       findingCount: this.#findings.count,
       remarks,
+      epochs: this.#breaks,
       checkpoint,
     }
   }
 
-  async #readHead(): Promise<LedgerHead | null> {
-    const { rows } = await this.#client.query<LedgerHead>(
+  async #readHead(): Promise<TreeHead | null> {
+    const { rows } = await this.#client.query<TreeHead>(
       'select epoch, origin, size, root from log_head where workspace_id = $1',
       [this.#workspaceId],
     )
     return rows[0] ?? null
   }
 
-  async #walk(head: LedgerHead, tree: TreeCheck): Promise<void> {
+  async #walk(head: TreeHead, tree: TreeCheck): Promise<void> {
     const columns = ['position', ...ENTRY_COLUMNS].join(', ')
     for (let from = 0; from < head.size; from += SLICE) {
       this.#options.signal?.throwIfAborted()
@@ -171,7 +205,7 @@ class Verification {
   }
 
   #takeLeaf(row: CopiedRow, tree: TreeCheck): void {
-    const { bytes, at, length } = row
+    const { bytes, at } = row
     const p = at[AT.position] as number
     const position = bytes.readUInt32BE(p) * 4294967296 + bytes.readUInt32BE(p + 4)
     if (position < this.#next) {
@@ -183,8 +217,7 @@ class Verification {
     }
     this.#fillTo(position, tree)
     this.#next = position + 1
-    const from = at[AT.leaf] as number
-    tree.add(hashLeaf(bytes.subarray(from, from + (length[AT.leaf] as number))))
+    tree.add(hashLeaf(leafOf(row)))
     this.#takeRow(row, position)
   }
 
@@ -201,12 +234,10 @@ class Verification {
     if (facts.nodeCounter > 0)
       this.#nodes.take(this.#rows, this.#findings, position === null ? {} : { position })
     this.#parts.named(this.#rows, bytes, at[AT.entryId] as number)
-    // `node.stopped` is 12 bytes; nearly no event is
-    if (
-      length[AT.event] === 12 &&
-      bytes.toString('latin1', at[AT.event], (at[AT.event] as number) + 12) === 'node.stopped'
-    )
-      this.#nodeStopped(row)
+    // 12 and 20 bytes; nearly no event is so long
+    if (length[AT.event] === 12 && isEvent(row, 'node.stopped')) this.#nodeStopped(row)
+    if (length[AT.event] === 20 && position !== null && isEvent(row, 'ledger.epoch_started'))
+      this.#epochs.take(position, leafOf(row))
   }
 
   #countConversation(row: CopiedRow, position: number | null, counter: number): void {
@@ -222,8 +253,7 @@ class Verification {
   }
 
   #nodeStopped(row: CopiedRow): void {
-    const from = row.at[AT.leaf] as number
-    const leaf = decodeLeaf(row.bytes.subarray(from, from + (row.length[AT.leaf] as number)))
+    const leaf = decodeLeaf(leafOf(row))
     const { entries, unused } = leaf.data
     if (typeof entries === 'number' && Array.isArray(unused))
       this.#nodes.stopped(

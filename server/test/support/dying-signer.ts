@@ -24,6 +24,7 @@ const local = new LocalSigner({ db: databases.read, folder: task.folder, onStep:
 const signer: HeadSigner = {
   createKey: (...args) => local.createKey(...args),
   offerNextKey: id => local.offerNextKey(id),
+  recall: id => local.recall(id),
   sign: async id => {
     const head = await local.sign(id)
     dieAt('publish', 'before')

@@ -25,12 +25,80 @@ export const logViewed = defineEvent({
   }),
   parts: { q: 'actor' },
 })
+/** The newest head of the epoch before that whoever started the next one knew of. */
+const LastCheckpoint = z.strictObject({
+  size: z.int(),
+  /** Root of the tree of `size` leaves, in base64. */
+  root: z.string(),
+  /** The signed note; null when it would not fit. */
+  note: z.string().nullable(),
+})
+/**
+ * The log begins, or goes on in a new epoch after a restore: with another origin and key, from the position of this
+ * entry. `ended` names what the epoch before came to, and how many of its positions are not there any more.
+ */
 export const ledgerEpochStarted = defineEvent({
   name: 'ledger.epoch_started',
-  version: 1,
+  version: 2,
   subject: 'ledger',
   reach: 'administration',
-  data: z.strictObject({ epoch: z.int(), origin: z.string(), vkey: z.string() }),
+  data: z.strictObject({
+    epoch: z.int(),
+    origin: z.string(),
+    vkey: z.string(),
+    ended: z
+      .strictObject({
+        epoch: z.int(),
+        origin: z.string(),
+        lost: z.int(),
+        checkpoint: LastCheckpoint.nullable(),
+      })
+      .nullable(),
+  }),
+})
+/** A copy of the database left it: up to which size of the ledger, and the digest of its manifest. */
+export const backupTaken = defineEvent({
+  name: 'backup.taken',
+  version: 1,
+  subject: 'workspace',
+  reach: 'administration',
+  data: z.strictObject({
+    manifestSha256: z.string(),
+    size: z.int(),
+    tables: z.int(),
+    rows: z.int(),
+    files: z.int(),
+    bytes: z.int(),
+  }),
+})
+/**
+ * The database was put back to an older state. `size` leaves of the ledger were there; sessions were ended, and
+ * messages that waited for Telegram are of unknown fate, because they may have been sent since.
+ */
+export const restorePerformed = defineEvent({
+  name: 'restore.performed',
+  version: 1,
+  subject: 'workspace',
+  reach: 'administration',
+  data: z.strictObject({
+    cause: z.enum(['backup', 'elsewhere']),
+    manifestSha256: z.string().nullable(),
+    takenAt: z.string().nullable(),
+    epoch: z.int(),
+    size: z.int(),
+    lost: z.int(),
+    erasures: z.int(),
+    sessionsEnded: z.int(),
+    unsent: z.int(),
+  }),
+})
+/** A restored database still had what was erased since: it was erased again, before anybody was served. */
+export const erasureReplayed = defineEvent({
+  name: 'restore.erasure_replayed',
+  version: 1,
+  subject: 'workspace',
+  reach: 'administration',
+  data: z.strictObject({ owner: z.string(), erasedBy: z.string(), erasedAt: z.string() }),
 })
 export const ledgerEntryRejected = defineEvent({
   name: 'ledger.entry_rejected',

@@ -1,10 +1,12 @@
 import { StartError } from '../../kernel/start-error.ts'
 import { agentCreate, agentResetPassword } from './agent.ts'
+import { backupCommand } from './backup.ts'
 import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Progress, readArguments } from './command.ts'
 import { doctor } from './doctor.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
+import { restoreCommand } from './restore.ts'
 import { signerCommand } from './signer.ts'
 import { tokenCreate } from './token.ts'
 import { trustCommand } from './trust.ts'
@@ -18,6 +20,8 @@ const COMMANDS: readonly CliCommand[] = [
   tokenCreate,
   verifyCommand,
   importCommand,
+  backupCommand,
+  restoreCommand,
   trustCommand,
   signerCommand,
   witnessCommand,

@@ -72,6 +72,7 @@ async function perform(
   const { workspaceId, epoch = 0, origin = '' } = input
   if (path === '/create-key') return { vkey: await signer.createKey(workspaceId, epoch, origin) }
   if (path === '/sign') return { head: await signer.sign(workspaceId) }
+  if (path === '/recall') return { epochs: await signer.recall(workspaceId) }
   return { offer: await signer.offerNextKey(workspaceId) }
 }
 

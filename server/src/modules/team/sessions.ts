@@ -143,7 +143,7 @@ export const createSetup = (port: SetupPort) =>
       )
       context.record(
         ledgerEpochStarted,
-        { epoch: 1, origin, vkey },
+        { epoch: 1, origin, vkey, ended: null },
         { actor: owner, subject: { id: workspaceId } },
       )
       await tx
