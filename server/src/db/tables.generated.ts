@@ -428,6 +428,19 @@ export interface Tables {
     message_id: string
     at: string
   }
+  restore_run: {
+    workspace_id: string
+    restore_id: string
+    cause: string
+    manifest_sha256: string | null
+    taken_at: string | null
+    epoch_before: number
+    sessions_ended: number
+    unsent: number
+    erased: unknown
+    begun_at: Generated<string>
+    finished_at: string | null
+  }
   session: {
     workspace_id: string
     session_id: string

@@ -8,9 +8,9 @@ import {
 import type pg from 'pg'
 import { sha256 } from '../kernel/secret.ts'
 import { verifyTimestampToken } from './timestamp.ts'
+import type { TreeHead } from './tree-store.ts'
 import type { Epoch } from './verify-epochs.ts'
 import type { Findings } from './verify-findings.ts'
-import type { TreeHead } from './tree-store.ts'
 import type { Milestone } from './verify-tree.ts'
 
 /** Of each anchor's proofs the newest are verified, and so many of the older ones, evenly spread. */

@@ -7,9 +7,9 @@ import {
   verifyCheckpoint,
 } from '@tracedesk/proof/node'
 import type pg from 'pg'
-import type { Findings } from './verify-findings.ts'
 import type { SignerMemory } from './signer-memory.ts'
 import type { TreeHead } from './tree-store.ts'
+import type { Findings } from './verify-findings.ts'
 
 /** An epoch as the tables say: its origin and keys, and up to which size its heads can be compared with what is here. */
 export interface Epoch {
