@@ -113,6 +113,7 @@ type Row = {
   reach: string
   actor_kind: string
   actor_id: string | null
+  bot_id: string | null
   agent_ids: string[]
   department_ids: string[]
   event: string
@@ -122,7 +123,7 @@ type Row = {
 const entriesUpTo = async (size: number) =>
   (
     await world.node.databases.ledger.query<Row>(
-      'select entry_id, at, reach, actor_kind, actor_id, agent_ids, department_ids, event, position from log_entry where workspace_id = $1 and position < $2',
+      'select entry_id, at, reach, actor_kind, actor_id, bot_id, agent_ids, department_ids, event, position from log_entry where workspace_id = $1 and position < $2',
       [world.workspaceId, size],
     )
   ).rows
@@ -233,7 +234,7 @@ describe('each role × every conversation', () => {
   test('list, one conversation, its messages, its timeline and the rule in memory agree', async () => {
     const rows = (
       await world.node.databases.ledger.query(
-        'select conversation_id, assignee_id, department_id from conversation where workspace_id = $1',
+        'select conversation_id, bot_id, assignee_id, department_id from conversation where workspace_id = $1',
         [world.workspaceId],
       )
     ).rows

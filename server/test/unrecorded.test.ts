@@ -36,6 +36,7 @@ const MACHINERY = new Set([
   // how far each has read: what they were shown is the entry message.read
   'read_mark',
   'restore_run', // written before anybody is served; its end is recorded as restore.performed
+  'api_token_use',
 ])
 
 let world: World
@@ -102,6 +103,17 @@ beforeAll(async () => {
   })
   await world.owner.do('label_set.create', { name: 'Topic', labelIds: [label.id] })
   const w = world.workspaceId
+  await world.owner.do('role.create', { name: 'Role', scope: 'own', permissions: [] })
+  await world.owner.do('agent.revoke', { agentId: maya.id as never, switch: 'transfer' })
+  await world.owner.do('access.mark_reviewed', { agentIds: [maya.id as never] })
+  await world.asSuperuser(
+    "insert into agent_two_factor (workspace_id, agent_id, sealed, enabled_at, last_step) values ($1, $2, 'x', now(), 0)",
+    [w, maya.id],
+  )
+  await world.asSuperuser(
+    "insert into recovery_code (workspace_id, agent_id, code_sha256) values ($1, $2, 'x')",
+    [w, maya.id],
+  )
   await world.asSuperuser('insert into bot_token (workspace_id, bot_id, sealed) values ($1, $2, $3)', [
     w,
     talk.botId,

@@ -3,6 +3,7 @@ import * as access from './events/access.ts'
 import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
+import * as credentials from './events/credentials.ts'
 import * as customer from './events/customer.ts'
 import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
@@ -12,6 +13,7 @@ import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
+import * as people from './events/people.ts'
 import * as presence from './events/presence.ts'
 import * as routing from './events/routing.ts'
 import * as system from './events/system.ts'
@@ -25,6 +27,8 @@ const isEvent = (value: unknown): value is EventDefinition =>
 export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
   [
     team,
+    people,
+    credentials,
     access,
     bots,
     conversation,

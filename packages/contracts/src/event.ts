@@ -5,6 +5,7 @@ export type SubjectKind =
   | 'workspace'
   | 'agent'
   | 'department'
+  | 'role'
   | 'session'
   | 'api_token'
   | 'bot'

@@ -3,6 +3,25 @@ import { z } from 'zod'
 export const Role = z.enum(['owner', 'admin', 'supervisor', 'agent', 'auditor'])
 export type Role = z.infer<typeof Role>
 
+/** A role a workspace made of the same permissions: its key stands in entries for ever, whatever its name becomes. */
+const CustomRole = z.templateLiteral(['custom.', z.string().regex(/^[a-z0-9_]{1,32}$/)])
+/** What a seat or a token can have: a built-in role or a workspace's own. */
+export const RoleKey = z.union([Role, CustomRole])
+export type RoleKey = z.infer<typeof RoleKey>
+/** Whose work a role sees: one's own, that of departments led, everything. */
+export const RoleScope = z.enum(['own', 'departments', 'all'])
+export type RoleScope = z.infer<typeof RoleScope>
+
+/** What everybody with a seat may do about their own access. No role is without it. */
+export const OWN_ACCESS = [
+  'session.sign_out',
+  'session.revoke',
+  'agent.change_password',
+  'two_factor.enable',
+  'two_factor.disable',
+  'two_factor.renew_codes',
+] as const
+
 /** What each read needs. Commands need the permission of their own name (DESIGN: command = permission). */
 const READS = [
   'conversation.view',
@@ -16,6 +35,7 @@ const READS = [
   'ledger.view',
   'desk.board',
   'hold.view',
+  'access.review',
 ] as const
 
 const AGENT = [
@@ -25,8 +45,7 @@ const AGENT = [
   'bot.view',
   'log.view',
   'ledger.view',
-  'session.sign_out',
-  'session.revoke',
+  ...OWN_ACCESS,
   'message.send',
   'message.retry',
   'moderation.cancel',
@@ -39,6 +58,7 @@ const AGENT = [
   'note.delete',
   'conversation.assign',
   'conversation.change_status',
+  'conversation.reopen',
   'note.add',
   'customer.add_label',
   'customer.remove_label',
@@ -59,6 +79,7 @@ const SUPERVISOR = [
   ...AGENT,
   'desk.board',
   'agent.change_desk',
+  'agent.set_serving',
   'label.create',
   'moderation.view',
   'label.rename',
@@ -81,7 +102,19 @@ const ADMIN = [
   'agent.deactivate',
   'agent.reactivate',
   'agent.reset_password',
+  'agent.grant',
+  'agent.revoke',
+  'agent.set_bots',
+  'agent.revoke_invitation',
+  'agent.report_offboarding',
+  'role.create',
+  'role.update',
+  'role.delete',
+  'two_factor.reset',
+  'access.review',
+  'access.mark_reviewed',
   'department.create',
+  'department.update',
   'department.add_member',
   'department.remove_member',
   'department.set_lead',
@@ -108,7 +141,10 @@ const ADMIN = [
   'hold.place',
   'hold.release',
 ] as const
-const AUDITOR = [...READS, 'session.sign_out', 'session.revoke', 'ledger.verify', 'evidence.bundle'] as const
+const AUDITOR = [...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
+
+/** Everything a role can be made of. */
+export const PERMISSIONS: readonly string[] = [...new Set<string>([...ADMIN, ...READS])]
 
 export type Permission = (typeof ADMIN)[number] | (typeof READS)[number]
 
@@ -123,3 +159,38 @@ export const ROLE_PERMISSIONS: Record<Role, ReadonlySet<string>> = {
 
 /** Rank for "who may change whom": nobody may give or take a rank above their own. */
 export const ROLE_RANK: Record<Role, number> = { owner: 4, admin: 3, supervisor: 2, auditor: 1, agent: 1 }
+
+/** The rank of a role a workspace made: as high as the lowest built-in one that may all of it and sees as far. */
+export function rankOf(permissions: Iterable<string>, scope: RoleScope): number {
+  const all = [...permissions]
+  if (scope === 'all' || all.some(name => !ROLE_PERMISSIONS.supervisor.has(name)))
+    return all.every(name => ROLE_PERMISSIONS.auditor.has(name)) ? ROLE_RANK.auditor : ROLE_RANK.admin
+  return scope === 'departments' || all.some(name => !ROLE_PERMISSIONS.agent.has(name))
+    ? ROLE_RANK.supervisor
+    : ROLE_RANK.agent
+}
+
+/** What can be given to or taken from one person, whatever their role says: the switch and what it stands for. */
+export const SWITCHES = {
+  transfer: ['conversation.transfer'],
+  recall: ['message.recall'],
+  delete_note: ['note.delete'],
+  reopen: ['conversation.reopen'],
+  broadcast: ['broadcast.create', 'broadcast.start', 'broadcast.pause', 'broadcast.cancel'],
+  translate: ['translation.perform'],
+} as const satisfies Record<string, readonly string[]>
+export const Switch = z.enum(['transfer', 'recall', 'delete_note', 'reopen', 'broadcast', 'translate'])
+export type Switch = z.infer<typeof Switch>
+
+/** The permissions in force: those of the role, with what was given to and taken from this person. */
+export function permissionsInForce(
+  role: Iterable<string>,
+  switches: Readonly<Partial<Record<Switch, boolean>>>,
+): Set<string> {
+  const result = new Set([...role, ...OWN_ACCESS])
+  for (const name of Switch.options)
+    for (const permission of switches[name] === undefined ? [] : SWITCHES[name])
+      if (switches[name]) result.add(permission)
+      else result.delete(permission)
+  return result
+}

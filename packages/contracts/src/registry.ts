@@ -8,6 +8,7 @@ import * as holdCommands from './commands/holds.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
+import * as peopleCommands from './commands/people.ts'
 import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
@@ -19,6 +20,7 @@ import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
+import * as peopleQueries from './queries/people.ts'
 import * as routingQueries from './queries/routing.ts'
 import * as teamQueries from './queries/team.ts'
 
@@ -33,11 +35,13 @@ const {
   ...desk
 } = deskQueries
 const { logFilter: _f, ...log } = logQueries
+const { OffboardingReport: _o, ...people } = peopleCommands
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
 /** Every command with a route, under the name of its constant. */
 export const COMMANDS = {
   ...teamCommands,
+  ...people,
   ...botCommands,
   ...deskCommands,
   ...verificationCommands,
@@ -57,6 +61,7 @@ export const QUERIES = {
   ...ledgerQueries,
   ...holdQueries,
   ...teamQueries,
+  ...peopleQueries,
   ...moderationQueries,
   ...cannedReplyQueries,
   ...routingQueries,

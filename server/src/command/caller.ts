@@ -1,5 +1,19 @@
 import type { RecordedActor, RecordedVia } from '../ledger/draft.ts'
 
+/** How far somebody reaches, beside what they may do. */
+export interface Standing {
+  /** Whose work they see. */
+  readonly scope: 'own' | 'departments' | 'all'
+  /** The bots they serve; null: all. */
+  readonly bots: readonly string[] | null
+  /** Personal parts of entries are withheld from them. */
+  readonly withheld: boolean
+  /** Nobody changes who stands above them. */
+  readonly rank: number
+  /** They must set up a second factor before they may do anything else. */
+  readonly mustEnrol: boolean
+}
+
 /** Whoever wants something: an agent in a browser, a program with a token, the gateway, the system itself. */
 export interface Caller {
   readonly workspaceId: string
@@ -7,6 +21,8 @@ export interface Caller {
   /** Permissions in force now. `all` is for the system's own internal commands. */
   readonly permissions: ReadonlySet<string> | 'all'
   readonly via: RecordedVia
+  /** How far a seat or token reaches; absent for whatever acts by itself, which reaches everything. */
+  readonly standing?: Standing
   /** Where the request comes from; null outside HTTP. */
   readonly address: { ip: string; userAgent: string } | null
 }
@@ -14,6 +30,13 @@ export interface Caller {
 /** May this caller do or see what needs `permission`? The one place that answers. */
 export const may = (caller: Caller, permission: string | null): boolean =>
   permission === null || caller.permissions === 'all' || caller.permissions.has(permission)
+
+/** Whose work this caller sees. What acts by itself sees everything; a caller of unknown standing only their own. */
+export const scopeKindOf = (caller: Caller): Standing['scope'] =>
+  caller.permissions === 'all' ? 'all' : (caller.standing?.scope ?? 'own')
+
+/** Are personal parts withheld from this caller? */
+export const isWithheldFrom = (caller: Caller): boolean => caller.standing?.withheld ?? false
 
 const SYSTEM_VIA: RecordedVia = { source: 'system', requestId: null, sessionId: null, origin: null }
 

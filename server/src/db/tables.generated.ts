@@ -2,6 +2,13 @@
 import type { Generated } from 'kysely'
 
 export interface Tables {
+  access_review: {
+    workspace_id: string
+    agent_id: string
+    reviewed_by: string
+    reviewed_at: string
+    entry_id: string
+  }
   agent: {
     workspace_id: string
     agent_id: string
@@ -11,6 +18,7 @@ export interface Tables {
     state: string
     named_by: string
     created_at: string
+    bots: string[] | null
   }
   agent_credential: {
     workspace_id: string
@@ -29,6 +37,20 @@ export interface Tables {
     capacity: number | null
     languages: Generated<string[]>
     routed_at: string | null
+    serves: boolean | null
+  }
+  agent_switch: {
+    workspace_id: string
+    agent_id: string
+    switch: string
+    granted: boolean
+  }
+  agent_two_factor: {
+    workspace_id: string
+    agent_id: string
+    sealed: Buffer
+    enabled_at: string
+    last_step: number
   }
   anchor_state: {
     workspace_id: string
@@ -50,6 +72,12 @@ export interface Tables {
     created_at: string
     expires_at: string | null
     revoked_at: string | null
+    permissions: string[] | null
+  }
+  api_token_use: {
+    workspace_id: string
+    api_token_id: string
+    used_at: string
   }
   bot: {
     workspace_id: string
@@ -428,6 +456,12 @@ export interface Tables {
     message_id: string
     at: string
   }
+  recovery_code: {
+    workspace_id: string
+    agent_id: string
+    code_sha256: Buffer
+    used_at: string | null
+  }
   restore_run: {
     workspace_id: string
     restore_id: string
@@ -441,6 +475,17 @@ export interface Tables {
     begun_at: Generated<string>
     finished_at: string | null
   }
+  role: {
+    workspace_id: string
+    role: string
+    name: string
+    scope: string
+    permissions: string[]
+    withheld: boolean
+    takes_conversations: boolean
+    created_at: string
+    deleted_at: string | null
+  }
   session: {
     workspace_id: string
     session_id: string
@@ -451,6 +496,7 @@ export interface Tables {
     created_at: string
     expires_at: string
     ended_at: string | null
+    method: Generated<string>
   }
   setting: {
     workspace_id: string

@@ -25,6 +25,8 @@ export type KeyPurpose =
   | 'search-token'
   | 'webhook-secret'
   | 'backup-check'
+  | 'two-factor'
+  | 'oidc'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

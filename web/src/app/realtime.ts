@@ -34,6 +34,7 @@ const customer = (): QueryKey[] => [
   ['conversation.timeline'],
   ['customer.get'],
 ]
+const ACCESS: QueryKey[] = [['access.review'], ['invitation.list'], ['session.history']]
 const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 
 /**
@@ -47,6 +48,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['conversation.*', item => [...conversation(item), ...DESK]],
   ['presence.*', () => DESK],
   ['agent.desk_changed', () => DESK],
+  ['agent.serving_set', () => [...DESK, ['access.review']]],
   ['bot.routing_changed', () => [['bot.routing']]],
   ['note.*', item => [...conversation(item), ['note.mentions']]],
   ['moderation.*', conversation],
@@ -64,11 +66,14 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['bot.blocked_by_customer', customer],
   ['bot.*', () => [['bot.list']]],
   // Roles, seats and leadership decide what the reader themselves may see.
-  ['agent.*', () => [...TEAM, ['session.me']]],
-  ['department.*', () => [...TEAM, ['session.me']]],
+  ['agent.*', () => [...TEAM, ['session.me'], ...ACCESS]],
+  ['department.*', () => [...TEAM, ['session.me'], ['access.review']]],
+  ['role.*', () => [...TEAM, ['session.me'], ['role.list'], ['access.review']]],
+  ['two_factor.*', () => [['two_factor.state'], ['session.me'], ...ACCESS]],
+  ['access.*', () => [['access.review']]],
   ['setting.*', () => [['setting.list'], ['session.me'], ...DESK]],
   ['api_token.*', () => [['api_token.list']]],
-  ['session.*', () => [['session.list']]],
+  ['session.*', () => [['session.list'], ['session.history']]],
   ['ledger.anchored', () => [['ledger.anchors']]],
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['hold.*', () => [['hold.list']]],

@@ -5,6 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { changeLanguage, LANGUAGE_NAMES, LANGUAGES, useLanguage, useT } from '../i18n/index.ts'
 import { useCommand } from '../shared/command.ts'
 import { MOD_LABEL } from '../shared/keys.ts'
+import { useRoleName } from '../shared/role-name.ts'
 import { useMe } from '../shared/session.ts'
 import { Face } from '../shared/ui/person.tsx'
 import { useConnection } from './connection.ts'
@@ -89,6 +90,7 @@ function MeMenu() {
   const me = useMe()
   const client = useQueryClient()
   const navigate = useNavigate()
+  const roleName = useRoleName()
   const signOut = useCommand('session.sign_out', {
     onDone: () => {
       // Another person may sit down next: nothing of this one stays in memory.
@@ -110,7 +112,7 @@ function MeMenu() {
           <br />
           {me.agent.email}
           <br />
-          {t(`role.${me.agent.role}`)}
+          {roleName(me.agent.role)}
         </Menu.Label>
         <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate({})}>

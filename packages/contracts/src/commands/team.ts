@@ -2,17 +2,19 @@ import { z } from 'zod'
 import { defineCommand } from '../command.ts'
 import * as access from '../events/access.ts'
 import { conversationAssigned } from '../events/conversation.ts'
+import * as credentials from '../events/credentials.ts'
+import { presenceChanged } from '../events/presence.ts'
 import { ledgerEpochStarted } from '../events/system.ts'
 import * as team from '../events/team.ts'
 import { AgentId, ApiTokenId, DepartmentId, SessionId } from '../ids.ts'
-import { Role } from '../permissions.ts'
+import { RoleKey } from '../permissions.ts'
 import { Email, InstantInput, nameUpTo, Password } from '../text.ts'
 
 const Done = z.strictObject({})
 const SignedIn = z.strictObject({
   token: z.string(),
   expiresAt: z.string(),
-  agent: z.strictObject({ id: AgentId, name: z.string(), role: Role }),
+  agent: z.strictObject({ id: AgentId, name: z.string(), role: RoleKey }),
 })
 
 export const completeSetup = defineCommand({
@@ -45,14 +47,19 @@ export const signIn = defineCommand({
     code: z.string().max(20).optional(),
   }),
   output: SignedIn,
-  records: [access.sessionSignedIn, access.sessionSignInFailed],
+  records: [
+    access.sessionSignedIn,
+    access.sessionSignInFailed,
+    credentials.agentLocked,
+    credentials.recoveryCodeUsed,
+  ],
 })
 export const signOut = defineCommand({
   name: 'session.sign_out',
   summary: 'End the session in use',
   input: z.strictObject({}),
   output: Done,
-  records: [access.sessionSignedOut],
+  records: [access.sessionSignedOut, presenceChanged],
 })
 export const revokeSession = defineCommand({
   name: 'session.revoke',
@@ -65,12 +72,14 @@ export const revokeSession = defineCommand({
 
 export const inviteAgent = defineCommand({
   name: 'agent.invite',
-  summary: 'Offer a seat; the answer holds a link to pass on, valid for 7 days',
+  summary: 'Offer a seat; the answer holds a link to pass on, valid for 7 days or as many as said',
   input: z.strictObject({
     name: nameUpTo(80),
     email: Email,
-    role: Role,
+    role: RoleKey,
     departmentIds: z.array(DepartmentId).max(100).optional(),
+    /** For so many days the link is good. */
+    validDays: z.int().min(1).max(30).default(7),
   }),
   output: z.strictObject({
     agent: z.strictObject({ id: AgentId }),
@@ -89,7 +98,7 @@ export const acceptInvitation = defineCommand({
 export const changeRole = defineCommand({
   name: 'agent.change_role',
   summary: 'Give an agent another role',
-  input: z.strictObject({ agentId: AgentId, role: Role }),
+  input: z.strictObject({ agentId: AgentId, role: RoleKey }),
   output: Done,
   records: [team.agentRoleChanged],
   subject: { kind: 'agent', field: 'agentId' },
@@ -99,7 +108,7 @@ export const deactivateAgent = defineCommand({
   summary: 'Close a seat: sessions end and open conversations return to the queue',
   input: z.strictObject({ agentId: AgentId }),
   output: Done,
-  records: [team.agentDeactivated, access.sessionRevoked, conversationAssigned],
+  records: [team.agentDeactivated, access.sessionRevoked, conversationAssigned, presenceChanged],
   subject: { kind: 'agent', field: 'agentId' },
 })
 export const reactivateAgent = defineCommand({
@@ -155,7 +164,14 @@ export const setLead = defineCommand({
 export const createApiToken = defineCommand({
   name: 'api_token.create',
   summary: 'Create a token for programs; it is shown once',
-  input: z.strictObject({ name: nameUpTo(80), role: Role, expiresAt: InstantInput.optional() }),
+  input: z.strictObject({
+    name: nameUpTo(80),
+    /** How far it sees, and at most what it may do. */
+    role: RoleKey,
+    /** Given: no more than these of the role's permissions. */
+    permissions: z.array(z.string().max(80)).max(500).optional(),
+    expiresAt: InstantInput.optional(),
+  }),
   output: z.strictObject({ apiToken: z.strictObject({ id: ApiTokenId, token: z.string() }) }),
   records: [access.apiTokenCreated],
 })

@@ -7,7 +7,7 @@ export const sessionSignedIn = defineEvent({
   version: 1,
   subject: 'session',
   reach: 'administration',
-  data: z.strictObject({ method: z.enum(['password', 'invitation', 'setup']) }),
+  data: z.strictObject({ method: z.enum(['password', 'invitation', 'setup', 'oidc']) }),
   parts: { ip: 'actor', userAgent: 'actor' },
 })
 export const sessionSignInFailed = defineEvent({
@@ -16,7 +16,9 @@ export const sessionSignInFailed = defineEvent({
   subject: 'session',
   reach: 'administration',
   outcome: 'refused',
-  data: z.strictObject({ cause: z.enum(['unknown_email', 'wrong_password', 'inactive', 'locked']) }),
+  data: z.strictObject({
+    cause: z.enum(['unknown_email', 'wrong_password', 'inactive', 'locked', 'code_missing', 'wrong_code']),
+  }),
   parts: { email: 'visitor', ip: 'visitor', userAgent: 'visitor' },
 })
 /** The same session was used from another address or browser. */
@@ -40,7 +42,9 @@ export const sessionRevoked = defineEvent({
   version: 1,
   subject: 'session',
   reach: 'administration',
-  data: z.strictObject({ cause: z.enum(['by_person', 'deactivated', 'password_reset']) }),
+  data: z.strictObject({
+    cause: z.enum(['by_person', 'deactivated', 'password_reset', 'password_changed', 'two_factor_reset']),
+  }),
 })
 export const apiTokenCreated = defineEvent({
   name: 'api_token.created',
@@ -52,7 +56,11 @@ export const apiTokenCreated = defineEvent({
     role: z.string(),
     expiresAt: z.string().nullable(),
     fingerprint: z.string(),
+    /** How many of the role's permissions it has; absent: all. */
+    permissionCount: z.int().optional(),
   }),
+  // one a line; a part for its length
+  parts: { permissions: 'subject' },
 })
 export const apiTokenRevoked = defineEvent({
   name: 'api_token.revoked',

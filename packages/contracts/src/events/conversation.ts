@@ -43,7 +43,7 @@ export const conversationAssigned = defineEvent({
   data: z.strictObject({
     from: AgentId.nullable(),
     to: AgentId.nullable(),
-    cause: z.enum(['taken', 'given', 'returned', 'deactivated', 'import', 'routed']),
+    cause: z.enum(['taken', 'given', 'returned', 'deactivated', 'not_served', 'import', 'routed']),
     /** When a rule decided: which, who could have had it (bounded, best first), and of how many. */
     mode: RoutingMode.optional(),
     candidates: z.array(Candidate).max(CANDIDATES_MAX).optional(),

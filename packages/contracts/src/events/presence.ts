@@ -16,7 +16,7 @@ export const presenceChanged = defineEvent({
   data: z.strictObject({
     from: PresenceState,
     to: PresenceState,
-    by: z.enum(['person', 'connected', 'time_out', 'admin']),
+    by: z.enum(['person', 'connected', 'time_out', 'admin', 'signed_out']),
     since: z.string().nullable(),
   }),
 })
@@ -33,4 +33,13 @@ export const agentDeskChanged = defineEvent({
   subject: 'agent',
   reach: 'work',
   data: z.strictObject({ from: Desk, to: Desk }),
+})
+
+/** Whether the rules give this person conversations. null: as their role has it (agents yes, those above them no). */
+export const agentServingSet = defineEvent({
+  name: 'agent.serving_set',
+  version: 1,
+  subject: 'agent',
+  reach: 'work',
+  data: z.strictObject({ from: z.boolean().nullable(), to: z.boolean().nullable() }),
 })

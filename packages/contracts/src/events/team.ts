@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
 import { AgentId } from '../ids.ts'
-import { Role } from '../permissions.ts'
+import { RoleKey } from '../permissions.ts'
 
 export const workspaceCreated = defineEvent({
   name: 'workspace.created',
@@ -16,7 +16,7 @@ export const agentInvited = defineEvent({
   version: 1,
   subject: 'agent',
   reach: 'administration',
-  data: z.strictObject({ role: Role }),
+  data: z.strictObject({ role: RoleKey }),
   parts: { name: 'subject', email: 'subject' },
 })
 export const agentJoined = defineEvent({
@@ -31,7 +31,7 @@ export const agentRoleChanged = defineEvent({
   version: 1,
   subject: 'agent',
   reach: 'administration',
-  data: z.strictObject({ from: Role, to: Role }),
+  data: z.strictObject({ from: RoleKey, to: RoleKey }),
 })
 export const agentDeactivated = defineEvent({
   name: 'agent.deactivated',

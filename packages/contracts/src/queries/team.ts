@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { AgentId, ApiTokenId, BotId, DepartmentId, SessionId, WorkspaceId } from '../ids.ts'
-import { Role } from '../permissions.ts'
+import { RoleKey, RoleScope } from '../permissions.ts'
 
 const nothing = z.strictObject({})
 export const getSetupState = defineQuery({
@@ -29,12 +29,18 @@ export const getMe = defineQuery({
   summary: 'Who is signed in and what they may do',
   input: nothing,
   output: z.strictObject({
-    agent: z.strictObject({ id: AgentId, name: z.string(), email: z.string(), role: Role }),
+    agent: z.strictObject({ id: AgentId, name: z.string(), email: z.string(), role: RoleKey }),
     workspace: z.strictObject({ id: WorkspaceId, name: z.string() }),
     session: z.strictObject({ id: SessionId, expiresAt: z.string() }).nullable(),
     departments: z.array(z.strictObject({ id: DepartmentId, name: z.string(), lead: z.boolean() })),
     permissions: z.array(z.string()),
-    scope: z.enum(['own', 'departments', 'all']),
+    scope: RoleScope,
+    /** The rank of one's role: nobody changes those above it. */
+    rank: z.int(),
+    /** The bots one serves; null: all. */
+    bots: z.array(BotId).nullable(),
+    /** A second factor must be set up before anything else may be done. */
+    mustEnrol: z.boolean(),
     /** What the desk aims at, for everybody who works at it. */
     targets: z.strictObject({ firstResponseSeconds: z.int() }),
     /** The ledger's size as the caller's socket should start from. */
@@ -52,7 +58,8 @@ export const listAgents = defineQuery({
         id: AgentId,
         name: z.string(),
         email: z.string().nullable(),
-        role: Role,
+        role: RoleKey,
+        rank: z.int(),
         state: z.enum(['invited', 'active', 'deactivated']),
         departments: z.array(z.strictObject({ id: DepartmentId, lead: z.boolean() })),
       }),
@@ -114,11 +121,20 @@ export const listSettings = defineQuery({
 export const listSessions = defineQuery({
   name: 'session.list',
   permission: null,
-  summary: 'One’s own living sessions',
-  input: nothing,
+  summary: 'Living sessions: one’s own, or (who may review access) somebody’s',
+  input: z.strictObject({ agentId: AgentId.optional() }),
   output: z.strictObject({
     items: z.array(
-      z.strictObject({ id: SessionId, createdAt: z.string(), expiresAt: z.string(), current: z.boolean() }),
+      z.strictObject({
+        id: SessionId,
+        createdAt: z.string(),
+        expiresAt: z.string(),
+        current: z.boolean(),
+        method: z.string(),
+        /** Where it was last seen, as far as the reader may know. */
+        ip: z.string().nullable(),
+        userAgent: z.string().nullable(),
+      }),
     ),
   }),
 })
@@ -132,10 +148,14 @@ export const listApiTokens = defineQuery({
       z.strictObject({
         id: ApiTokenId,
         name: z.string(),
-        role: Role,
+        role: RoleKey,
         createdAt: z.string(),
         expiresAt: z.string().nullable(),
         revokedAt: z.string().nullable(),
+        lastUsedAt: z.string().nullable(),
+        /** null: all of its role. */
+        permissions: z.array(z.string()).nullable(),
+        createdBy: AgentId.nullable(),
       }),
     ),
   }),

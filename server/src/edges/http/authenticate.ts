@@ -1,7 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import type { Caller } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { API_TOKEN_PREFIX, moveSession, resolveApiToken, resolveSession } from '../../modules/team/index.ts'
+import {
+  API_TOKEN_PREFIX,
+  moveSession,
+  noteTokenUse,
+  resolveApiToken,
+  resolveSession,
+} from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 
 export const SESSION_COOKIE = 'tracedesk_session'
@@ -31,6 +37,7 @@ export async function authenticate(node: TracedeskNode, request: FastifyRequest)
   if (token.startsWith(API_TOKEN_PREFIX)) {
     const caller = await resolveApiToken(read, token, facts)
     if (!caller) throw new ConsoleError('session.expired')
+    await noteTokenUse(node.databases.app, caller)
     return caller
   }
   const resolved = await resolveSession(read, token, facts)

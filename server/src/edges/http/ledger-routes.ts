@@ -16,7 +16,7 @@ import { type Caller, may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { hashReader, readHead, readLeaves, tileReader } from '../../ledger/tree-store.ts'
 import { readSignatureLines } from '../../modules/anchors/index.ts'
-import { entryScopeSql, scopeOf } from '../../modules/team/index.ts'
+import { entryScopeSql, scopeOf, seesEverything } from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate } from './authenticate.ts'
 
@@ -38,7 +38,7 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
   /** Leaves name who did what when: only whoever sees everything may read them all. */
   const wholeReader = async (request: FastifyRequest): Promise<Caller> => {
     const caller = await reader(request)
-    if ((await scopeOf(db, caller)).kind !== 'all')
+    if (!seesEverything(await scopeOf(db, caller)))
       throw new ConsoleError('permission.denied', { permission: 'log.view' })
     return caller
   }

@@ -24,6 +24,7 @@ type Change = {
   subject_id: string
   conversation_id: string | null
   customer_id: string | null
+  bot_id: string | null
   actor_kind: string
   actor_id: string | null
   agent_ids: string[]
@@ -155,6 +156,7 @@ export class Hub {
         'e.subject_id',
         'e.conversation_id',
         'e.customer_id',
+        'e.bot_id',
         'e.actor_kind',
         'e.actor_id',
         'e.agent_ids',

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, scopeKindOf } from '../../command/caller.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 
@@ -25,10 +25,7 @@ const COLUMNS = [
 
 /** May this caller use a canned reply? Those for everybody, those of their departments; who sees all, all. */
 export const mayUse = (caller: Caller, { departmentId }: Pick<CannedReply, 'departmentId'>): boolean =>
-  departmentId === null ||
-  caller.permissions === 'all' ||
-  ['owner', 'admin', 'auditor'].includes(caller.actor.role ?? '') ||
-  caller.actor.departments.includes(departmentId)
+  departmentId === null || scopeKindOf(caller) === 'all' || caller.actor.departments.includes(departmentId)
 
 /** What the caller may use, by folder and title. */
 export async function listReplies(db: ReadDb, caller: Caller): Promise<CannedReply[]> {

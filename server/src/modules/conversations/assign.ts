@@ -4,9 +4,10 @@ import {
   conversationAssigned,
   type RoutingMode,
 } from '@tracedesk/contracts'
+import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { requireActiveAgent } from '../team/index.ts'
+import { requireActiveAgent, requireServed } from '../team/index.ts'
 import {
   type LockedConversation,
   lockConversation,
@@ -22,7 +23,10 @@ export const assignConversationCommand = defineCommandHandler(assignConversation
       throw new ConsoleError('conversation.resolved', { conversationId })
     if (conversation.assigneeId === agentId)
       throw new ConsoleError('conversation.unchanged', { conversationId, assigneeId: agentId })
-    if (agentId !== null) await requireActiveAgent(context.tx, context.workspaceId, agentId)
+    if (agentId !== null) {
+      await requireActiveAgent(context.tx, context.workspaceId, agentId)
+      await requireServed(context.tx, context.workspaceId, agentId, conversation.botId)
+    }
     await setAssignee(
       context,
       conversation,
@@ -48,7 +52,7 @@ export async function setAssignee(
   context: CommandContext,
   conversation: LockedConversation,
   to: string | null,
-  cause: 'taken' | 'given' | 'returned' | 'deactivated' | 'routed',
+  cause: 'taken' | 'given' | 'returned' | 'deactivated' | 'not_served' | 'routed',
   decision: RoutingDecision | undefined = undefined,
 ): Promise<void> {
   await updateConversation(context, conversation.id, {
@@ -64,18 +68,34 @@ export async function setAssignee(
 }
 
 /** Returns everything an agent still holds to the queue: the seat is being closed. Returns how many there were. */
-export async function requeueOf(context: CommandContext, agentId: string): Promise<number> {
+export const requeueOf = (context: CommandContext, agentId: string): Promise<number> =>
+  requeue(context, agentId, [], 'deactivated')
+
+/** Returns what an agent holds of bots they do not serve (any longer) to the queue. Returns how many there were. */
+export const requeueOthers = (
+  context: CommandContext,
+  agentId: string,
+  serves: readonly string[],
+): Promise<number> => requeue(context, agentId, serves, 'not_served')
+
+async function requeue(
+  context: CommandContext,
+  agentId: string,
+  keep: readonly string[],
+  cause: 'deactivated' | 'not_served',
+): Promise<number> {
   const held = await context.tx
     .selectFrom('conversation')
     .select('conversation_id')
     .where('workspace_id', '=', context.workspaceId)
     .where('assignee_id', '=', agentId)
     .where('status', '!=', 'resolved')
+    .where(sql<boolean>`not bot_id = any(${[...keep]}::uuid[])`)
     .orderBy('conversation_id')
     .execute()
   for (const { conversation_id } of held) {
     const conversation = await lockConversation(context, conversation_id)
-    if (conversation?.assigneeId === agentId) await setAssignee(context, conversation, null, 'deactivated')
+    if (conversation?.assigneeId === agentId) await setAssignee(context, conversation, null, cause)
   }
   return held.length
 }

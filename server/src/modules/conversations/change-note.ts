@@ -1,4 +1,5 @@
 import { deleteNote, editNote, noteDeleted, noteEdited } from '@tracedesk/contracts'
+import { scopeKindOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { requireActiveAgent } from '../team/index.ts'
@@ -57,13 +58,11 @@ export const editNoteCommand = defineCommandHandler(editNote, {
   },
 })
 
-/** Roles that may take away what a colleague noted for the team. */
-const TIDYING = new Set(['owner', 'admin', 'supervisor'])
-
+// Whoever sees more than their own work may take away what a colleague noted for the team.
 export const deleteNoteCommand = defineCommandHandler(deleteNote, {
   handle: async (context, { noteId }) => {
     const note = await lockNote(context, noteId)
-    if (!note.isMine && !TIDYING.has(context.caller.actor.role ?? ''))
+    if (!note.isMine && scopeKindOf(context.caller) === 'own')
       throw new ConsoleError('note.not_yours', { noteId })
     await context.tx
       .deleteFrom('note')

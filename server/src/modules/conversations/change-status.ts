@@ -4,6 +4,7 @@ import {
   conversationReopened,
   conversationStatusChanged,
 } from '@tracedesk/contracts'
+import { may } from '../../command/caller.ts'
 import { defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { NO_OFFER, requireConversation, updateConversation } from './store.ts'
@@ -22,6 +23,8 @@ export const changeStatusCommand = defineCommandHandler(changeStatus, {
     if (from === status) throw new ConsoleError('conversation.unchanged', { conversationId, status })
     if (conversation.mergedInto)
       throw new ConsoleError('conversation.merged', { conversationId, continuedIn: conversation.mergedInto })
+    if (from === 'resolved' && !may(context.caller, 'conversation.reopen'))
+      throw new ConsoleError('permission.denied', { permission: 'conversation.reopen' })
     if (from === 'resolved' && conversation.chatId !== null) {
       const open = await tx
         .selectFrom('conversation')

@@ -10,7 +10,13 @@ import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
-import { departmentsOf, readSetting, requireActiveAgent, requireReason } from '../team/index.ts'
+import {
+  departmentsOf,
+  readSetting,
+  requireActiveAgent,
+  requireReason,
+  requireServed,
+} from '../team/index.ts'
 import {
   type LockedConversation,
   NO_OFFER,
@@ -83,7 +89,10 @@ export const transferConversationCommand = defineCommandHandler(transferConversa
     const conversation = await requireOpenConversation(context, conversationId)
     const target = { agentId: toAgentId ?? null, departmentId: toDepartmentId ?? null }
     requireElsewhere(conversation, target)
-    if (toAgentId) await requireActiveAgent(tx, workspaceId, toAgentId)
+    if (toAgentId) {
+      await requireActiveAgent(tx, workspaceId, toAgentId)
+      await requireServed(tx, workspaceId, toAgentId, conversation.botId)
+    }
     if (toDepartmentId) await requireDepartment(context, toDepartmentId)
     await requireReason(tx, workspaceId, 'transfer.reasons', reasonCode)
     const standing = await standingOf(context, target)

@@ -1,5 +1,5 @@
 export { pinConversationCommand, setPriorityCommand, unpinConversationCommand } from './aside.ts'
-export { assignConversationCommand, requeueOf } from './assign.ts'
+export { assignConversationCommand, requeueOf, requeueOthers } from './assign.ts'
 export { autoResolveCommand, findDueSnoozes, findSilentConversations } from './auto-resolve.ts'
 export { createBoardQueries } from './board.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'

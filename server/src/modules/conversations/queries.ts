@@ -9,7 +9,7 @@ import {
 } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, isWithheldFrom } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
@@ -246,7 +246,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
 }
 
 /** An auditor is not shown who a customer is, nor helped to find out. */
-export const isCustomerWithheld = (caller: Caller): boolean => caller.actor.role === 'auditor'
+export const isCustomerWithheld = (caller: Caller): boolean => isWithheldFrom(caller)
 /** Conditions on what was put aside: pins, snoozes, offers to the viewer. */
 function asideConditions(
   { pinned, snoozed, offered }: z.output<typeof listConversations.input>,

@@ -76,8 +76,12 @@ async function findPool(
 ): Promise<{ pool: Colleague[]; moveTo: string | null }> {
   const home = conversation.departmentId ?? routing.departmentId
   const fallback = routing.fallbackDepartmentId
-  if (home === null) return { pool: await lockColleagues(context, null), moveTo: null }
-  const both = await lockColleagues(context, fallback === null ? [home] : [home, fallback])
+  if (home === null) return { pool: await lockColleagues(context, null, conversation.botId), moveTo: null }
+  const both = await lockColleagues(
+    context,
+    fallback === null ? [home] : [home, fallback],
+    conversation.botId,
+  )
   const of = (departmentId: string) => both.filter(one => one.departments.includes(departmentId))
   const isOnline = ({ presence }: Colleague) => presence === 'online'
   const leaves =

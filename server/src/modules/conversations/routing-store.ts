@@ -1,5 +1,5 @@
 import type { BotRouting } from '@tracedesk/contracts'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CommandContext } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { SETTINGS } from '../team/index.ts'
@@ -33,20 +33,28 @@ export const capacitySql = (workspaceId: string) =>
 export const loadSql = sql<number>`(select count(*) from conversation l where l.workspace_id = a.workspace_id and l.assignee_id = a.agent_id
   and l.status = 'in_progress' and l.snoozed_until is null)`
 
-/** Who may be given anything by a rule: those whose work is answering. */
-export const routableSql = sql<boolean>`a.state = 'active' and a.role in ('agent', 'supervisor')`
+/**
+ * Who may be given anything by a rule: an agent `a` with a desk `d` whose own switch says so, or else their role: those
+ * whose work is answering, not those above them.
+ */
+export const routableSql = sql<boolean>`a.state = 'active' and coalesce(d.serves, a.role = 'agent' or exists (select from role r
+  where r.workspace_id = a.workspace_id and r.role = a.role and r.takes_conversations and r.deleted_at is null))`
+/** And serves the bot whose id this is. */
+const servesSql = (botId: RawBuilder<unknown> | string) =>
+  sql<boolean>`(a.bots is null or ${botId} = any(a.bots))`
 
 /**
- * Everybody present (online or away) in the given departments, or in the whole workspace, with what they hold. Their
+ * Everybody present (online or away) who serves a bot, in the given departments or in the whole workspace, with what they hold. Their
  * desks are locked first and counted afterwards, so that two conversations at once cannot both take the last place.
  */
 export async function lockColleagues(
   { tx, workspaceId }: CommandContext,
   departments: readonly string[] | null,
+  botId: string,
 ): Promise<Colleague[]> {
   const { rows: locked } = await sql<{ id: string }>`
     select d.agent_id as id from agent_desk d join agent a using (workspace_id, agent_id)
-    where d.workspace_id = ${workspaceId} and d.presence <> 'offline' and ${routableSql}
+    where d.workspace_id = ${workspaceId} and d.presence <> 'offline' and ${routableSql} and ${servesSql(botId)}
       and (${departments}::uuid[] is null or exists (select from department_member m where m.workspace_id = d.workspace_id
         and m.agent_id = d.agent_id and m.department_id = any(${departments}::uuid[])))
     order by d.agent_id for no key update of d`.execute(tx)
@@ -86,14 +94,14 @@ export interface Routable {
 export async function findRoutable(db: ReadDb, workspaceId: string, limit: number): Promise<Routable[]> {
   const { rows } = await sql<Routable>`
     with room as materialized (
-      select a.agent_id, array(select m.department_id from department_member m where m.workspace_id = d.workspace_id and m.agent_id = d.agent_id) as departments
+      select a.agent_id, a.bots, array(select m.department_id from department_member m where m.workspace_id = d.workspace_id and m.agent_id = d.agent_id) as departments
       from agent_desk d join agent a using (workspace_id, agent_id)
       where d.workspace_id = ${workspaceId} and d.presence = 'online' and ${routableSql} and ${loadSql} < ${capacitySql(workspaceId)})
     select c.conversation_id as "conversationId", c.bot_id as "botId"
     from conversation c left join bot_routing r on r.workspace_id = c.workspace_id and r.bot_id = c.bot_id
     where c.workspace_id = ${workspaceId} and c.assignee_id is null and c.status = 'in_progress' and c.snoozed_until is null
       and r.mode is distinct from 'manual'
-      and exists (select from room where room.agent_id is distinct from c.returned_by
+      and exists (select from room where room.agent_id is distinct from c.returned_by and (room.bots is null or c.bot_id = any(room.bots))
         and (coalesce(c.department_id, r.department_id) is null
         or coalesce(c.department_id, r.department_id) = any(room.departments) or r.fallback_department_id = any(room.departments)))
     order by array_position(array['urgent', 'high', 'normal', 'low'], c.priority), c.waiting_since nulls last, c.opened_at

@@ -1,5 +1,6 @@
 import type { Priority } from '@tracedesk/contracts'
 import { CompiledQuery, type UpdateObject } from 'kysely'
+import { scopeKindOf } from '../../command/caller.ts'
 import type { CommandContext, ConversationRef } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import type { Tables } from '../../db/tables.generated.ts'
@@ -119,6 +120,7 @@ export async function requireConversation(context: CommandContext, id: string): 
   if (
     !conversation ||
     !seesConversation(await deskScope(context), {
+      bot_id: conversation.botId,
       assignee_id: conversation.assigneeId,
       department_id: conversation.departmentId,
       offered_agent_id: conversation.offer?.agentId ?? null,
@@ -159,10 +161,11 @@ export async function requireOpenConversation(
 
 async function deskScope(context: CommandContext): Promise<Scope> {
   const { caller, tx, workspaceId } = context
-  const { actor } = caller
-  if (caller.permissions === 'all' || actor.role === 'owner' || actor.role === 'admin') return { kind: 'all' }
-  const agentId = actor.id ?? ''
-  if (actor.role !== 'supervisor') return { kind: 'own', agentId, departments: actor.departments }
+  const { actor, standing } = caller
+  const kind = scopeKindOf(caller)
+  const [agentId, bots] = [actor.id ?? '', standing?.bots ?? null]
+  if (kind === 'all') return { kind, agentId, bots }
+  if (kind === 'own') return { kind, agentId, departments: actor.departments, bots }
   const led = await tx
     .selectFrom('department_member')
     .select('department_id')
@@ -171,10 +174,11 @@ async function deskScope(context: CommandContext): Promise<Scope> {
     .where('lead', '=', true)
     .execute()
   return {
-    kind: 'departments',
+    kind,
     agentId,
     departments: actor.departments,
     periods: led.map(row => ({ departmentId: row.department_id, from: '', to: null })),
+    bots,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Part } from '@tracedesk/contracts'
 import { checkPart, fromBase64, type Leaf, SALT_BYTES } from '@tracedesk/proof/node'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, isWithheldFrom } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { unseal } from '../../kernel/secret.ts'
 import { partContext } from '../../ledger/draft.ts'
@@ -56,7 +56,7 @@ export function openPart(
 export const isPrivateNote = (leaf: Leaf): boolean =>
   leaf.event.startsWith('note.') && leaf.data.scope === 'private'
 // Long texts of the house, such as phrase groups: parts for their length, not because they are anybody's.
-const OF_NOBODY = /^(phrase_group|canned_reply|field):/
+const OF_NOBODY = /^(phrase_group|canned_reply|field|role|api_token):/
 
 /**
  * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is
@@ -64,8 +64,7 @@ const OF_NOBODY = /^(phrase_group|canned_reply|field):/
  */
 export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string): boolean {
   if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== viewer.actor.id) return false
-  if (viewer.actor.role === 'auditor')
-    return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
+  if (isWithheldFrom(viewer)) return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
   return true
 }
 
@@ -92,7 +91,7 @@ export async function openTextsFor(
   viewer: Caller,
   entryIds: readonly string[],
 ): Promise<Map<string, Part>> {
-  if (viewer.actor.role === 'auditor') return new Map(entryIds.map(id => [id, { state: 'withheld' }]))
+  if (isWithheldFrom(viewer)) return new Map(entryIds.map(id => [id, { state: 'withheld' }]))
   const { workspaceId } = viewer
   const parts = await loadParts(db, workspaceId, entryIds)
   const opened = await keys.forOpening(
@@ -129,7 +128,7 @@ export async function openPartsFor(
   return new Map(
     parts.map(part => [
       part.entry_id,
-      viewer.actor.role === 'auditor' && !OF_NOBODY.test(part.owner)
+      isWithheldFrom(viewer) && !OF_NOBODY.test(part.owner)
         ? { state: 'withheld' as const }
         : showPart(workspaceId, part, opened.get(part.owner), undefined),
     ]),

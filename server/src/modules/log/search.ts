@@ -1,7 +1,7 @@
 import type { searchLog } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, isWithheldFrom } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { Place } from '../../kernel/cursor.ts'
@@ -49,8 +49,7 @@ function textCondition(q: string, key: Buffer): RawBuilder<unknown> {
 const matching = (caller: Caller, q: string | undefined, key: Buffer): RawBuilder<unknown> => {
   if (q === undefined || q.trim() === '') return sql``
   // Finding an entry by its words would tell which words it holds: whoever gets parts withheld does not search them.
-  if (caller.actor.role === 'auditor')
-    throw new ConsoleError('permission.denied', { permission: 'log.reveal' })
+  if (isWithheldFrom(caller)) throw new ConsoleError('permission.denied', { permission: 'log.reveal' })
   return sql`with matching as materialized (
     select entry_id from log_text where workspace_id = ${caller.workspaceId} and tokens @> ${blindWords(key, wordsOf(q))}::bigint[]
       and (only_for is null or only_for = ${caller.actor.id}))`

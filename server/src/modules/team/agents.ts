@@ -8,8 +8,6 @@ import {
   deactivateAgent,
   departmentMemberAdded,
   inviteAgent,
-  ROLE_RANK,
-  type Role,
   reactivateAgent,
   resetPassword,
   sessionRevoked,
@@ -19,22 +17,21 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { newToken, sha256 } from '../../kernel/secret.ts'
+import { leaveDesk } from './presence.ts'
+import { requireRank } from './rank.ts'
 import { countOwners, endSessions, lockAgent, lockDepartment } from './store.ts'
 
-/** A link to take a seat or to choose a new password is good for a week. */
-const LINK_HOURS = 7 * 24
+/** A link to take a seat or to choose a new password is good for a week, unless said otherwise. */
+const LINK_DAYS = 7
 
-/** Nobody gives, takes or touches a rank above their own; the system and the operator may. */
-function requireRank(context: CommandContext, ...roles: Role[]): void {
-  const own = context.caller.actor.role as Role | null
-  if (own === null) return
-  if (roles.some(role => ROLE_RANK[role] > ROLE_RANK[own]))
-    throw new ConsoleError('agent.rank_too_low', { own, roles })
-}
-
-async function makeLink(context: CommandContext, agentId: string, kind: 'invitation' | 'reset') {
+async function makeLink(
+  context: CommandContext,
+  agentId: string,
+  kind: 'invitation' | 'reset',
+  days = LINK_DAYS,
+) {
   const token = newToken()
-  const expiresAt = addMicros(context.now, LINK_HOURS * 3_600_000_000)
+  const expiresAt = addMicros(context.now, days * 86_400_000_000)
   await context.tx
     .updateTable('invitation')
     .set({ used_at: context.now })
@@ -60,7 +57,7 @@ async function makeLink(context: CommandContext, agentId: string, kind: 'invitat
 export const inviteAgentCommand = defineCommandHandler(inviteAgent, {
   handle: async (context, input) => {
     const { tx, workspaceId, now } = context
-    requireRank(context, input.role)
+    await requireRank(context, input.role)
     if (
       await tx
         .selectFrom('agent')
@@ -106,14 +103,14 @@ export const inviteAgentCommand = defineCommandHandler(inviteAgent, {
         { subject: { id: departmentId, name }, agents: [agentId] },
       )
     }
-    return { agent: { id: agentId }, ...(await makeLink(context, agentId, 'invitation')) }
+    return { agent: { id: agentId }, ...(await makeLink(context, agentId, 'invitation', input.validDays)) }
   },
 })
 
 export const changeRoleCommand = defineCommandHandler(changeRole, {
   handle: async (context, { agentId, role }) => {
     const agent = await lockAgent(context.tx, context.workspaceId, agentId)
-    requireRank(context, agent.role, role)
+    await requireRank(context, agent.role, role)
     if (
       agent.role === 'owner' &&
       role !== 'owner' &&
@@ -144,7 +141,7 @@ export const createDeactivateAgent = (requeue: Requeue) =>
     handle: async (context, { agentId }) => {
       const { tx, workspaceId, now } = context
       const agent = await lockAgent(tx, workspaceId, agentId)
-      requireRank(context, agent.role)
+      await requireRank(context, agent.role)
       if (agent.state === 'deactivated') throw new ConsoleError('agent.inactive', { agentId })
       if (agent.role === 'owner' && agent.state === 'active' && (await countOwners(tx, workspaceId)) === 1)
         throw new ConsoleError('agent.last_owner')
@@ -163,6 +160,7 @@ export const createDeactivateAgent = (requeue: Requeue) =>
         .execute()
       const ended = await endSessions(tx, workspaceId, agentId, now)
       const conversationsRequeued = await requeue(context, agentId)
+      await leaveDesk(context, agentId, 'admin')
       context.record(
         agentDeactivated,
         { sessionsEnded: ended.length, conversationsRequeued },
@@ -178,7 +176,7 @@ export const reactivateAgentCommand = defineCommandHandler(reactivateAgent, {
   handle: async (context, { agentId }) => {
     const { tx, workspaceId } = context
     const agent = await lockAgent(tx, workspaceId, agentId)
-    requireRank(context, agent.role)
+    await requireRank(context, agent.role)
     if (agent.state !== 'deactivated')
       throw new ConsoleError('agent.inactive', { agentId, state: agent.state })
     const credential = await tx
@@ -206,7 +204,7 @@ export const resetPasswordCommand = defineCommandHandler(resetPassword, {
   handle: async (context, { agentId }) => {
     const { tx, workspaceId, now } = context
     const agent = await lockAgent(tx, workspaceId, agentId)
-    requireRank(context, agent.role)
+    await requireRank(context, agent.role)
     if (agent.state === 'deactivated') throw new ConsoleError('agent.inactive', { agentId })
     const ended = await endSessions(tx, workspaceId, agentId, now)
     const way = context.caller.actor.kind === 'operator' ? 'operator' : 'link'

@@ -1,9 +1,11 @@
-import { ROLE_PERMISSIONS, type Role } from '@tracedesk/contracts'
+import type { Switch } from '@tracedesk/contracts'
 import { sql } from 'kysely'
+import type pg from 'pg'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { sameBytes, sha256 } from '../../kernel/secret.ts'
 import { addressOf } from './sessions.ts'
+import { builtInRole, customRole, type RoleRow, rolesIn, standingOf } from './standing.ts'
 
 export interface RequestFacts {
   readonly requestId: string
@@ -17,54 +19,71 @@ export interface ResolvedCaller {
   readonly moved: boolean
 }
 
+interface SessionRow {
+  readonly workspaceId: string
+  readonly sessionId: string
+  readonly agentId: string
+  readonly address: Buffer
+  readonly origin: string
+  readonly role: string
+  readonly named: string
+  readonly bots: string[] | null
+  readonly departments: string[]
+  readonly roleRow: RoleRow | null
+  readonly switches: Partial<Record<Switch, boolean>> | null
+  readonly asksSecondFactor: string | null
+  readonly hasSecondFactor: boolean
+  readonly method: string
+}
+
+const roleRowSql = sql`(select to_jsonb(r) from role r where r.workspace_id = a.workspace_id and r.role = a.role and r.deleted_at is null)`
+
 /** Who a session token stands for; null when it is unknown, ended, expired, or its seat is closed. */
 export async function resolveSession(
   db: ReadDb,
   token: string,
   facts: RequestFacts,
 ): Promise<ResolvedCaller | null> {
-  const row = await db
-    .selectFrom('session as s')
-    .innerJoin('agent as a', join =>
-      join.onRef('a.workspace_id', '=', 's.workspace_id').onRef('a.agent_id', '=', 's.agent_id'),
-    )
-    .select([
-      's.workspace_id',
-      's.session_id',
-      's.agent_id',
-      's.address_sha256',
-      's.origin_entry_id',
-      'a.role',
-      'a.named_by',
-      sql<
-        string[]
-      >`array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1)`.as(
-        'departments',
-      ),
-    ])
-    .where('s.token_sha256', '=', sha256(token))
-    .where('s.ended_at', 'is', null)
-    .where('s.expires_at', '>', sql<string>`now()`)
-    .where('a.state', '=', 'active')
-    .executeTakeFirst()
+  const { rows } = await sql<SessionRow>`
+    select s.workspace_id as "workspaceId", s.session_id as "sessionId", s.agent_id as "agentId", s.address_sha256 as address,
+      s.origin_entry_id as origin, s.method, a.role, a.named_by as named, a.bots, ${roleRowSql} as "roleRow",
+      array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1) as departments,
+      (select jsonb_object_agg(w.switch, w.granted) from agent_switch w where w.workspace_id = a.workspace_id and w.agent_id = a.agent_id) as switches,
+      (select t.value #>> '{}' from setting t where t.workspace_id = a.workspace_id and t.key = 'access.two_factor_roles') as "asksSecondFactor",
+      exists (select from agent_two_factor f where f.workspace_id = a.workspace_id and f.agent_id = a.agent_id) as "hasSecondFactor"
+    from session s join agent a on a.workspace_id = s.workspace_id and a.agent_id = s.agent_id
+    where s.token_sha256 = ${sha256(token)} and s.ended_at is null and s.expires_at > now() and a.state = 'active'`.execute(
+    db as never,
+  )
+  const row = rows[0]
   if (!row) return null
-  const role = row.role as Role
+  const { role, switches, bots, departments, named } = row
+  // whoever signs in elsewhere is asked for their factors there
+  const mustEnrol =
+    row.method !== 'oidc' && !row.hasSecondFactor && rolesIn(row.asksSecondFactor).includes(role)
   const address = { ip: facts.ip, userAgent: facts.userAgent }
   return {
     caller: {
-      workspaceId: row.workspace_id,
+      workspaceId: row.workspaceId,
       address,
-      permissions: ROLE_PERMISSIONS[role],
-      actor: { kind: 'agent', id: row.agent_id, role, departments: row.departments, named: row.named_by },
-      via: {
-        source: 'console',
-        requestId: facts.requestId,
-        sessionId: row.session_id,
-        origin: row.origin_entry_id,
-      },
+      ...standingOf(builtInRole(role) ?? customRole(role, row.roleRow), {
+        switches: switches ?? {},
+        bots,
+        mustEnrol,
+      }),
+      actor: { kind: 'agent', id: row.agentId, role, departments, named },
+      via: { source: 'console', requestId: facts.requestId, sessionId: row.sessionId, origin: row.origin },
     },
-    moved: !sameBytes(addressOf(address), row.address_sha256),
+    moved: !sameBytes(addressOf(address), row.address),
   }
+}
+
+interface TokenRow {
+  readonly workspaceId: string
+  readonly tokenId: string
+  readonly role: string
+  readonly permissions: string[] | null
+  readonly roleRow: RoleRow | null
 }
 
 /** Who a program's token stands for; null when it is unknown, revoked or expired. */
@@ -73,20 +92,33 @@ export async function resolveApiToken(
   token: string,
   facts: RequestFacts,
 ): Promise<Caller | null> {
-  const row = await db
-    .selectFrom('api_token')
-    .select(['workspace_id', 'api_token_id', 'role'])
-    .where('token_sha256', '=', sha256(token))
-    .where('revoked_at', 'is', null)
-    .where(eb => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<string>`now()`)]))
-    .executeTakeFirst()
+  const { rows } = await sql<TokenRow>`
+    select a.workspace_id as "workspaceId", a.api_token_id as "tokenId", a.role, a.permissions, ${roleRowSql} as "roleRow"
+    from api_token a where a.token_sha256 = ${sha256(token)} and a.revoked_at is null
+      and (a.expires_at is null or a.expires_at > now())`.execute(db as never)
+  const row = rows[0]
   if (!row) return null
-  const role = row.role as Role
+  const role = builtInRole(row.role) ?? customRole(row.role, row.roleRow)
+  const { standing } = standingOf(role, { switches: {}, bots: null, mustEnrol: false })
   return {
-    workspaceId: row.workspace_id,
+    workspaceId: row.workspaceId,
     address: { ip: facts.ip, userAgent: facts.userAgent },
-    permissions: ROLE_PERMISSIONS[role],
-    actor: { kind: 'api_token', id: row.api_token_id, role, departments: [], named: null },
+    // narrowed to what the token was made for; whatever its role has lost since, it has lost too
+    permissions: row.permissions
+      ? new Set(row.permissions.filter(name => role.permissions.has(name)))
+      : role.permissions,
+    standing,
+    actor: { kind: 'api_token', id: row.tokenId, role: row.role, departments: [], named: null },
     via: { source: 'api', requestId: facts.requestId, sessionId: null, origin: null },
   }
+}
+
+/** Notes that a program used its token, at most once a minute. Not state, so nothing is recorded. */
+export async function noteTokenUse(app: pg.Pool, { workspaceId, actor }: Caller): Promise<void> {
+  await app.query(
+    `insert into api_token_use (workspace_id, api_token_id, used_at) values ($1, $2, now())
+     on conflict (workspace_id, api_token_id) do update set used_at = excluded.used_at
+       where api_token_use.used_at < excluded.used_at - interval '1 minute'`,
+    [workspaceId, actor.id],
+  )
 }

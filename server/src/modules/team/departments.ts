@@ -5,7 +5,9 @@ import {
   departmentLeadSet,
   departmentMemberAdded,
   departmentMemberRemoved,
+  departmentRenamed,
   removeMember,
+  renameDepartment,
   setLead,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
@@ -32,6 +34,29 @@ export const createDepartmentCommand = defineCommandHandler(createDepartment, {
       .execute()
     context.record(departmentCreated, { name }, { subject: { id, name } })
     return { department: { id } }
+  },
+})
+
+export const renameDepartmentCommand = defineCommandHandler(renameDepartment, {
+  handle: async (context, { departmentId, name }) => {
+    const { tx, workspaceId } = context
+    const { name: from } = await lockDepartment(tx, workspaceId, departmentId)
+    const taken = await tx
+      .selectFrom('department')
+      .select('department_id')
+      .where('workspace_id', '=', workspaceId)
+      .where('department_id', '!=', departmentId)
+      .where(sql<boolean>`lower(name) = lower(${name})`)
+      .executeTakeFirst()
+    if (taken) throw new ConsoleError('department.name_taken')
+    await tx
+      .updateTable('department')
+      .set({ name })
+      .where('workspace_id', '=', workspaceId)
+      .where('department_id', '=', departmentId)
+      .execute()
+    context.record(departmentRenamed, { from, to: name }, { subject: { id: departmentId, name } })
+    return {}
   },
 })
 

@@ -1,3 +1,4 @@
+export { markReviewedCommand } from './access-review.ts'
 export {
   changeRoleCommand,
   createDeactivateAgent,
@@ -7,14 +8,22 @@ export {
   resetPasswordCommand,
 } from './agents.ts'
 export { isOpenAt } from './business-hours.ts'
-export { type RequestFacts, type ResolvedCaller, resolveApiToken, resolveSession } from './callers.ts'
+export {
+  noteTokenUse,
+  type RequestFacts,
+  type ResolvedCaller,
+  resolveApiToken,
+  resolveSession,
+} from './callers.ts'
 export {
   addMemberCommand,
   createDepartmentCommand,
   removeMemberCommand,
+  renameDepartmentCommand,
   setLeadCommand,
 } from './departments.ts'
 export { readBusinessHours, readReasons, requireReason } from './desk-settings.ts'
+export { createReadDeeds, createReportOffboarding } from './offboarding.ts'
 export { onlineSeconds } from './online-hours.ts'
 export {
   changeDeskCommand,
@@ -25,6 +34,7 @@ export {
 export { beat, findSilent, hasDropped, PRESENCE_TIMING, type PresenceTiming } from './presence-beat.ts'
 export { createTeamQueries } from './queries.ts'
 export type { Reason } from './reason-list.ts'
+export { createRoleCommand, deleteRoleCommand, updateRoleCommand } from './roles.ts'
 export {
   conversationScopeSql,
   entryScopeSql,
@@ -34,6 +44,7 @@ export {
   scopeOf,
   seesConversation,
   seesEntry,
+  seesEverything,
 } from './scope.ts'
 export {
   acceptInvitationCommand,
@@ -41,7 +52,6 @@ export {
   moveSession,
   revokeSessionCommand,
   type SetupPort,
-  signInCommand,
   signOutCommand,
 } from './sessions.ts'
 export {
@@ -51,5 +61,15 @@ export {
   SETTINGS,
   type SettingValue,
 } from './settings.ts'
+export { createSignIn } from './sign-in.ts'
 export { departmentsOf, requireActiveAgent } from './store.ts'
+export {
+  createSetAgentBots,
+  grantSwitchCommand,
+  requireServed,
+  revokeInvitationCommand,
+  revokeSwitchCommand,
+  setServingCommand,
+} from './switches.ts'
 export { API_TOKEN_PREFIX, createApiTokenCommand, revokeApiTokenCommand } from './tokens.ts'
+export { createCredentialCommands } from './two-factor.ts'

@@ -41,6 +41,10 @@ export const silentSql = ({ awayMs, offlineMs }: PresenceTiming) => sql<boolean>
   greatest(b.seen_at, d.since) < clock_timestamp()
     - case when d.presence = 'online' then ${awayMs}::int else ${offlineMs}::int end * interval '1 millisecond'`
 
+/** Does a browser that is heard from end this? Being timed out or signed out does not outlast the next one. */
+export const isDropped = (changedBy: string): boolean =>
+  changedBy === 'time_out' || changedBy === 'signed_out'
+
 /** Is somebody not online because their browser went, and not because a person said so? */
 export async function hasDropped(db: ReadDb, workspaceId: string, agentId: string): Promise<boolean> {
   const row = await db
@@ -50,5 +54,5 @@ export async function hasDropped(db: ReadDb, workspaceId: string, agentId: strin
     .where('agent_id', '=', agentId)
     .executeTakeFirst()
   if (!row) return true
-  return row.presence !== 'online' && (row.changed_by === null || row.changed_by === 'time_out')
+  return row.presence !== 'online' && (row.changed_by === null || isDropped(row.changed_by))
 }

@@ -9,11 +9,12 @@ import {
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { scopeKindOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { requireReason } from './desk-settings.ts'
-import { silentSql } from './presence-beat.ts'
+import { isDropped, silentSql } from './presence-beat.ts'
 import { departmentsOf, requireActiveAgent } from './store.ts'
 
 interface DeskRow {
@@ -23,6 +24,8 @@ interface DeskRow {
   readonly since: string | null
   readonly capacity: number | null
   readonly languages: string[]
+  /** Null: as their role has it. */
+  readonly serves: boolean | null
 }
 
 /** Nothing is left to do: somebody else was faster, or the browser has been heard from meanwhile. Records nothing. */
@@ -33,7 +36,7 @@ class NothingToDo extends RecordedRefusal {
 }
 
 /** Locks an agent's desk, making it when there is none yet. */
-async function lockDesk({ tx, workspaceId }: CommandContext, agentId: string): Promise<DeskRow> {
+export async function lockDesk({ tx, workspaceId }: CommandContext, agentId: string): Promise<DeskRow> {
   await tx
     .insertInto('agent_desk')
     .values({ workspace_id: workspaceId, agent_id: agentId })
@@ -48,6 +51,7 @@ async function lockDesk({ tx, workspaceId }: CommandContext, agentId: string): P
       'since',
       'capacity',
       'languages',
+      'serves',
     ])
     .where('workspace_id', '=', workspaceId)
     .where('agent_id', '=', agentId)
@@ -62,7 +66,7 @@ async function setPresence(
   agentId: string,
   before: DeskRow,
   to: PresenceState,
-  by: 'person' | 'connected' | 'time_out' | 'admin',
+  by: 'person' | 'connected' | 'time_out' | 'admin' | 'signed_out',
   reasonCode: string | null,
 ): Promise<void> {
   const { tx, workspaceId, now } = context
@@ -90,7 +94,23 @@ async function setPresence(
   )
 }
 
-const MAY_SET_OTHERS = ['owner', 'admin']
+/** Turns somebody offline who signs out or whose seat closes; records nothing when they are not there anyway. */
+export async function leaveDesk(
+  context: CommandContext,
+  agentId: string,
+  by: 'signed_out' | 'admin',
+): Promise<void> {
+  const present = await context.tx
+    .selectFrom('agent_desk')
+    .select('presence')
+    .where('workspace_id', '=', context.workspaceId)
+    .where('agent_id', '=', agentId)
+    .where('presence', '!=', 'offline')
+    .executeTakeFirst()
+  if (!present) return
+  const desk = await lockDesk(context, agentId)
+  if (desk.presence !== 'offline') await setPresence(context, agentId, desk, 'offline', by, null)
+}
 
 export const changePresenceCommand = defineCommandHandler(changePresence, {
   handle: async (context, { state, reasonCode, agentId }) => {
@@ -98,7 +118,7 @@ export const changePresenceCommand = defineCommandHandler(changePresence, {
     const own = caller.actor.kind === 'agent' ? caller.actor.id : null
     const target = agentId ?? own
     if (!target) throw new ConsoleError('session.required') // a program has no desk of its own
-    if (target !== own && !MAY_SET_OTHERS.includes(caller.actor.role ?? ''))
+    if (target !== own && scopeKindOf(caller) !== 'all')
       throw new ConsoleError('permission.denied', { permission: 'presence.change' })
     if (reasonCode !== undefined && state !== 'away')
       throw new ConsoleError('presence.reason_unknown', { reasonCode })
@@ -125,7 +145,7 @@ export const connectPresenceCommand = defineCommandHandler(connectPresence, {
   handle: async (context, { agentId }) => {
     const desk = await lockDesk(context, agentId)
     // what a person or an administrator said holds until they say otherwise
-    const dropped = desk.changedBy === null || desk.changedBy === 'time_out'
+    const dropped = desk.changedBy === null || isDropped(desk.changedBy)
     if (desk.presence === 'online' || !dropped) throw new NothingToDo(agentId)
     await setPresence(context, agentId, desk, 'online', 'connected', null)
     return {}
@@ -166,7 +186,7 @@ export const changeDeskCommand = defineCommandHandler(changeDesk, {
     const { tx, workspaceId, caller } = context
     const agent = await requireActiveAgent(tx, workspaceId, agentId)
     const departments = await departmentsOf(tx, workspaceId, agentId)
-    if (caller.actor.role === 'supervisor' && !(await leadsOneOf(context, departments)))
+    if (scopeKindOf(caller) !== 'all' && !(await leadsOneOf(context, departments)))
       throw new ConsoleError('permission.denied', { permission: 'agent.change_desk' })
     const desk = await lockDesk(context, agentId)
     const languages = [...new Set(given)].sort()
@@ -188,7 +208,7 @@ export const changeDeskCommand = defineCommandHandler(changeDesk, {
 })
 
 /** Does the caller lead one of these departments? */
-async function leadsOneOf(
+export async function leadsOneOf(
   { tx, workspaceId, caller }: CommandContext,
   departments: readonly string[],
 ): Promise<boolean> {

@@ -2,20 +2,25 @@ import {
   getInvitation,
   getMe,
   getSetupState,
+  getTwoFactor,
   listAgents,
   listApiTokens,
   listDepartments,
-  listSessions,
   listSettings,
+  proposeTwoFactor,
   ROLE_PERMISSIONS,
-  type Role,
+  type RoleKey,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
+import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { accessQueries, readRoles } from './access-review.ts'
 import { scopeOf } from './scope.ts'
 import { findInvitation } from './sessions.ts'
 import { readSetting, SETTINGS, type SettingValue } from './settings.ts'
+import { rolesIn } from './standing.ts'
+import { proposeSecret } from './two-factor.ts'
 
 export interface TeamQueriesPort {
   readonly version: string
@@ -27,7 +32,10 @@ export function createTeamQueries(port: TeamQueriesPort): Query[] {
     needed: port.setupToken() !== null,
     version: port.version,
   }))
-  return [setup, invitation, me, agents, departments, settings, sessions, apiTokens] as Query[]
+  return [
+    ...([setup, invitation, me, agents, departments, settings, apiTokens, twoFactor, proposal] as Query[]),
+    ...accessQueries,
+  ]
 }
 
 const invitation = defineQueryHandler(getInvitation, async ({ db }, { token }) => {
@@ -86,12 +94,15 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
     scopeOf(db, caller),
   ])
   return {
-    agent: { id: agent.agent_id, name: agent.name, email: agent.email, role: agent.role as Role },
+    agent: { id: agent.agent_id, name: agent.name, email: agent.email, role: agent.role as RoleKey },
     workspace: { id: workspaceId, name: workspace.name },
     session: session ? { id: session.session_id, expiresAt: session.expires_at } : null,
     departments: departments.map(row => ({ id: row.department_id, name: row.name, lead: row.lead })),
     permissions: [...(caller.permissions === 'all' ? ROLE_PERMISSIONS.owner : caller.permissions)],
     scope: scope.kind,
+    rank: caller.standing?.rank ?? 0,
+    bots: (caller.standing?.bots ?? null) as never, // branded: the seat’s own row
+    mustEnrol: caller.standing?.mustEnrol ?? false,
     targets: {
       firstResponseSeconds: Number(await readSetting(db, workspaceId, 'target.first_response_seconds')),
     },
@@ -112,6 +123,7 @@ const agents = defineQueryHandler(listAgents, async ({ db, caller }) => {
     .select(['agent_id', 'department_id', 'lead'])
     .where('workspace_id', '=', caller.workspaceId)
     .execute()
+  const roles = await readRoles(db, caller.workspaceId)
   const byAgent = Map.groupBy(members, member => member.agent_id)
   // addresses are for those who manage seats; colleagues see names
   const maySeeEmail = caller.permissions === 'all' || caller.permissions.has('agent.invite')
@@ -120,7 +132,8 @@ const agents = defineQueryHandler(listAgents, async ({ db, caller }) => {
       id: row.agent_id,
       name: row.name,
       email: maySeeEmail || row.agent_id === caller.actor.id ? row.email : null,
-      role: row.role as Role,
+      role: row.role as RoleKey,
+      rank: roles.get(row.role)?.rank ?? 0,
       state: row.state as 'active',
       departments: (byAgent.get(row.agent_id) ?? []).map(member => ({
         id: member.department_id,
@@ -159,33 +172,66 @@ const settings = defineQueryHandler(listSettings, async ({ db, caller }) => {
   }
 })
 
-const sessions = defineQueryHandler(listSessions, async ({ db, caller }) => {
+/** The signed-in agent's own id. Throws `session.required` for programs. */
+function requireSelf(caller: Caller): string {
   if (caller.actor.kind !== 'agent' || !caller.actor.id) throw new ConsoleError('session.required')
-  const rows = await db
-    .selectFrom('session')
-    .select(['session_id', 'created_at', 'expires_at'])
+  return caller.actor.id
+}
+
+const twoFactor = defineQueryHandler(getTwoFactor, async ({ db, caller }) => {
+  const agentId = requireSelf(caller)
+  const own = await db
+    .selectFrom('agent_two_factor')
+    .select('enabled_at')
     .where('workspace_id', '=', caller.workspaceId)
-    .where('agent_id', '=', caller.actor.id)
-    .where('ended_at', 'is', null)
-    .where('expires_at', '>', sql<string>`now()`)
-    .orderBy('created_at', 'desc')
-    .limit(100)
-    .execute()
+    .where('agent_id', '=', agentId)
+    .executeTakeFirst()
+  const left = await db
+    .selectFrom('recovery_code')
+    .select(({ fn }) => fn.count<number>('agent_id').as('n'))
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('agent_id', '=', agentId)
+    .where('used_at', 'is', null)
+    .executeTakeFirst()
+  const roles = rolesIn(await readSetting(db, caller.workspaceId, 'access.two_factor_roles'))
   return {
-    items: rows.map(row => ({
-      id: row.session_id,
-      createdAt: row.created_at,
-      expiresAt: row.expires_at,
-      current: row.session_id === caller.via.sessionId,
-    })),
+    enabledAt: own?.enabled_at ?? null,
+    codesLeft: Number(left?.n ?? 0),
+    isRequired: roles.includes(caller.actor.role ?? ''),
   }
+})
+
+const proposal = defineQueryHandler(proposeTwoFactor, async ({ db, caller }) => {
+  const agentId = requireSelf(caller)
+  const { email, workspace } = await db
+    .selectFrom('agent as a')
+    .innerJoin('workspace as w', 'w.workspace_id', 'a.workspace_id')
+    .select(['a.email', 'w.name as workspace'])
+    .where('a.workspace_id', '=', caller.workspaceId)
+    .where('a.agent_id', '=', agentId)
+    .executeTakeFirstOrThrow()
+  // a colon would end the issuer's name in the address an app reads
+  return proposeSecret(email, workspace.replaceAll(':', ' '))
 })
 
 const apiTokens = defineQueryHandler(listApiTokens, async ({ db, caller }) => {
   const rows = await db
-    .selectFrom('api_token')
-    .select(['api_token_id', 'name', 'role', 'created_at', 'expires_at', 'revoked_at'])
-    .where('workspace_id', '=', caller.workspaceId)
+    .selectFrom('api_token as t')
+    .leftJoin('api_token_use as u', join =>
+      join.onRef('u.workspace_id', '=', 't.workspace_id').onRef('u.api_token_id', '=', 't.api_token_id'),
+    )
+    .select([
+      't.api_token_id',
+      't.name',
+      't.role',
+      't.permissions',
+      't.created_by',
+      't.created_at',
+      't.expires_at',
+      't.revoked_at',
+      'u.used_at',
+    ])
+    .where('t.workspace_id', '=', caller.workspaceId)
     .orderBy('created_at', 'desc')
     .limit(500)
     .execute()
@@ -193,10 +239,13 @@ const apiTokens = defineQueryHandler(listApiTokens, async ({ db, caller }) => {
     items: rows.map(row => ({
       id: row.api_token_id,
       name: row.name,
-      role: row.role as Role,
+      role: row.role as RoleKey,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
       revokedAt: row.revoked_at,
+      lastUsedAt: row.used_at,
+      permissions: row.permissions,
+      createdBy: row.created_by,
     })),
   }
 })

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, scopeKindOf } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 
 /** A span of time in which the viewer led a department. `to` is null while they still do. */
@@ -15,28 +15,32 @@ export interface LeadPeriod {
  * `seesConversation`); a property test holds the two against each other.
  */
 export type Scope =
-  | { readonly kind: 'all' }
+  | { readonly kind: 'all'; readonly agentId: string; readonly bots: readonly string[] | null }
   | {
       readonly kind: 'departments'
       readonly agentId: string
       readonly periods: readonly LeadPeriod[]
       readonly departments: readonly string[]
+      readonly bots: readonly string[] | null
     }
-  | { readonly kind: 'own'; readonly agentId: string; readonly departments: readonly string[] }
+  | {
+      readonly kind: 'own'
+      readonly agentId: string
+      readonly departments: readonly string[]
+      readonly bots: readonly string[] | null
+    }
 
-/** The scope of a caller, from role and membership: leading is what it was when the event happened. */
+/** Stands for nobody: a program's token has no seat, and owns only what it did itself. */
+const NOBODY = '00000000-0000-8000-8000-000000000000'
+
+/** The scope of a caller, from role, membership and bots: leading is what it was when the event happened. */
 export async function scopeOf(db: ReadDb, caller: Caller): Promise<Scope> {
-  const { actor, workspaceId } = caller
-  if (
-    caller.permissions === 'all' ||
-    actor.role === 'owner' ||
-    actor.role === 'admin' ||
-    actor.role === 'auditor'
-  )
-    return { kind: 'all' }
-  // a program's token has no seat: it owns what it did itself
-  const agentId = actor.id ?? '00000000-0000-8000-8000-000000000000'
-  if (actor.role !== 'supervisor') return { kind: 'own', agentId, departments: actor.departments }
+  const { actor, workspaceId, standing } = caller
+  const kind = scopeKindOf(caller)
+  const agentId = actor.id ?? NOBODY
+  const bots = standing?.bots ?? null
+  if (kind === 'all') return { kind, agentId, bots }
+  if (kind === 'own') return { kind, agentId, departments: actor.departments, bots }
   const rows = await db
     .selectFrom('department_lead_period')
     .select(['department_id', 'from_at', 'to_at'])
@@ -44,12 +48,19 @@ export async function scopeOf(db: ReadDb, caller: Caller): Promise<Scope> {
     .where('agent_id', '=', agentId)
     .execute()
   return {
-    kind: 'departments',
+    kind,
     agentId,
     departments: actor.departments,
     periods: rows.map(row => ({ departmentId: row.department_id, from: row.from_at, to: row.to_at })),
+    bots,
   }
 }
+
+/** Does this scope see everything there is, whatever the bot? */
+export const seesEverything = (scope: Scope): boolean => scope.kind === 'all' && scope.bots === null
+
+const serves = ({ bots }: Scope, botId: string | null): boolean =>
+  bots === null || botId === null || bots.includes(botId)
 
 /** What scoping needs to know of an entry. */
 export interface ScopedEntry {
@@ -57,6 +68,7 @@ export interface ScopedEntry {
   readonly reach: string
   readonly actor_kind: string
   readonly actor_id: string | null
+  readonly bot_id: string | null
   readonly agent_ids: readonly string[]
   readonly department_ids: readonly string[]
 }
@@ -64,14 +76,15 @@ export interface ScopedEntry {
 /**
  * May this scope see an entry? All: yes. Own: what one did, and work on conversations while one held them.
  * Departments: that, and the work of departments led at that moment. Settings and access stay with administrators,
- * except one's own deeds.
+ * except one's own deeds. Whoever serves only some bots sees of the others no more than what they did or held.
  */
 export function seesEntry(scope: Scope, entry: ScopedEntry): boolean {
-  if (scope.kind === 'all') return true
+  if (seesEverything(scope)) return true
   if (entry.actor_kind === 'agent' && entry.actor_id === scope.agentId) return true
+  if (scope.kind === 'all' && serves(scope, entry.bot_id)) return true
   if (entry.reach !== 'work') return false
   if (entry.agent_ids.includes(scope.agentId)) return true
-  if (scope.kind === 'own') return false
+  if (scope.kind !== 'departments' || !serves(scope, entry.bot_id)) return false
   return scope.periods.some(
     ({ departmentId, from, to }) =>
       entry.department_ids.includes(departmentId) && entry.at >= from && (to === null || entry.at < to),
@@ -80,9 +93,13 @@ export function seesEntry(scope: Scope, entry: ScopedEntry): boolean {
 
 /** The same as a condition on log_entry or log_pending, whose alias is `e`. */
 export function entryScopeSql(scope: Scope): RawBuilder<boolean> {
-  if (scope.kind === 'all') return sql<boolean>`true`
+  if (seesEverything(scope)) return sql<boolean>`true`
   const own = sql<boolean>`(e.actor_kind = 'agent' and e.actor_id = ${scope.agentId})`
-  const held = sql<boolean>`e.agent_ids @> array[${scope.agentId}]::uuid[]`
+  const held = sql<boolean>`(e.reach = 'work' and e.agent_ids @> array[${scope.agentId}]::uuid[])`
+  const served =
+    scope.bots === null ? null : sql<boolean>`(e.bot_id is null or ${servedSql('e', scope.bots)})`
+  if (scope.kind === 'all')
+    return sql<boolean>`(${sql.join([own, held, ...(served ? [served] : [])], sql` or `)})`
   const led =
     scope.kind === 'own'
       ? []
@@ -90,11 +107,17 @@ export function entryScopeSql(scope: Scope): RawBuilder<boolean> {
           ({ departmentId, from, to }) =>
             sql<boolean>`(e.department_ids @> array[${departmentId}]::uuid[] and e.at >= ${from} and e.at < coalesce(${to}::timestamptz, 'infinity'))`,
         )
-  return sql<boolean>`(${own} or (e.reach = 'work' and (${sql.join([held, ...led], sql` or `)})))`
+  if (led.length === 0) return sql<boolean>`(${own} or ${held})`
+  const ledSql = sql<boolean>`(e.reach = 'work' and (${sql.join(led, sql` or `)}))`
+  return sql<boolean>`(${own} or ${held} or ${served ? sql<boolean>`(${served} and ${ledSql})` : ledSql})`
 }
+
+const servedSql = (alias: 'c' | 'e', bots: readonly string[]): RawBuilder<boolean> =>
+  sql<boolean>`${sql.ref(`${alias}.bot_id`)} = any(${[...bots]}::uuid[])`
 
 /** What scoping needs to know of a conversation as it is now. */
 export interface ScopedConversation {
+  readonly bot_id: string | null
   readonly assignee_id: string | null
   readonly department_id: string | null
   /** To whom it has been handed and who has not accepted yet. */
@@ -105,9 +128,11 @@ export interface ScopedConversation {
 /**
  * May this scope work with a conversation? Everyone with a desk: their own, whatever lies in their departments, and
  * the queue that belongs to no department, and what was offered to them or their departments. Supervisors: also the
- * departments they lead. Departments here are today's: this is the desk, not history.
+ * departments they lead. All of it only of the bots they serve. Departments and bots here are today's: this is the
+ * desk, not history.
  */
 export function seesConversation(scope: Scope, conversation: ScopedConversation): boolean {
+  if (!serves(scope, conversation.bot_id)) return false
   if (scope.kind === 'all') return true
   const { assignee_id: assignee, department_id: department } = conversation
   if (assignee === scope.agentId || conversation.offered_agent_id === scope.agentId) return true
@@ -119,9 +144,11 @@ export function seesConversation(scope: Scope, conversation: ScopedConversation)
 
 /** The same as a condition on conversation, whose alias is `c`. */
 export function conversationScopeSql(scope: Scope): RawBuilder<boolean> {
-  if (scope.kind === 'all') return sql<boolean>`true`
-  return sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null)
+  const served = scope.bots === null ? null : servedSql('c', scope.bots)
+  if (scope.kind === 'all') return served ?? sql<boolean>`true`
+  const desk = sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null)
     or c.department_id = any(${deskDepartments(scope)}::uuid[]) or ${offeredToSql(scope)})`
+  return served ? sql<boolean>`(${served} and ${desk})` : desk
 }
 
 /** Conversations (alias `c`) that were handed to the viewer or to a department on their desk, and not accepted yet. */

@@ -6,33 +6,33 @@ import {
   completeSetup,
   defineCommand,
   ledgerEpochStarted,
-  type Role,
+  type RoleKey,
   revokeSession,
   sessionMoved,
   sessionRevoked,
   sessionSignedIn,
   sessionSignedOut,
-  sessionSignInFailed,
-  signIn,
   signOut,
   workspaceCreated,
 } from '@tracedesk/contracts'
 import { EMPTY_ROOT } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { may } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
-import { addMicros, millisOf } from '../../kernel/instant.ts'
+import { addMicros } from '../../kernel/instant.ts'
 import { newToken, sameBytes, sha256 } from '../../kernel/secret.ts'
-import { checkPassword, hashPassword } from './password.ts'
-import { departmentsOf, endSessions } from './store.ts'
+import { hashPassword } from './password.ts'
+import { requireGoodPassword } from './password-rules.ts'
+import { leaveDesk } from './presence.ts'
+import { requireRank } from './rank.ts'
+import { departmentsOf, endSessions, lockAgent } from './store.ts'
 
 /** A session lasts a week from signing in. */
 export const SESSION_HOURS = 7 * 24
-/** From the fifth wrong password on, a seat is closed for a minute, then two, four …, at most a quarter of an hour. */
-const FREE_FAILURES = 5
 
 export interface SetupPort {
   /** The token of the one-time set-up link; null when the installation has an owner. */
@@ -46,16 +46,18 @@ export interface SetupPort {
 export const addressOf = (address: { ip: string; userAgent: string } | null): Buffer =>
   sha256(`${address?.ip ?? ''}\0${address?.userAgent ?? ''}`)
 
-const addressParts = (context: CommandContext) => ({
+export const addressParts = (context: CommandContext) => ({
   ip: context.caller.address?.ip ?? '',
   userAgent: (context.caller.address?.userAgent ?? '').slice(0, 400).toWellFormed(),
 })
 
+export type SignInMethod = 'password' | 'invitation' | 'setup' | 'oidc'
+
 /** Begins a session for an agent and records it; the answer every way of signing in gives. */
-async function beginSession(
+export async function beginSession(
   context: CommandContext,
-  agent: { id: string; name: string; role: Role; named: string },
-  method: 'password' | 'invitation' | 'setup',
+  agent: { id: string; name: string; role: RoleKey; named: string },
+  method: SignInMethod,
 ) {
   const { tx, workspaceId, now } = context
   const token = newToken()
@@ -74,6 +76,7 @@ async function beginSession(
       created_at: now,
       expires_at: expiresAt,
       ended_at: null,
+      method,
     })
     .execute()
   const actor = {
@@ -91,7 +94,7 @@ async function beginSession(
   return { token, expiresAt, agent: { id: agent.id, name: agent.name, role: agent.role } }
 }
 
-const sole = async (db: { selectFrom: Tx['selectFrom'] }): Promise<string | null> => {
+export const sole = async (db: { selectFrom: Tx['selectFrom'] }): Promise<string | null> => {
   const rows = await db.selectFrom('workspace').select('workspace_id').limit(2).execute()
   return rows.length === 1 ? (rows[0]?.workspace_id ?? null) : null
 }
@@ -113,6 +116,7 @@ export const createSetup = (port: SetupPort) =>
     },
     handle: async (context, input, { workspaceId, origin, vkey, passwordHash }) => {
       const { tx, now } = context
+      await requireGoodPassword(tx, null, input.password, input.email)
       await sql`select pg_advisory_xact_lock(hashtext('tracedesk.setup'))`.execute(tx)
       if (await tx.selectFrom('workspace').select('workspace_id').limit(1).executeTakeFirst())
         throw new ConsoleError('setup.done')
@@ -183,106 +187,6 @@ export const createSetup = (port: SetupPort) =>
     },
   })
 
-export const signInCommand = defineCommandHandler(signIn, {
-  findWorkspace: async (db, input) => {
-    const rows = await db
-      .selectFrom('agent')
-      .select('workspace_id')
-      .where('email', '=', input.email.trim().toLowerCase())
-      .limit(1)
-      .execute()
-    return rows[0]?.workspace_id ?? (await sole(db as never))
-  },
-  handle: async (context, input) => {
-    const { tx, workspaceId, now } = context
-    if (!workspaceId) throw new ConsoleError('session.wrong_credentials')
-    const agent = await tx
-      .selectFrom('agent as a')
-      .leftJoin('agent_credential as c', join =>
-        join.onRef('c.workspace_id', '=', 'a.workspace_id').onRef('c.agent_id', '=', 'a.agent_id'),
-      )
-      .select([
-        'a.agent_id',
-        'a.name',
-        'a.role',
-        'a.state',
-        'a.named_by',
-        'c.password_hash',
-        'c.failures',
-        'c.locked_until',
-      ])
-      .where('a.workspace_id', '=', workspaceId)
-      .where('a.email', '=', input.email.trim().toLowerCase())
-      .forUpdate('a')
-      .executeTakeFirst()
-    const locked = agent?.locked_until != null && agent.locked_until > now
-    const fits = !locked && (await checkPassword(agent?.password_hash ?? null, input.password))
-    const cause = !agent
-      ? 'unknown_email'
-      : agent.state !== 'active'
-        ? 'inactive'
-        : locked
-          ? 'locked'
-          : fits
-            ? null
-            : 'wrong_password'
-    if (agent && cause === null) {
-      await tx
-        .updateTable('agent_credential')
-        .set({ failures: 0, locked_until: null })
-        .where('workspace_id', '=', workspaceId)
-        .where('agent_id', '=', agent.agent_id)
-        .execute()
-      return beginSession(
-        context,
-        { id: agent.agent_id, name: agent.name, role: agent.role as Role, named: agent.named_by },
-        'password',
-      )
-    }
-    if (agent && cause === 'wrong_password')
-      await countFailure(tx, workspaceId, agent.agent_id, (agent.failures ?? 0) + 1, now)
-    context.record(
-      sessionSignInFailed,
-      { cause: cause ?? 'wrong_password' },
-      {
-        subject: { id: agent?.agent_id ?? workspaceId },
-        ...(agent ? { agents: [agent.agent_id] } : {}),
-        parts: { email: input.email.slice(0, 254).toWellFormed(), ...addressParts(context) },
-      },
-    )
-    const seconds = locked ? Math.ceil((millisOf(agent?.locked_until ?? now) - millisOf(now)) / 1000) : 0
-    context.refuseAfterCommit(
-      locked
-        ? new ConsoleError('session.locked', { seconds })
-        : new ConsoleError('session.wrong_credentials'),
-    )
-    return REFUSED
-  },
-})
-
-/** Never sent: a refusal follows the commit. It only has the shape the contract asks for. */
-const REFUSED = {
-  token: '',
-  expiresAt: '',
-  agent: { id: '00000000-0000-8000-8000-000000000000', name: '-', role: 'agent' as const },
-}
-
-async function countFailure(
-  tx: Tx,
-  workspaceId: string,
-  agentId: string,
-  failures: number,
-  now: string,
-): Promise<void> {
-  const minutes = failures < FREE_FAILURES ? 0 : Math.min(15, 2 ** (failures - FREE_FAILURES))
-  await tx
-    .updateTable('agent_credential')
-    .set({ failures, locked_until: minutes ? addMicros(now, minutes * 60_000_000) : null })
-    .where('workspace_id', '=', workspaceId)
-    .where('agent_id', '=', agentId)
-    .execute()
-}
-
 export const signOutCommand = defineCommandHandler(signOut, {
   handle: async context => {
     const { tx, workspaceId, caller, now } = context
@@ -295,6 +199,8 @@ export const signOutCommand = defineCommandHandler(signOut, {
       .where('ended_at', 'is', null)
       .execute()
     context.record(sessionSignedOut, {}, { subject: { id: caller.via.sessionId } })
+    // another browser that is still there brings them back with its next sign of life
+    if (caller.actor.id) await leaveDesk(context, caller.actor.id, 'signed_out')
     return {}
   },
 })
@@ -311,9 +217,11 @@ export const revokeSessionCommand = defineCommandHandler(revokeSession, {
       .forUpdate()
       .executeTakeFirst()
     if (!session) throw new ConsoleError('session.expired', { sessionId })
-    const administrator = caller.permissions === 'all' || caller.permissions.has('agent.deactivate')
-    if (session.agent_id !== caller.actor.id && !administrator)
-      throw new ConsoleError('permission.denied', { permission: 'agent.deactivate' })
+    const administrator = may(caller, 'agent.deactivate')
+    if (session.agent_id !== caller.actor.id) {
+      if (!administrator) throw new ConsoleError('permission.denied', { permission: 'agent.deactivate' })
+      await requireRank(context, (await lockAgent(tx, workspaceId, session.agent_id)).role)
+    }
     await tx
       .updateTable('session')
       .set({ ended_at: now })
@@ -357,10 +265,11 @@ export const acceptInvitationCommand = defineCommandHandler(acceptInvitation, {
   findWorkspace: async (db, { token }) =>
     (await findInvitation(db as never, token).executeTakeFirst())?.workspace_id ?? null,
   prepare: ({ password }) => hashPassword(password),
-  handle: async (context, { token }, passwordHash) => {
+  handle: async (context, { token, password }, passwordHash) => {
     const { tx, workspaceId, now } = context
     const found = await findInvitation(tx, token).forUpdate().executeTakeFirst()
     if (!found || found.state === 'deactivated') throw new ConsoleError('invitation.not_valid')
+    await requireGoodPassword(tx, workspaceId, password, found.email)
     const agentId = found.agent_id
     await tx
       .updateTable('invitation')
@@ -409,7 +318,7 @@ export const acceptInvitationCommand = defineCommandHandler(acceptInvitation, {
     }
     return beginSession(
       context,
-      { id: agentId, name: found.name, role: found.role as Role, named: found.named_by },
+      { id: agentId, name: found.name, role: found.role as RoleKey, named: found.named_by },
       'invitation',
     )
   },

@@ -1,4 +1,4 @@
-import { changeSetting, settingChanged } from '@tracedesk/contracts'
+import { changeSetting, RoleKey, settingChanged } from '@tracedesk/contracts'
 import { ProofError, parseVkey } from '@tracedesk/proof/node'
 import { defineCommandHandler } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
@@ -6,6 +6,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { sha256 } from '../../kernel/secret.ts'
 import { isBusinessHours } from './business-hours.ts'
 import { AWAY_REASONS, isReasonList, TRANSFER_REASONS } from './reason-list.ts'
+import { rolesIn } from './standing.ts'
 
 export type SettingValue = boolean | number | string | null
 
@@ -52,6 +53,8 @@ const areWitnessLines = (text: string): boolean => {
   )
 }
 
+const areRoles = (text: string): boolean => rolesIn(text).every(role => RoleKey.safeParse(role).success)
+
 const orEmpty = (isValid: (text: string) => boolean) => (text: string) => text === '' || isValid(text)
 
 /** Every setting there is, with its default and limits. A key missing here cannot be changed. */
@@ -68,6 +71,10 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'presence.away_reasons', kind: 'text', default: AWAY_REASONS, isValid: isReasonList },
   { key: 'routing.capacity', kind: 'integer', default: 10, min: 0, max: 1000 },
   { key: 'desk.business_hours', kind: 'text', default: '', isValid: isBusinessHours },
+  { key: 'access.password_min_length', kind: 'integer', default: 10, min: 10, max: 64 },
+  { key: 'access.password_refuse_common', kind: 'boolean', default: true },
+  { key: 'access.lock_after', kind: 'integer', default: 5, min: 3, max: 20 },
+  { key: 'access.two_factor_roles', kind: 'text', default: '', isValid: areRoles },
   { key: 'log.record_views', kind: 'boolean', default: true },
   { key: 'log.record_reads', kind: 'boolean', default: true },
   { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },

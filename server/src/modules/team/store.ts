@@ -1,4 +1,4 @@
-import type { Role } from '@tracedesk/contracts'
+import type { RoleKey } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -7,7 +7,7 @@ export interface AgentRow {
   readonly agentId: string
   readonly name: string
   readonly email: string
-  readonly role: Role
+  readonly role: RoleKey
   readonly state: 'invited' | 'active' | 'deactivated'
   readonly namedBy: string
 }

@@ -1,16 +1,11 @@
-import {
-  apiTokenCreated,
-  apiTokenRevoked,
-  createApiToken,
-  ROLE_RANK,
-  type Role,
-  revokeApiToken,
-} from '@tracedesk/contracts'
+import { apiTokenCreated, apiTokenRevoked, createApiToken, revokeApiToken } from '@tracedesk/contracts'
 import { defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { instantFromRfc3339 } from '../../kernel/instant.ts'
 import { newToken, sha256 } from '../../kernel/secret.ts'
+import { requireRank } from './rank.ts'
+import { readRole } from './standing.ts'
 
 /** Marks a token of ours, so that secret scanners can find leaked ones. */
 export const API_TOKEN_PREFIX = 'tracedesk_'
@@ -18,9 +13,9 @@ export const API_TOKEN_PREFIX = 'tracedesk_'
 export const createApiTokenCommand = defineCommandHandler(createApiToken, {
   handle: async (context, input) => {
     const { tx, workspaceId, now, caller } = context
-    const own = caller.actor.role as Role | null
-    if (own !== null && ROLE_RANK[input.role] > ROLE_RANK[own])
-      throw new ConsoleError('agent.rank_too_low', { own, role: input.role })
+    await requireRank(context, input.role)
+    const { permissions: ofRole } = await readRole(tx, workspaceId, input.role)
+    const permissions = input.permissions?.filter(name => ofRole.has(name)) ?? null
     const id = newId()
     const token = `${API_TOKEN_PREFIX}${newToken()}`
     const expiresAt = input.expiresAt ? instantFromRfc3339(input.expiresAt) : null
@@ -32,6 +27,7 @@ export const createApiTokenCommand = defineCommandHandler(createApiToken, {
         api_token_id: id,
         name: input.name,
         role: input.role,
+        permissions,
         token_sha256: hash,
         created_by: caller.actor.id,
         created_at: now,
@@ -41,8 +37,17 @@ export const createApiTokenCommand = defineCommandHandler(createApiToken, {
       .execute()
     context.record(
       apiTokenCreated,
-      { name: input.name, role: input.role, expiresAt, fingerprint: hash.toString('hex').slice(0, 16) },
-      { subject: { id, name: input.name } },
+      {
+        name: input.name,
+        role: input.role,
+        expiresAt,
+        fingerprint: hash.toString('hex').slice(0, 16),
+        ...(permissions ? { permissionCount: permissions.length } : {}),
+      },
+      {
+        subject: { id, name: input.name },
+        parts: permissions ? { permissions: [...permissions].sort().join('\n') } : {},
+      },
     )
     return { apiToken: { id, token } }
   },

@@ -1,12 +1,11 @@
 import { Button, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import type { Role } from '@tracedesk/contracts'
+import type { RoleKey } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { ROLES, rankOf } from '../../shared/roles.ts'
-import { useMe } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { OneTime } from './one-time-link.tsx'
+import { useRoleChoices } from './role-choices.ts'
 import classes from './team.module.css'
 import type { Department } from './team.ts'
 
@@ -19,14 +18,14 @@ interface InviteProps {
 /** Offers a seat; the answer is a link to pass on. */
 export function Invite({ departments, onClose, onInvited }: InviteProps) {
   const t = useT()
-  const me = useMe()
+  const roles = useRoleChoices()
   const invite = useCommand('agent.invite', {
     announce: false,
     changes: [['agent.list'], ['department.list']],
     onDone: ({ invitation }, { name }) => onInvited({ name, ...invitation }),
   })
   const form = useForm({
-    initialValues: { name: '', email: '', role: 'agent' as Role, departmentIds: [] as string[] },
+    initialValues: { name: '', email: '', role: 'agent' as RoleKey, departmentIds: [] as string[] },
     validate: {
       name: value => (value.trim() ? null : t('check.required')),
       email: value => (/^\S+@\S+$/.test(value.trim()) ? null : t('check.email')),
@@ -47,15 +46,7 @@ export function Invite({ departments, onClose, onInvited }: InviteProps) {
           {...form.getInputProps('name')}
         />
         <TextInput label={t('access.email')} type="email" {...form.getInputProps('email')} />
-        <Select
-          label={t('team.role')}
-          allowDeselect={false}
-          data={ROLES.filter(role => rankOf(role) <= rankOf(me.agent.role)).map(role => ({
-            value: role as string,
-            label: t(`role.${role}`),
-          }))}
-          {...form.getInputProps('role')}
-        />
+        <Select label={t('team.role')} allowDeselect={false} data={roles} {...form.getInputProps('role')} />
         {departments.length > 0 && (
           <MultiSelect
             label={t('team.departments')}

@@ -1,14 +1,15 @@
 import { ActionIcon, Menu, Select, Table } from '@mantine/core'
 import { IconDots } from '@tabler/icons-react'
-import type { Role } from '@tracedesk/contracts'
+import type { RoleKey } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { ROLES, rankOf } from '../../shared/roles.ts'
+import { useRoleName } from '../../shared/role-name.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Person } from '../../shared/ui/person.tsx'
 import type { OneTime } from './one-time-link.tsx'
+import { useRoleChoices } from './role-choices.ts'
 import classes from './team.module.css'
 import type { Agent, Department } from './team.ts'
 
@@ -88,10 +89,11 @@ function RoleCell({ agent }: { agent: Agent }) {
   const me = useMe()
   const may = useMay()
   const change = useCommand('agent.change_role', { changes: CHANGES })
-  const mine = rankOf(me.agent.role)
+  const nameOf = useRoleName()
+  const roles = useRoleChoices()
   const isMine = agent.id === me.agent.id
-  if (!may('agent.change_role') || isMine || rankOf(agent.role) > mine || agent.state === 'deactivated') {
-    return t(`role.${agent.role}`)
+  if (!may('agent.change_role') || isMine || agent.rank > me.rank || agent.state === 'deactivated') {
+    return nameOf(agent.role)
   }
   return (
     <Select
@@ -101,12 +103,9 @@ function RoleCell({ agent }: { agent: Agent }) {
       aria-label={t('team.changeRole', { name: agent.name })}
       value={agent.role}
       disabled={change.isPending}
-      data={ROLES.filter(role => rankOf(role) <= mine).map(role => ({
-        value: role,
-        label: t(`role.${role}`),
-      }))}
+      data={roles}
       onChange={role =>
-        role && role !== agent.role && change.mutate({ agentId: agent.id, role: role as Role })
+        role && role !== agent.role && change.mutate({ agentId: agent.id, role: role as RoleKey })
       }
     />
   )
@@ -132,7 +131,7 @@ function AgentMenu({ agent, onLink, onDeactivate }: AgentMenuProps) {
   const canReset = may('agent.reset_password') && !isClosed && !isMine
   const canClose = may('agent.deactivate') && !isClosed && !isMine
   const canOpen = may('agent.reactivate') && isClosed
-  if (rankOf(agent.role) > rankOf(me.agent.role) || !(canReset || canClose || canOpen)) return null
+  if (agent.rank > me.rank || !(canReset || canClose || canOpen)) return null
   return (
     <Menu position="bottom-end">
       <Menu.Target>
