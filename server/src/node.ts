@@ -10,6 +10,7 @@ import type { RoleTargets } from './db/roles.ts'
 import { DeskKeeper } from './edges/desk/keeper.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
+import { Lookers } from './edges/realtime/lookers.ts'
 import type { Logger } from './kernel/log.ts'
 import type { InstallationSecret } from './kernel/secret.ts'
 import { Appender } from './ledger/append.ts'
@@ -70,6 +71,7 @@ export class TracedeskNode {
   readonly textIndex: logModule.TextIndex
   readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
+  readonly lookers: Lookers
   readonly door: CommandDoor
   readonly anchors: anchors.AnchorKeeper
   readonly queries: QueryRunner
@@ -101,7 +103,13 @@ export class TracedeskNode {
     this.erasures = new ErasureList(join(options.dataDir, 'erasures'))
     this.textIndex = new logModule.TextIndex({ databases, keys: this.keys, secret, log })
     this.hub = new Hub(databases.read, log)
-    this.#bus = new TreeBus(databases, log, (workspaceId, size) => this.#grew(workspaceId, size))
+    this.#bus = new TreeBus(
+      databases,
+      log,
+      (workspaceId, size) => this.#grew(workspaceId, size),
+      news => this.lookers.take(news),
+    )
+    this.lookers = new Lookers(databases.read, this.counter.nodeId, news => this.#bus.announceLooking(news))
     this.door = new CommandDoor({
       databases,
       appender: this.appender,
@@ -204,6 +212,7 @@ export class TracedeskNode {
     await this.settle(2_000).catch(error =>
       this.options.log.warn({ err: error as Error }, 'some entries were left for the next node to sequence'),
     )
+    this.lookers.stop()
     await this.#bus.stop()
     await this.sequencer.stop()
     await this.textIndex.stop()

@@ -1,12 +1,16 @@
 import type { SocketPush } from '@tracedesk/contracts'
 import { useSyncExternalStore } from 'react'
+import { speakThrough } from '../shared/lookers.ts'
 
 export type ConnectionState = 'connecting' | 'live' | 'lost'
 type Changed = Extract<SocketPush, { type: 'changed' }>
+type Looking = Extract<SocketPush, { type: 'looking' }>
 
 export interface ConnectionHandlers {
   /** What changed, each position once and in order. */
   onChanged: (items: Changed['items']) => void
+  /** Who else has a conversation before them changed. */
+  onLooking: (push: Looking) => void
   /** Too much happened meanwhile: nothing on screen can be trusted to be current. */
   onStale: () => void
   /** Several attempts failed: perhaps the session is over. */
@@ -48,6 +52,7 @@ export function openConnection(since: number, handlers: ConnectionHandlers): () 
   function receive(push: SocketPush) {
     // A greeting proves that the line works, not that what was missed has been pushed: that may still follow it.
     if (push.type === 'hello') return
+    if (push.type === 'looking') return handlers.onLooking(push)
     if (push.type === 'stale') handlers.onStale()
     else {
       // A batch may reach back before what an earlier one brought; what was seen is not announced again.
@@ -61,7 +66,10 @@ export function openConnection(since: number, handlers: ConnectionHandlers): () 
     clearTimeout(timer)
     const opened = new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/socket`)
     socket = opened
-    opened.onopen = () => opened.send(JSON.stringify({ since: position }))
+    opened.onopen = () => {
+      opened.send(JSON.stringify({ since: position }))
+      speakThrough(text => opened.readyState === WebSocket.OPEN && opened.send(text))
+    }
     opened.onmessage = ({ data }) => {
       failures = 0
       enter('live')

@@ -15,6 +15,7 @@ const INBOX_KEYS = [
   ['t', 'handOver'],
   ['e', 'resolve'],
   ['l', 'label'],
+  ['x', 'choose'],
   ['/', 'search'],
   ['Escape', 'back'],
 ] as const

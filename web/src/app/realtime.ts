@@ -2,6 +2,7 @@ import { hashKey, type QueryClient, type QueryKey, useQueryClient } from '@tanst
 import type { SocketPush } from '@tracedesk/contracts'
 import { useEffect } from 'react'
 import { announceEntries } from '../shared/live-entries.ts'
+import { showLookers } from '../shared/lookers.ts'
 import { meQuery } from '../shared/queries.ts'
 import { openConnection } from './connection.ts'
 
@@ -154,6 +155,7 @@ export function useRealtime(since: number): void {
     const refetcher = createRefetcher(client, () => document.visibilityState === 'visible')
     document.addEventListener('visibilitychange', refetcher.look)
     const close = openConnection(since, {
+      onLooking: showLookers,
       onChanged: items => {
         refetcher.add(items.flatMap(refetchFor))
         announceEntries(items)

@@ -2,6 +2,7 @@ import { useLocalStorage } from '@mantine/hooks'
 import { Outlet, useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../i18n/index.ts'
+import { setBrowserOwner } from '../shared/browser-store.ts'
 import { type KeyMap, useKeys } from '../shared/keys.ts'
 import { useMay, useMe } from '../shared/session.ts'
 import { SCREENS } from './navigation.ts'
@@ -17,6 +18,7 @@ const KeyHelp = lazy(async () => ({ default: (await import('./key-help.tsx')).Ke
 export function Shell() {
   const t = useT()
   const me = useMe()
+  setBrowserOwner(me.agent.id)
   const [isNarrow, setNarrow] = useLocalStorage({ key: 'tracedesk.rail', defaultValue: false })
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null)
   useRealtime(me.position)

@@ -1,5 +1,5 @@
 import type { WebSocket } from '@fastify/websocket'
-import { SocketHello } from '@tracedesk/contracts'
+import { SocketHello, type SocketPush } from '@tracedesk/contracts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
@@ -49,16 +49,21 @@ async function serve(
   const said = SocketHello.safeParse(await Promise.race([hello, closed]))
   if (socket.readyState !== socket.OPEN) return
   if (!said.success) throw new ConsoleError('input.invalid')
-  const stop = await node.hub.subscribe(
-    {
-      caller,
-      send: push => {
-        if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
-        else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(push))
-      },
-    },
-    said.data.since,
-  )
+  const send = (push: SocketPush) => {
+    if (socket.bufferedAmount > BACKLOG_MAX) socket.terminate()
+    else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(push))
+  }
+  const looking = node.lookers.join(caller, send)
+  socket.on('message', raw => {
+    looking
+      .hear(parse(raw.toString()))
+      .catch(error => request.log.warn({ err: error as Error }, 'what is looked at was not noted'))
+  })
+  // whoever has gone meanwhile: the close is awaited below
+  const stop = await node.hub.subscribe({ caller, send }, said.data.since).catch(error => {
+    looking.leave()
+    throw error
+  })
   const hear = () =>
     node
       .hearFrom(caller)
@@ -73,6 +78,7 @@ async function serve(
   await closed
   clearInterval(ping)
   clearInterval(recheck)
+  looking.leave()
   stop()
 }
 

@@ -1,8 +1,10 @@
 import pg from 'pg'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import type { LookerNews } from './lookers.ts'
 
 const CHANNEL = 'tracedesk_tree'
+const LOOKING = 'tracedesk_looking'
 /** Where LISTEN is lost or a pooler swallows it, growth is noticed by looking. */
 const LOOK_MS = 1_000
 
@@ -14,14 +16,21 @@ export class TreeBus {
   readonly #databases: Databases
   readonly #log: Logger
   readonly #onGrowth: (workspaceId: string, size: number) => void
+  readonly #onLooking: (news: LookerNews) => void
   #client: pg.Client | undefined
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor(databases: Databases, log: Logger, onGrowth: (workspaceId: string, size: number) => void) {
+  constructor(
+    databases: Databases,
+    log: Logger,
+    onGrowth: (workspaceId: string, size: number) => void,
+    onLooking: (news: LookerNews) => void,
+  ) {
     this.#databases = databases
     this.#log = log
     this.#onGrowth = onGrowth
+    this.#onLooking = onLooking
   }
 
   start(): void {
@@ -50,6 +59,13 @@ export class TreeBus {
       )
   }
 
+  /** Says to the other nodes what a browser here looks at. Lost where a pooler swallows it: it is only a courtesy. */
+  announceLooking(news: LookerNews): void {
+    this.#databases.ledger
+      .query('select pg_notify($1, $2)', [LOOKING, JSON.stringify(news)])
+      .catch(error => this.#log.debug({ err: error }, 'who looks was not announced'))
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     clearTimeout(this.#timer)
@@ -65,14 +81,16 @@ export class TreeBus {
     }
     client.on('error', () => {}) // 'end' follows
     client.on('end', again)
-    client.on('notification', ({ payload }) => {
+    client.on('notification', ({ channel, payload }) => {
+      // only announceLooking writes there
+      if (channel === LOOKING) return this.#onLooking(JSON.parse(payload ?? '') as LookerNews)
       const [workspaceId, size] = (payload ?? '').split(':')
       if (workspaceId && size) this.#onGrowth(workspaceId, Number(size))
     })
     try {
       this.#client = client
       await client.connect()
-      await client.query(`listen ${CHANNEL}`)
+      await client.query(`listen ${CHANNEL}; listen ${LOOKING}`)
     } catch (error) {
       this.#log.debug({ err: error as Error }, 'not listening for batches yet')
       await client.end().catch(() => {}) // never connected

@@ -16,6 +16,7 @@ import { ConversationMenu } from './conversation-menu.tsx'
 import { Waiting } from './conversation-row.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
+import { Lookers } from './lookers.tsx'
 import { Banners } from './offer-banner.tsx'
 import { SidePanel } from './side-panel.tsx'
 import { Thread } from './thread.tsx'
@@ -50,6 +51,7 @@ export function ConversationPane({ id, details }: { id: string; details: Details
         <PaneHeader conversation={conversation} details={details} />
         {conversation && <Banners conversation={conversation} />}
         {tab === 'activity' ? <Activity id={id} /> : <Thread id={id} />}
+        {conversation && <Lookers conversationId={id} />}
         {conversation && tab !== 'activity' && <Composer conversation={conversation} />}
       </section>
       {details.isBeside && details.isShown && (
@@ -147,8 +149,6 @@ function Tabs() {
     </fieldset>
   )
 }
-
-/** Where keys put the cursor. */
 
 function usePaneKeys(conversation: Conversation | undefined, details: Details) {
   const navigate = useNavigate()

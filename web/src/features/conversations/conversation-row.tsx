@@ -10,6 +10,7 @@ import { usePartText } from '../../shared/ui/part.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { AsideMarks } from './aside-marks.tsx'
+import { useHasDraft } from './drafts.ts'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
 import { useResponseTarget } from './response-target.ts'
@@ -21,7 +22,8 @@ export const ConversationRow = memo(function ConversationRow(props: {
   index: number
 }) {
   const t = useT()
-  const { id, customer, bot, lastMessage, labels, waitingSince } = props.conversation
+  const { id, customer, bot, lastMessage, labels, waitingSince, unread } = props.conversation
+  const hasDraft = useHasDraft(id)
   return (
     <Link
       to="/inbox/$conversationId"
@@ -29,6 +31,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
       search={before => before}
       preload={false}
       data-row={props.index}
+      data-unread={unread > 0 || undefined}
       className={classes.row}
       activeOptions={{ includeSearch: false }}
     >
@@ -40,7 +43,16 @@ export const ConversationRow = memo(function ConversationRow(props: {
           </span>
           {lastMessage && <Time at={lastMessage.at} show="brief" className={classes.rowTime} />}
         </span>
-        <Preview message={lastMessage} />
+        <span className={classes.rowLine}>
+          {hasDraft && <b className={classes.draft}>{t('inbox.draft')}</b>}
+          <Preview message={lastMessage} />
+          {unread > 0 && (
+            <span className={classes.badge} data-unread title={t('inbox.unread', { count: unread })}>
+              <span className="visually-hidden">{t('inbox.unread', { count: unread })}</span>
+              <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
+            </span>
+          )}
+        </span>
         <span className={classes.rowLine}>
           <span className={classes.rowTags}>
             <span className={classes.tag}>

@@ -21,32 +21,9 @@ interface TransferProps {
 }
 
 /** Hands a conversation over in two clicks: to whom, and why. */
-export function TransferDialog({ conversation, onClose }: TransferProps) {
-  const t = useT()
-  const targets = useQuery({ ...queryOf('conversation.transfer_targets', {}), refetchOnMount: 'always' })
-  return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('handover.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
-      {targets.isPending && <Skeleton height={240} />}
-      {targets.isError && !targets.data && (
-        <ErrorFace error={targets.error} retry={() => void targets.refetch()} />
-      )}
-      {targets.data && <TransferForm conversation={conversation} targets={targets.data} onClose={onClose} />}
-    </Modal>
-  )
-}
-
-function TransferForm({ conversation, targets, onClose }: TransferProps & { targets: Targets }) {
+export function TransferDialog({ conversation: { id, assignee }, onClose }: TransferProps) {
   const t = useT()
   const announce = useAnnounce()
-  const [query, setQuery] = useState('')
-  const [target, setTarget] = useState<Target | null>(null)
-  const [text, setText] = useState('')
-  const { id, assignee } = conversation
   const transfer = useCommand('conversation.transfer', {
     announce: false,
     changes: [['conversation.get', { id }], ['conversation.list']],
@@ -55,6 +32,51 @@ function TransferForm({ conversation, targets, onClose }: TransferProps & { targ
       onClose()
     },
   })
+  return (
+    <TransferChoice
+      exclude={assignee?.id ?? null}
+      isBusy={transfer.isPending}
+      error={transfer.error}
+      onClose={onClose}
+      onChoose={choice => transfer.mutate({ conversationId: id, ...choice })}
+    />
+  )
+}
+
+interface ChoiceProps {
+  /** an agent who is not offered: they have it already */
+  exclude: string | null
+  isBusy: boolean
+  error: unknown
+  onChoose: (choice: Target & { reasonCode: string; reasonText?: string }) => void
+  onClose: () => void
+}
+
+/** To whom, and why; the click on the reason decides. */
+export function TransferChoice(props: ChoiceProps) {
+  const t = useT()
+  const targets = useQuery({ ...queryOf('conversation.transfer_targets', {}), refetchOnMount: 'always' })
+  return (
+    <Modal
+      opened
+      onClose={props.onClose}
+      title={t('handover.title')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      {targets.isPending && <Skeleton height={240} />}
+      {targets.isError && !targets.data && (
+        <ErrorFace error={targets.error} retry={() => void targets.refetch()} />
+      )}
+      {targets.data && <TransferForm {...props} targets={targets.data} />}
+    </Modal>
+  )
+}
+
+function TransferForm({ exclude, isBusy, error, onChoose, targets }: ChoiceProps & { targets: Targets }) {
+  const t = useT()
+  const [query, setQuery] = useState('')
+  const [target, setTarget] = useState<Target | null>(null)
+  const [text, setText] = useState('')
   const fits = ({ name }: { name: string }) =>
     name.toLocaleLowerCase().includes(query.trim().toLocaleLowerCase())
   const keyOf = (each: Target | null) => each && ('toAgentId' in each ? each.toAgentId : each.toDepartmentId)
@@ -102,7 +124,7 @@ function TransferForm({ conversation, targets, onClose }: TransferProps & { targ
           ),
         )}
         {targets.agents
-          .filter(each => each.id !== assignee?.id && fits(each))
+          .filter(each => each.id !== exclude && fits(each))
           .map(each =>
             row(
               { toAgentId: each.id },
@@ -128,22 +150,17 @@ function TransferForm({ conversation, targets, onClose }: TransferProps & { targ
             size="xs"
             variant="light"
             disabled={target === null}
-            loading={transfer.isPending}
+            loading={isBusy}
             onClick={() =>
               target &&
-              transfer.mutate({
-                conversationId: id,
-                ...target,
-                reasonCode: code,
-                ...(text.trim() && { reasonText: text.trim() }),
-              })
+              onChoose({ ...target, reasonCode: code, ...(text.trim() && { reasonText: text.trim() }) })
             }
           >
             {words}
           </Button>
         ))}
       </div>
-      {transfer.error && <Failure error={transfer.error} />}
+      <Failure error={error} />
     </>
   )
 }

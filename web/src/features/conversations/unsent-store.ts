@@ -1,4 +1,5 @@
 import type { MessageId } from '@tracedesk/contracts'
+import { ownKey } from '../../shared/browser-store.ts'
 
 /** Where a text began: ids of canned replies. */
 export interface CannedUse {
@@ -21,7 +22,7 @@ export interface Outgoing {
 
 /** The server honours a key for 24 h; after that trying again would be a new message. */
 const KEY_LIFE_MS = 23 * 3_600_000
-const nameOf = (conversationId: string) => `tracedesk.unsent.${conversationId}`
+const nameOf = (conversationId: string) => ownKey(`unsent.${conversationId}`)
 
 const isOutgoing = (value: unknown): value is Outgoing =>
   typeof value === 'object' &&

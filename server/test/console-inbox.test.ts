@@ -1,0 +1,215 @@
+import axeCore from 'axe-core'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { SimulatedBot } from '../src/demo/telegram/index.ts'
+import { createHttpServer } from '../src/edges/http/server.ts'
+import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { createDesk, type Desk, until } from './support/desk.ts'
+import { PASSWORD, type Person } from './support/world.ts'
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
+
+describe.skipIf(!canBrowse())('the inbox in a browser', () => {
+  let desk: Desk
+  let server: FastifyInstance
+  let url: string
+  let browser: Browser
+  let bot: SimulatedBot & { botId: string }
+  let maya: Person
+  let omar: Person
+
+  beforeAll(async () => {
+    desk = await createDesk()
+    desk.addGateway()
+    bot = await desk.connect('Harbour Shop')
+    await desk.owner.do('bot.set_routing', {
+      botId: bot.botId as never,
+      mode: 'manual',
+      departmentId: null,
+      fallbackDepartmentId: null,
+    })
+    const sales = await desk.world.department('Sales')
+    maya = await desk.world.person('Maya', 'supervisor', [sales])
+    omar = await desk.world.person('Omar', 'agent', [sales])
+    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
+    url = await server.listen({ port: 0, host: '127.0.0.1' })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await desk?.end()
+  })
+
+  async function signIn(person: Person, options: Parameters<typeof openPage>[1] = {}) {
+    const opened = await openPage(browser, options)
+    await opened.page.goto(`${url}/sign-in`)
+    await opened.page.locator('input[type=email]').first().fill(person.email)
+    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
+    await opened.page.keyboard.press('Enter')
+    await opened.page.waitForURL(/inbox/)
+    return opened
+  }
+
+  async function axe(page: Page): Promise<string[]> {
+    await page.evaluate(axeCore.source)
+    const violations = await page.evaluate(
+      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
+    )
+    return violations as string[]
+  }
+
+  /** A customer who has written, and their conversation, with whoever is to hold it. */
+  async function customer(firstName: string, text: string, holder?: Person) {
+    const who = desk.telegram.createUser({ firstName })
+    who.say(bot, text)
+    const talk = await until(async () =>
+      (await desk.conversations()).find(each => each.customer.name === firstName),
+    )
+    if (holder)
+      await desk.owner.do('conversation.assign', { conversationId: talk.id, agentId: holder.id as never })
+    return { id: talk.id, say: (next: string) => who.say(bot, next), customerId: talk.customer.id, who }
+  }
+
+  test('unread messages are counted until they are looked at, and the look is in the log', async () => {
+    const { id, say } = await customer('Una', 'first', maya)
+    const { page, context, errors } = await signIn(maya)
+    await page.getByText('1 unread message').first().waitFor()
+    say('second')
+    await page.getByText('2 unread messages').first().waitFor()
+    await page.getByText('Una').first().click()
+    await page.getByRole('log').getByText('second').waitFor()
+    await page.getByText('2 unread messages').first().waitFor({ state: 'detached' })
+    const entries = await desk.world.entries({ event: 'message.read', conversation: id })
+    expect(entries).toMatchObject([{ actor: { id: maya.id }, data: { count: 2 } }])
+    expect(await axe(page)).toEqual([])
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('several conversations are chosen by key and changed at once; what was refused is named with its reason', async () => {
+    const talks = [
+      await customer('Anna', 'a', maya),
+      await customer('Berta', 'b', maya),
+      await customer('Clara', 'c', maya),
+    ]
+    const { page, context, errors } = await signIn(maya)
+    await page.goto(`${url}/inbox?view=all&status=any`)
+    await page.getByText('Clara').first().waitFor()
+    for (const name of ['Anna', 'Berta', 'Clara'])
+      await page.getByRole('checkbox', { name: `Choose the conversation with ${name}` }).check()
+    await page.getByText('3 chosen').waitFor()
+    expect(await axe(page)).toEqual([])
+    // meanwhile somebody else was faster
+    await desk.owner.do('conversation.change_status', {
+      conversationId: talks[1]?.id as never,
+      status: 'pending',
+    })
+    await page.getByRole('toolbar').getByRole('button', { name: 'Status' }).click()
+    await page.getByRole('menuitem', { name: 'Pending' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('2 done').first().waitFor()
+    await dialog.getByText('1 refused').first().waitFor()
+    await dialog.getByText('conversation.unchanged').waitFor()
+    expect(await axe(page)).toEqual([])
+    for (const talk of talks)
+      expect((await desk.owner.ask('conversation.get', { id: talk.id as never })).conversation.status).toBe(
+        'pending',
+      )
+    const changed = await desk.world.entries({ event: 'conversation.status_changed', actor: maya.id })
+    expect(changed.map(entry => entry.conversationId).sort()).toEqual([talks[0]?.id, talks[2]?.id].sort())
+    expect(
+      await desk.world.entries({ event: 'command.refused', actor: maya.id, subject: talks[1]?.id ?? '' }),
+    ).toHaveLength(1)
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('a view is saved under a name with its filter, and words are found in messages and notes', async () => {
+    const { id } = await customer('Sina', '我的包裹在哪里', maya)
+    await maya.do('note.add', { conversationId: id, text: 'parcel KX77 is lost' })
+    const { page, context, errors } = await signIn(maya)
+    await page.getByRole('button', { name: 'More views' }).click()
+    await page.getByRole('menuitem', { name: 'Unread', exact: true }).click()
+    await page.getByRole('button', { name: 'Take off Unread' }).waitFor()
+    await page.getByRole('button', { name: 'More views' }).click()
+    await page.getByRole('menuitem', { name: 'Save or manage views…' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('Not yet read')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Not yet read', exact: true }).waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.goto(`${url}/inbox`)
+    await page.getByRole('button', { name: 'More views' }).click()
+    await page.getByRole('menuitem', { name: 'Not yet read' }).click()
+    await page.waitForURL(/unread=1/)
+    for (const [words, found] of [
+      ['包裹', '我的包裹在哪里'],
+      ['kx77', 'parcel KX77 is lost'],
+    ] as const) {
+      await until(async () => (await maya.ask('conversation.search', { q: words })).items.length === 1)
+      await page.getByRole('searchbox').fill(words)
+      await page.getByRole('region', { name: 'In messages and notes' }).getByText(found).waitFor()
+    }
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('region', { name: 'In messages and notes' }).getByRole('link').click()
+    await page.waitForURL(new RegExp(id))
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('what is typed outlives a reload and a lost network, is sent once, and belongs to nobody else at this browser', async () => {
+    const { id, who } = await customer('Dora', 'hello', omar)
+    const { page, context } = await signIn(omar)
+    await page.goto(`${url}/inbox/${id}`)
+    await page.getByRole('textbox', { name: 'Your reply' }).fill('half a sentence')
+    await page.reload()
+    const field = page.getByRole('textbox', { name: 'Your reply' })
+    await field.waitFor()
+    expect(await field.inputValue()).toBe('half a sentence')
+    await page.getByText('Draft:').first().waitFor()
+    await context.setOffline(true)
+    await field.press('Enter')
+    await page.waitForTimeout(300)
+    await field.fill('and another')
+    await context.setOffline(false)
+    await until(async () => (await desk.texts(id)).includes('half a sentence'))
+    await field.press('Enter')
+    await until(() => who.received(bot).length === 2)
+    await page.waitForTimeout(500)
+    expect(who.received(bot).map(message => message.text)).toEqual(['half a sentence', 'and another'])
+    expect(await desk.world.entries({ event: 'message.sent', conversation: id })).toHaveLength(2)
+    await field.fill('for my eyes')
+    await page.getByRole('button', { name: /Signed in as/ }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.waitForURL(/sign-in/)
+    await page.locator('input[type=email]').first().fill(desk.owner.email)
+    await page.locator('input[type=password]').first().fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/inbox/)
+    await page.goto(`${url}/inbox/${id}`)
+    await field.waitFor()
+    expect(await field.inputValue()).toBe('')
+    await context.close()
+  })
+
+  test('two who have one conversation open see each other, and who is writing; nobody else is told, nothing is recorded', async () => {
+    const { id } = await customer('Edda', 'hello')
+    const [his, hers] = [await signIn(omar), await signIn(maya)]
+    await his.page.goto(`${url}/inbox/${id}`)
+    await hers.page.goto(`${url}/inbox/${id}`)
+    await his.page.getByText('Maya has this open too').waitFor()
+    await hers.page.getByText('Omar has this open too').waitFor()
+    const before = (await desk.world.entries({ conversation: id })).length
+    await hers.page.getByRole('textbox', { name: 'Your reply' }).pressSequentially('I will')
+    await his.page.getByText('Maya is writing').waitFor()
+    expect(await axe(his.page)).toEqual([])
+    await hers.page.goto(`${url}/inbox`)
+    await his.page.getByText('Maya is writing').waitFor({ state: 'detached' })
+    await his.page.getByText('Maya has this open too').waitFor({ state: 'detached' })
+    expect((await desk.world.entries({ conversation: id })).length).toBe(before)
+    await his.context.close()
+    await hers.context.close()
+  })
+})

@@ -1,0 +1,187 @@
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import {
+  IconAlarmSnooze,
+  IconArrowsExchange,
+  IconChecks,
+  IconProgressCheck,
+  IconTag,
+  IconUserCheck,
+  IconX,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { CommandInput, CommandName, Conversation } from '@tracedesk/contracts'
+import { type ReactNode, useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useFormat } from '../../shared/format.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay, useMe } from '../../shared/session.ts'
+import { BulkReport } from './bulk-report.tsx'
+import classes from './inbox.module.css'
+import { STATUSES } from './inbox-search.ts'
+import { LabelDot } from './label-dot.tsx'
+import { snoozeTimes } from './snooze-times.ts'
+import { TransferChoice } from './transfer-dialog.tsx'
+import { useBulk } from './use-bulk.ts'
+
+const ICON = { size: 18, stroke: 1.7, 'aria-hidden': true } as const
+type Start = <N extends CommandName>(name: N, inputOf: (each: Conversation) => CommandInput<N>) => void
+
+interface BulkBarProps {
+  chosen: readonly Conversation[]
+  onAll: () => void
+  onClear: () => void
+}
+
+/** What can be done to all chosen conversations at once. */
+export function BulkBar({ chosen, onAll, onClear }: BulkBarProps) {
+  const t = useT()
+  const may = useMay()
+  const bulk = useBulk()
+  const [isHanding, setHanding] = useState(false)
+  const start: Start = (name, inputOf) => void bulk.start(name, chosen, inputOf)
+  return (
+    <div className={classes.bulk} role="toolbar" aria-label={t('inbox.bulk.title')}>
+      <b className="tabular">{t('inbox.bulk.chosen', { count: chosen.length })}</b>
+      <Button size="compact-xs" variant="subtle" onClick={onAll}>
+        {t('inbox.bulk.all')}
+      </Button>
+      <span className={classes.bulkActions}>
+        {may('conversation.assign') && <AssignMenu start={start} />}
+        {may('conversation.change_status') && <StatusMenu start={start} />}
+        {may('customer.add_label') && <LabelMenu start={start} />}
+        {may('conversation.snooze') && <SnoozeMenu start={start} />}
+        {may('conversation.transfer') && (
+          <Tooltip label={t('handover.title')}>
+            <ActionIcon aria-label={t('handover.title')} onClick={() => setHanding(true)}>
+              <IconArrowsExchange {...ICON} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+        <Tooltip label={t('inbox.bulk.clear')}>
+          <ActionIcon aria-label={t('inbox.bulk.clear')} onClick={onClear}>
+            <IconX {...ICON} />
+          </ActionIcon>
+        </Tooltip>
+      </span>
+      {isHanding && (
+        <TransferChoice
+          exclude={null}
+          isBusy={false}
+          error={null}
+          onClose={() => setHanding(false)}
+          onChoose={choice => {
+            setHanding(false)
+            start('conversation.transfer', ({ id }) => ({ conversationId: id, ...choice }))
+          }}
+        />
+      )}
+      {bulk.run && (
+        <BulkReport
+          run={bulk.run}
+          onStop={bulk.stop}
+          onClose={() => {
+            if (bulk.run?.refused.length === 0 && !bulk.run.isStopped) onClear()
+            bulk.close()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function ActionMenu({ label, icon, children }: { label: string; icon: ReactNode; children: ReactNode }) {
+  return (
+    <Menu position="bottom-end" width={230}>
+      <Menu.Target>
+        <Tooltip label={label}>
+          <ActionIcon aria-label={label}>{icon}</ActionIcon>
+        </Tooltip>
+      </Menu.Target>
+      <Menu.Dropdown className={classes.viewMenu}>{children}</Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function AssignMenu({ start }: { start: Start }) {
+  const t = useT()
+  const me = useMe()
+  const may = useMay()
+  const agents = useQuery({ ...queryOf('agent.list', {}), enabled: may('team.view') })
+  const others = (agents.data?.items ?? []).filter(
+    ({ id, state, role }) => state === 'active' && role !== 'auditor' && id !== me.agent.id,
+  )
+  const assign = (agentId: typeof me.agent.id | null) =>
+    start('conversation.assign', ({ id }) => ({ conversationId: id, agentId }))
+  return (
+    <ActionMenu label={t('side.assignee')} icon={<IconUserCheck {...ICON} />}>
+      <Menu.Item onClick={() => assign(me.agent.id)}>{t('side.assignMe')}</Menu.Item>
+      <Menu.Item onClick={() => assign(null)}>{t('side.unassigned')}</Menu.Item>
+      <Menu.Divider />
+      {others.map(({ id, name }) => (
+        <Menu.Item key={id} onClick={() => assign(id)}>
+          <bdi>{name}</bdi>
+        </Menu.Item>
+      ))}
+    </ActionMenu>
+  )
+}
+
+function StatusMenu({ start }: { start: Start }) {
+  const t = useT()
+  return (
+    <ActionMenu label={t('side.status')} icon={<IconProgressCheck {...ICON} />}>
+      {STATUSES.map(status => (
+        <Menu.Item
+          key={status}
+          onClick={() => start('conversation.change_status', ({ id }) => ({ conversationId: id, status }))}
+        >
+          {t(`status.${status}`)}
+        </Menu.Item>
+      ))}
+    </ActionMenu>
+  )
+}
+
+function LabelMenu({ start }: { start: Start }) {
+  const t = useT()
+  const labels = useQuery(queryOf('label.list', {}))
+  return (
+    <ActionMenu label={t('side.addLabel')} icon={<IconTag {...ICON} />}>
+      {labels.data?.items.length === 0 && <Menu.Label>{t('side.noLabels')}</Menu.Label>}
+      {labels.data?.items.map(label => (
+        <Menu.Item
+          key={label.id}
+          onClick={() =>
+            start('customer.add_label', ({ customer }) => ({ customerId: customer.id, labelId: label.id }))
+          }
+        >
+          <LabelDot label={label} />
+        </Menu.Item>
+      ))}
+    </ActionMenu>
+  )
+}
+
+function SnoozeMenu({ start }: { start: Start }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <ActionMenu label={t('aside.snooze')} icon={<IconAlarmSnooze {...ICON} />}>
+      {snoozeTimes(new Date()).map(([word, until]) => (
+        <Menu.Item
+          key={word}
+          rightSection={<span className="tabular">{format.brief(until)}</span>}
+          onClick={() => start('conversation.snooze', ({ id }) => ({ conversationId: id, until }))}
+        >
+          {t(`aside.until.${word}`)}
+        </Menu.Item>
+      ))}
+      <Menu.Item
+        leftSection={<IconChecks {...ICON} />}
+        onClick={() => start('conversation.snooze', ({ id }) => ({ conversationId: id, until: null }))}
+      >
+        {t('aside.wake')}
+      </Menu.Item>
+    </ActionMenu>
+  )
+}
