@@ -60,7 +60,7 @@ function Places({
           aria-pressed={(search.view ?? 'mine') === view}
           onClick={() => onPlace(view)}
         >
-          {t(`inbox.view.${view}`)}
+          <span>{t(`inbox.view.${view}`)}</span>
           {view === 'mine' && counts && <Badge count={counts.unread} words="inbox.unreadMine" isUnread />}
           {view === 'queue' && counts && <Badge count={counts.queue} words="inbox.inQueue" />}
         </button>
