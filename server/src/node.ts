@@ -32,6 +32,7 @@ import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
 import * as moderation from './modules/moderation/index.ts'
+import * as privacy from './modules/privacy/index.ts'
 import * as team from './modules/team/index.ts'
 
 export interface NodeOptions {
@@ -81,6 +82,14 @@ export class TracedeskNode {
   /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   readonly keeper: DeskKeeper
+  /** Everybody who keeps personal things of their own; modules add theirs. */
+  readonly erasers: privacy.Eraser[] = []
+  /** The files kept for a customer, for the package they may ask for. */
+  filesOf: (workspaceId: string, customerId: string) => AsyncIterable<privacy.SubjectFile> =
+    async function* () {}
+  readonly privacyKeeper: privacy.PrivacyKeeper
+  /** Records that a package leaves the desk and says where it lies; the download route runs it. */
+  readonly downloadPackage: ReturnType<typeof privacy.createDownloadPackage>
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -144,6 +153,7 @@ export class TracedeskNode {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
       this.keeper.wake(workspaceId)
+      this.privacyKeeper.wake(workspaceId)
     })
     this.keeper = new DeskKeeper({
       databases,
@@ -152,6 +162,19 @@ export class TracedeskNode {
       nodeId: this.counter.nodeId,
       presence: options.presence,
     })
+    this.downloadPackage = privacy.createDownloadPackage(this.#packagePort())
+    this.privacyKeeper = new privacy.PrivacyKeeper({
+      databases,
+      door: this.door,
+      keys: this.keys,
+      log,
+      workspaces: () => this.workspaces(),
+      answer: privacy.createAnswerPrivacy((workspaceId, botId) =>
+        this.wakeOutbox(workspaceId, botId),
+      ) as unknown as Command,
+      finishErasure: privacy.createFinishErasure(this.#erasePort()),
+    })
+    this.#registerErasers()
     this.#registerAll()
   }
 
@@ -191,11 +214,14 @@ export class TracedeskNode {
         schema,
       })
     this.keeper.start()
+    await this.privacyKeeper.finishErasures()
+    this.privacyKeeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
     await this.keeper.stop()
+    await this.privacyKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
@@ -297,6 +323,33 @@ export class TracedeskNode {
       folder: join(this.options.dataDir, 'bundles'),
       software: `Tracedesk ${this.options.version}`,
     }
+  }
+
+  #erasePort(): privacy.ErasePort {
+    return {
+      keys: this.keys,
+      secret: this.options.secret,
+      erasures: this.erasures,
+      log: this.options.log,
+      erasers: () => this.erasers,
+    }
+  }
+
+  #packagePort() {
+    return {
+      db: this.databases.read,
+      keys: this.keys,
+      folder: join(this.options.dataDir, 'privacy'),
+      filesOf: (workspaceId: string, customerId: string) => this.filesOf(workspaceId, customerId),
+    }
+  }
+
+  #registerErasers(): void {
+    const bundles = this.#evidencePort().folder
+    this.erasers.push(privacy.createPackageEraser(this.#packagePort().folder), {
+      counts: 'exports',
+      erase: doomed => evidence.eraseBundles(bundles, doomed),
+    })
   }
 
   #anchorPort() {
@@ -405,6 +458,16 @@ export class TracedeskNode {
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
+        privacy.openPrivacyRequestCommand,
+        privacy.closePrivacyRequestCommand,
+        privacy.requestErasureCommand,
+        privacy.createEraseSubject(this.#erasePort()),
+        privacy.createExportSubject(this.#packagePort()),
+        privacy.rectifySubjectCommand,
+        privacy.restrictSubjectCommand,
+        privacy.liftRestrictionCommand,
+        privacy.giveConsentCommand,
+        privacy.withdrawConsentCommand,
         evidence.createBundleEvidence(this.#evidencePort()),
         holds.placeHoldCommand,
         holds.releaseHoldCommand,
@@ -436,6 +499,7 @@ export class TracedeskNode {
       ) as unknown as Query,
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
+      ...privacy.createPrivacyQueries(),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

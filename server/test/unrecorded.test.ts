@@ -37,6 +37,7 @@ const MACHINERY = new Set([
   'read_mark',
   'restore_run', // written before anybody is served; its end is recorded as restore.performed
   'api_token_use',
+  'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
 
 let world: World
@@ -123,6 +124,9 @@ beforeAll(async () => {
     'insert into customer_block (workspace_id, customer_id, bot_id) values ($1, $2, $3)',
     [w, talk.customerId, talk.botId],
   )
+  const customerId = talk.customerId as never
+  await world.owner.do('privacy.open_request', { customerId, kind: 'access', channel: 'letter' })
+  await world.owner.do('consent.give', { customerId, purpose: 'support', channel: 'letter' })
   await world.asSuperuser(
     "insert into import_run (workspace_id, import_id, file_sha256, format, state, started_at) values ($1, $2, 'x', 'f', 'running', now())",
     [w, newId()],

@@ -15,6 +15,7 @@ import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
 import * as people from './events/people.ts'
 import * as presence from './events/presence.ts'
+import * as privacy from './events/privacy.ts'
 import * as routing from './events/routing.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
@@ -46,6 +47,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     presence,
     routing,
     inbox,
+    privacy,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

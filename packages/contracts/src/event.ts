@@ -30,6 +30,9 @@ export type SubjectKind =
   | 'hold'
   | 'inbox_view'
   | 'label_set'
+  | 'privacy_request'
+  | 'export'
+  | 'export_schedule'
 
 /**
  * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the

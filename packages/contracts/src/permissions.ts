@@ -36,6 +36,7 @@ const READS = [
   'desk.board',
   'hold.view',
   'access.review',
+  'privacy.view',
 ] as const
 
 const AGENT = [
@@ -140,6 +141,17 @@ const ADMIN = [
   'hold.view',
   'hold.place',
   'hold.release',
+  'privacy.view',
+  'privacy.open_request',
+  'privacy.close_request',
+  'privacy.export_subject',
+  'privacy.rectify',
+  'privacy.restrict',
+  'privacy.lift_restriction',
+  'privacy.request_erasure',
+  'privacy.erase_subject',
+  'consent.give',
+  'consent.withdraw',
 ] as const
 const AUDITOR = [...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
 

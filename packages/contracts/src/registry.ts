@@ -9,6 +9,7 @@ import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as peopleCommands from './commands/people.ts'
+import * as privacyCommands from './commands/privacy.ts'
 import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
@@ -21,6 +22,7 @@ import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
 import * as peopleQueries from './queries/people.ts'
+import * as privacyQueries from './queries/privacy.ts'
 import * as routingQueries from './queries/routing.ts'
 import * as teamQueries from './queries/team.ts'
 
@@ -53,6 +55,7 @@ export const COMMANDS = {
   ...routingCommands,
   ...customerCommands,
   ...inboxCommands,
+  ...privacyCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -67,6 +70,7 @@ export const QUERIES = {
   ...routingQueries,
   ...customerQueries,
   ...inboxQueries,
+  ...privacyQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

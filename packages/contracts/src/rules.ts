@@ -4,5 +4,6 @@
 export const RULE_IDS = {
   routing: '00000000-0000-8000-8000-000000000001',
   auto_resolve: '00000000-0000-8000-8000-000000000002',
+  privacy: '00000000-0000-8000-8000-000000000003',
 } as const
 export type RuleName = keyof typeof RULE_IDS

@@ -30,6 +30,8 @@ export function explainDatabaseError(error: unknown): unknown {
   if (error instanceof ConsoleError) return error
   const code = codeOf(error)
   if (code === '53100' || code === 'ENOSPC') return new ConsoleError('database.full', {}, { cause: error })
+  // raised by triggers that stand between every sender and somebody whose data is only stored
+  if (code === 'TD003') return new ConsoleError('customer.restricted', {}, { cause: error })
   if (code === '25006') return new ConsoleError('database.read_only', {}, { cause: error })
   if (
     LOST.has(code) ||

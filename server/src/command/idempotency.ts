@@ -65,3 +65,31 @@ export async function forgetAnswer(tx: Tx, caller: Caller, key: string | undefin
   await sql`delete from idempotency
     where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
 }
+
+/**
+ * Empties kept answers that name any of `names` (a person's ids and words). The key stays taken: a repeat is refused
+ * as under way rather than run a second time. Returns how many were emptied.
+ */
+export async function forgetAnswersNaming(
+  tx: Tx,
+  workspaceId: string,
+  names: readonly string[],
+  sealKey: Buffer,
+): Promise<number> {
+  const rows = await tx
+    .selectFrom('idempotency')
+    .select(['actor', 'key', 'answer'])
+    .where('workspace_id', '=', workspaceId)
+    .where('answer', 'is not', null)
+    .execute()
+  const quoted = names.map(name => JSON.stringify(name).slice(1, -1))
+  const found = rows.filter(({ actor, key, answer }) => {
+    if (!answer) return false
+    const text = unseal(sealKey, answer, `${workspaceId}/${actor}/${key}`).toString()
+    return quoted.some(name => text.includes(name))
+  })
+  for (const { actor, key } of found)
+    await sql`update idempotency set answer = null
+      where workspace_id = ${workspaceId} and actor = ${actor} and key = ${key}`.execute(tx)
+  return found.length
+}

@@ -120,6 +120,13 @@ export interface Tables {
     body: string
     version: number
   }
+  consent: {
+    workspace_id: string
+    customer_id: string
+    purpose: string
+    state: string
+    at: string
+  }
   conversation: {
     workspace_id: string
     conversation_id: string
@@ -163,6 +170,8 @@ export interface Tables {
     remark: string | null
     blocked_at: string | null
     merged_into: string | null
+    restricted_at: string | null
+    erased_at: string | null
   }
   customer_block: {
     workspace_id: string
@@ -448,6 +457,28 @@ export interface Tables {
     workspace_id: string
     agent_id: string
     seen_at: string
+  }
+  privacy_cursor: {
+    workspace_id: string
+    position: number
+  }
+  privacy_request: {
+    workspace_id: string
+    privacy_request_id: string
+    customer_id: string
+    kind: string
+    channel: string
+    state: string
+    outcome: string | null
+    opened_at: string
+    opened_by: string
+    due_at: string
+    closed_at: string | null
+    erasure_requested_by: string | null
+    warned: string | null
+    package_id: string | null
+    package_by: string | null
+    package_sha256: string | null
   }
   read_mark: {
     workspace_id: string

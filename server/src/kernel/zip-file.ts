@@ -44,7 +44,7 @@ export class ZipFileWriter {
   /** Adds a member, packed. Throws ZipTooLargeError, and whatever the content throws. */
   async add(
     name: string,
-    content: AsyncIterable<string> | Iterable<string | Uint8Array>,
+    content: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   ): Promise<WrittenMember> {
     const offset = this.#end
     const before: ZipHeader = { name, method: ZIP_METHODS.deflated, crc: 0, packedSize: 0, size: 0, offset }
@@ -88,7 +88,7 @@ export class ZipFileWriter {
 }
 
 async function* measure(
-  content: AsyncIterable<string> | Iterable<string | Uint8Array>,
+  content: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
   into: { size: number; crc: number; hash: ReturnType<typeof createHash> },
 ): AsyncGenerator<Buffer> {
   for await (const piece of content) {

@@ -78,6 +78,8 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['ledger.anchored', () => [['ledger.anchors']]],
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['hold.*', () => [['hold.list']]],
+  ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
+  ['consent.*', () => [['privacy.subject']]],
   ['import.activity', conversation],
   ['import.*', () => [['conversation.list']]],
 ]

@@ -16,6 +16,7 @@ import { addApiRoutes } from './api-routes.ts'
 import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
+import { addPrivacyRoutes } from './privacy-routes.ts'
 import { addSocketRoute } from './socket-route.ts'
 
 /** The page that verifies bundles offline, as `npm run build` makes it. */
@@ -87,6 +88,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     addApiRoutes(api, node, { publicUrl })
     addLedgerRoutes(api, node)
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
+    addPrivacyRoutes(api, node, publicUrl)
     addSocketRoute(api, node, publicUrl)
     if (options.webhook) addWebhookRoute(api, options.webhook)
     const openApi = JSON.stringify(describeApi(node.options.version))

@@ -20,7 +20,7 @@ export const accountsSql = (workspaceId: string, customerId: string) => sql<stri
 
 /**
  * Locks a customer who has a conversation on the caller's desk; entries belong to the newest such. Out of sight and
- * not there look the same: `customer.not_found`.
+ * not there look the same: `customer.not_found`. Throws `customer.restricted` and `customer.erased` as well.
  */
 export async function requireCustomer(context: CommandContext, customerId: string): Promise<LockedCustomer> {
   const { tx, workspaceId, caller } = context
@@ -37,12 +37,14 @@ export async function requireCustomer(context: CommandContext, customerId: strin
   })
   const row = await tx
     .selectFrom('customer')
-    .select(['named_by', 'nickname', 'remark', 'blocked_at', 'merged_into'])
+    .select(['named_by', 'nickname', 'remark', 'blocked_at', 'merged_into', 'restricted_at', 'erased_at'])
     .where('workspace_id', '=', workspaceId)
     .where('customer_id', '=', customerId)
     .forUpdate()
     .executeTakeFirst()
   if (!row) throw missing()
+  if (row.erased_at !== null) throw new ConsoleError('customer.erased', { customerId })
+  if (row.restricted_at !== null) throw new ConsoleError('customer.restricted', { customerId })
   return {
     nickname: row.nickname,
     remark: row.remark,

@@ -134,7 +134,7 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     unread: Number(row.unread),
     customer: {
       id: row.customer_id,
-      name: withheld ? null : row.customer_name,
+      name: withheld ? null : row.customer_name || null, // an erased customer has none
       username: withheld ? null : row.username,
       language: row.language,
       blockedBot: row.blocked,

@@ -1,2 +1,3 @@
 export { createBundleEvidence, type EvidencePort } from './bundle.ts'
 export { createDownloadEvidence } from './download.ts'
+export { eraseBundles } from './erase-bundles.ts'

@@ -5,6 +5,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { unseal } from '../../kernel/secret.ts'
 import { partContext } from '../../ledger/draft.ts'
 import type { SubjectKey, SubjectKeys } from '../../ledger/subject-keys.ts'
+import { restrictedOwners, seesRestricted } from './restricted.ts'
 
 export interface SealedPart {
   readonly entry_id: string
@@ -94,14 +95,13 @@ export async function openTextsFor(
   if (isWithheldFrom(viewer)) return new Map(entryIds.map(id => [id, { state: 'withheld' }]))
   const { workspaceId } = viewer
   const parts = await loadParts(db, workspaceId, entryIds)
-  const opened = await keys.forOpening(
-    db,
-    workspaceId,
-    [...parts.values()].map(part => part.owner),
-  )
+  const owners = [...parts.values()].map(part => part.owner)
+  const opened = await keys.forOpening(db, workspaceId, owners)
+  const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
   return new Map(
     entryIds.map(id => {
       const sealed = parts.get(`${id}/text`)
+      if (sealed && restricted?.has(sealed.owner)) return [id, { state: 'withheld' as const }]
       return [id, showPart(workspaceId, sealed, sealed ? opened.get(sealed.owner) : undefined, undefined)]
     }),
   )

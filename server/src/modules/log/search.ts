@@ -7,6 +7,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import type { Place } from '../../kernel/cursor.ts'
 import { instantFromRfc3339 } from '../../kernel/instant.ts'
 import { entryScopeSql, type Scope } from '../team/index.ts'
+import { seesRestricted } from './restricted.ts'
 import { blindWords, wordsOf } from './words.ts'
 
 export type LogFilter = Omit<z.output<typeof searchLog.input>, 'limit' | 'cursor'>
@@ -52,8 +53,13 @@ const matching = (caller: Caller, q: string | undefined, key: Buffer): RawBuilde
   if (isWithheldFrom(caller)) throw new ConsoleError('permission.denied', { permission: 'log.reveal' })
   return sql`with matching as materialized (
     select entry_id from log_text where workspace_id = ${caller.workspaceId} and tokens @> ${blindWords(key, wordsOf(q))}::bigint[]
-      and (only_for is null or only_for = ${caller.actor.id}))`
+      and (only_for is null or only_for = ${caller.actor.id})${seesRestricted(caller) ? sql`` : UNRESTRICTED})`
 }
+
+/** What is only stored is not found by its words either. */
+const UNRESTRICTED = sql`
+      and not exists (select from customer u where u.workspace_id = log_text.workspace_id
+        and log_text.owner = 'customer:' || u.customer_id and u.restricted_at is not null)`
 
 const COLUMNS = sql`e.entry_id, e.at, e.leaf`
 

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { defineQuery } from '../command.ts'
+import { Part } from '../entry.ts'
+import { ConsentPurpose, PrivacyChannel, PrivacyKind, PrivacyOutcome } from '../events/privacy.ts'
+import { CustomerId, PrivacyRequestId } from '../ids.ts'
+import { Instant } from '../text.ts'
+import { pageOf, paging } from './desk.ts'
+
+const PrivacyRequest = z.strictObject({
+  id: PrivacyRequestId,
+  customerId: CustomerId,
+  /** Null when nobody may be told, or the customer is erased. */
+  customerName: z.string().nullable(),
+  kind: PrivacyKind,
+  channel: PrivacyChannel,
+  state: z.enum(['open', 'closed']),
+  outcome: PrivacyOutcome.nullable(),
+  openedAt: Instant,
+  dueAt: Instant,
+  closedAt: Instant.nullable(),
+  due: z.enum(['fine', 'soon', 'overdue']),
+  /** Who has asked for the erasure, as the first of two. */
+  erasureRequestedBy: z.strictObject({ id: z.string(), name: z.string() }).nullable(),
+  /** The package made last, and whether the reader made it (only they may have it). */
+  packageId: z.string().nullable(),
+})
+export const listPrivacyRequests = defineQuery({
+  name: 'privacy.requests',
+  permission: 'privacy.view',
+  summary: 'What customers asked about their data, the most urgent first',
+  input: z.strictObject({ state: z.enum(['open', 'closed']).optional(), ...paging }),
+  output: pageOf(PrivacyRequest),
+})
+export const getPrivacySubject = defineQuery({
+  name: 'privacy.subject',
+  permission: 'privacy.view',
+  summary: 'What is held about a customer, in numbers, and what an erasure would leave',
+  input: z.strictObject({ id: CustomerId }),
+  output: z.strictObject({
+    customerId: CustomerId,
+    name: Part.nullable(),
+    restrictedSince: Instant.nullable(),
+    erasedAt: Instant.nullable(),
+    erasedBy: z.string().nullable(),
+    conversations: z.int(),
+    messages: z.int(),
+    entries: z.int(),
+    consents: z.array(
+      z.strictObject({ purpose: ConsentPurpose, state: z.enum(['given', 'withdrawn']), at: Instant }),
+    ),
+    holds: z.array(z.strictObject({ id: z.string(), reason: z.string().nullable() })),
+    /** An erasure needs a second person: there are two who may. */
+    secondPerson: z.boolean(),
+  }),
+})
+export const getDataMap = defineQuery({
+  name: 'privacy.data_map',
+  permission: 'privacy.view',
+  summary:
+    'Records of processing, from the catalogue: which personal parts, whose, why, how long, where they lie',
+  input: z.strictObject({}),
+  output: z.strictObject({
+    parts: z.array(
+      z.strictObject({
+        name: z.string(),
+        owner: z.enum(['customer', 'actor', 'subject', 'visitor']),
+        events: z.array(z.string()),
+        /** Whether erasing a customer reaches it. */
+        erasable: z.boolean(),
+      }),
+    ),
+    places: z.array(
+      z.strictObject({
+        place: z.string(),
+        what: z.string(),
+        protection: z.string(),
+        erasure: z.string(),
+      }),
+    ),
+  }),
+})

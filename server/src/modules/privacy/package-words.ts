@@ -1,0 +1,85 @@
+export const PACKAGE_LANGUAGES = ['en', 'zh', 'ru'] as const
+export type PackageLanguage = (typeof PACKAGE_LANGUAGES)[number]
+
+const en = {
+  title: 'Your data',
+  intro:
+    'This package holds everything this desk keeps about you. The file data.json holds the same for machines.',
+  made: 'Made',
+  profile: 'Who you are to us',
+  name: 'Name',
+  username: 'Telegram username',
+  telegramId: 'Telegram number',
+  language: 'Language',
+  nickname: 'How colleagues call you',
+  remark: 'Remark',
+  since: 'Known since',
+  labels: 'Labels',
+  consents: 'What you agreed to',
+  given: 'given',
+  withdrawn: 'withdrawn',
+  conversations: 'Conversations',
+  you: 'You',
+  desk: 'The desk',
+  note: 'Note by the desk',
+  edited: 'changed later',
+  log: 'Everything recorded about you',
+  none: 'Nothing.',
+  rights:
+    'You may ask to have this corrected, restricted or erased, and complain to the data protection authority.',
+}
+type Words = typeof en
+const zh: Words = {
+  title: '您的数据',
+  intro: '此文件包含本服务台保存的所有关于您的信息。data.json 文件以机器可读格式包含相同内容。',
+  made: '生成时间',
+  profile: '我们对您的了解',
+  name: '姓名',
+  username: 'Telegram 用户名',
+  telegramId: 'Telegram 编号',
+  language: '语言',
+  nickname: '同事对您的称呼',
+  remark: '备注',
+  since: '首次联系',
+  labels: '标签',
+  consents: '您同意的事项',
+  given: '已同意',
+  withdrawn: '已撤回',
+  conversations: '会话',
+  you: '您',
+  desk: '服务台',
+  note: '服务台备注',
+  edited: '后来修改',
+  log: '关于您的所有记录',
+  none: '无。',
+  rights: '您可以要求更正、限制处理或删除这些数据，也可以向数据保护机构投诉。',
+}
+const ru: Words = {
+  title: 'Ваши данные',
+  intro: 'Здесь всё, что эта служба хранит о вас. Файл data.json содержит то же самое в машиночитаемом виде.',
+  made: 'Составлено',
+  profile: 'Что мы о вас знаем',
+  name: 'Имя',
+  username: 'Имя в Telegram',
+  telegramId: 'Номер в Telegram',
+  language: 'Язык',
+  nickname: 'Как вас называют сотрудники',
+  remark: 'Заметка',
+  since: 'Первое обращение',
+  labels: 'Метки',
+  consents: 'На что вы согласились',
+  given: 'дано',
+  withdrawn: 'отозвано',
+  conversations: 'Переписка',
+  you: 'Вы',
+  desk: 'Служба',
+  note: 'Заметка службы',
+  edited: 'изменено позже',
+  log: 'Всё, что записано о вас',
+  none: 'Ничего.',
+  rights:
+    'Вы можете потребовать исправить, ограничить или удалить эти данные и обратиться в орган по защите данных.',
+}
+
+/** The words of a package in the customer's language. */
+export const PACKAGE_WORDS: Readonly<Record<PackageLanguage, Words>> = { en, zh, ru }
