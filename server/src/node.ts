@@ -145,7 +145,7 @@ export class TracedeskNode {
     this.queries = new QueryRunner({
       db: databases.read,
       door: this.door,
-      recordView: (caller, query, disclosure) => this.#recordView(caller, query, disclosure),
+      recordView: (caller, query, disclosure) => this.recordView(caller, query, disclosure),
       recordShown: (caller, shown) => conversations.noteShown(this, caller, shown),
     })
     this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
@@ -290,7 +290,8 @@ export class TracedeskNode {
     this.textIndex.wake(workspaceId)
   }
 
-  async #recordView(caller: Caller, query: string, disclosure: Disclosure): Promise<void> {
+  /** Records what somebody was shown of the log, unless the workspace switched that off. */
+  async recordView(caller: Caller, query: string, disclosure: Disclosure): Promise<void> {
     if ((await team.readSetting(this.databases.read, caller.workspaceId, 'log.record_views')) === false)
       return
     // the permission was checked when the read was admitted; the record of it is ours

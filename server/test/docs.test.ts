@@ -10,6 +10,7 @@ import { START_ERROR_CODES } from '../src/kernel/start-error.ts'
 import { SIGNER_REFUSALS } from '../src/ledger/signer.ts'
 import { LEDGER_VERDICTS } from '../src/ledger/verify-findings.ts'
 import { SETTINGS } from '../src/modules/team/index.ts'
+import { ATTACKS } from './support/attacks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -264,6 +265,12 @@ describe('names that are a contract', () => {
       [...new Set(Object.values(ROLE_PERMISSIONS).flatMap(set => [...set]))].sort(),
     )
   })
+})
+
+test('the threat model carries the table of attacks that are tried, word for word', () => {
+  const section = sectionOf('docs/threat-model.md', 'Attacks on the ledger, and the verdict that names each')
+  const rows = [...section.matchAll(/^\| (.+?) \| `(.+?)` \| (.+?) \|$/gm)].map(([, ...cells]) => cells)
+  expect(rows).toEqual(ATTACKS.map(({ attack, verdict, anchor }) => [attack, verdict, anchor]))
 })
 
 test('every test that the threat model names is there, under that title', () => {

@@ -312,6 +312,29 @@ describe('the ledger over HTTP', () => {
     }
   })
 
+  test('who reads leaves is on record: the first read before its answer, what followed as one entry, refusals too', async () => {
+    const auditor = await world.person('Reads All', 'auditor')
+    const nosy = await world.person('Nosy')
+    const paths = [0, 1, 2].map(position => `/api/ledger.leaf?position=${position}`)
+    for (const path of [...paths, `/log/${world.workspaceId}/1/tile/entries/000.p/4`])
+      expect((await get(path, { authorization: `Bearer ${auditor.token}` })).statusCode).toBe(200)
+    const views = async () =>
+      (await world.entries({ actor: auditor.id })).filter(({ event }) => event === 'log.viewed')
+    await world.settle()
+    expect((await views()).map(({ data }) => [data.query, data.filter, data.count])).toEqual([
+      ['ledger.leaf', { position: ['0-0'] }, 1],
+      ['ledger.entries', { position: ['0-3'] }, 4],
+    ])
+    expect(
+      (await get(`/log/${world.workspaceId}/1/checkpoint`, { authorization: `Bearer ${nosy.token}` }))
+        .statusCode,
+    ).toBe(403)
+    await world.settle()
+    expect((await world.entries({ actor: nosy.id })).at(-1)).toMatchObject({
+      event: 'permission.refused',
+      data: { name: 'log.checkpoint', permission: 'log.view' },
+    })
+  })
   test('an agent gets leaves in scope only, and no tiles; nobody gets another workspace’s log', async () => {
     const ann = await world.person('Ann')
     const headers = { authorization: `Bearer ${ann.token}` }

@@ -45,17 +45,16 @@ export class QueryRunner {
     this.#port = port
   }
 
+  /** Refuses the read called `name`, and records that. Throws ConsoleError `permission.denied`. */
+  async refuse(caller: Caller, name: string, permission: string): Promise<never> {
+    if (caller.workspaceId)
+      await this.#port.door.execute(refuseRead, { ...caller, permissions: 'all' }, { name, permission })
+    throw new ConsoleError('permission.denied', { permission })
+  }
+
   async run(query: Query, caller: Caller, rawInput: unknown): Promise<unknown> {
     const { contract } = query
-    if (!may(caller, contract.permission)) {
-      if (caller.workspaceId)
-        await this.#port.door.execute(
-          refuseRead,
-          { ...caller, permissions: 'all' },
-          { name: contract.name, permission: contract.permission ?? '' },
-        )
-      throw new ConsoleError('permission.denied', { permission: contract.permission })
-    }
+    if (!may(caller, contract.permission)) await this.refuse(caller, contract.name, contract.permission ?? '')
     const parsed = contract.input.safeParse(rawInput)
     if (!parsed.success)
       throw new ConsoleError('input.invalid', {

@@ -9,7 +9,7 @@ import {
   tileWidth,
   toBase64,
 } from '@tracedesk/proof/node'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Caller, may } from '../../command/caller.ts'
@@ -19,6 +19,9 @@ import { readSignatureLines } from '../../modules/anchors/index.ts'
 import { entryScopeSql, scopeOf, seesEverything } from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate } from './authenticate.ts'
+import { LedgerReads } from './ledger-reads.ts'
+
+type TilePath = ReturnType<typeof parseTilePath>
 
 const Size = z.coerce.number().int().min(0)
 const TEXT = 'text/plain; charset=utf-8'
@@ -28,18 +31,23 @@ const FOR_EVER = 'private, max-age=31536000, immutable'
 /** The ledger as the world's verifiers read it (DESIGN section 10; C2SP tlog-tiles, tlog-checkpoint, tlog-proof). */
 export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): void {
   const { read: db } = node.databases
+  const reads = new LedgerReads(
+    (caller, query, disclosure) => node.recordView(caller, query, disclosure),
+    error => node.options.log.error({ err: error as Error }, 'reads of the ledger could not be recorded'),
+  )
+  server.addHook('onClose', () => reads.stop())
+  const refuse = (caller: Caller, request: FastifyRequest, permission: string) =>
+    node.queries.refuse(caller, routeOf(request), permission)
   const reader = async (request: FastifyRequest): Promise<Caller> => {
     const caller = await authenticate(node, request)
     if (!caller.workspaceId) throw new ConsoleError('session.required')
-    if (!may(caller, 'ledger.view'))
-      throw new ConsoleError('permission.denied', { permission: 'ledger.view' })
+    if (!may(caller, 'ledger.view')) return refuse(caller, request, 'ledger.view')
     return caller
   }
   /** Leaves name who did what when: only whoever sees everything may read them all. */
   const wholeReader = async (request: FastifyRequest): Promise<Caller> => {
     const caller = await reader(request)
-    if (!seesEverything(await scopeOf(db, caller)))
-      throw new ConsoleError('permission.denied', { permission: 'log.view' })
+    if (!seesEverything(await scopeOf(db, caller))) return refuse(caller, request, 'log.view')
     return caller
   }
 
@@ -64,7 +72,9 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
   server.get('/api/ledger.leaf', async (request, reply) => {
     const caller = await reader(request)
     const position = parse(Size, (request.query as { position?: string }).position, 'position')
-    return reply.type('application/json').send(await requireLeaf(node, caller, position))
+    const leaf = await requireLeaf(node, caller, position)
+    await reads.reading(caller, 'ledger.leaf', (await scopeOf(db, caller)).kind, position, position)
+    return reply.type('application/json').send(leaf)
   })
   server.get('/api/ledger.inclusion', async (request, reply) => {
     const caller = await reader(request)
@@ -97,7 +107,16 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
   server.get('/log/:workspace/:epoch/tile/*', async (request, reply) => {
     const caller = await wholeReader(request)
     await requireLog(node, caller, request)
-    return sendTile(node, caller.workspaceId, `tile/${(request.params as { '*': string })['*']}`, reply)
+    const tile = readTilePath(`tile/${(request.params as { '*': string })['*']}`)
+    const first = tile.index * TILE_WIDTH
+    const bytes = await readTile(node, caller.workspaceId, tile)
+    // Tiles of hashes show no content.
+    if (tile.level === 'entries')
+      await reads.reading(caller, 'ledger.entries', 'all', first, first + tile.width - 1)
+    return reply
+      .type('application/octet-stream')
+      .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
+      .send(Buffer.from(bytes))
   })
 }
 
@@ -145,32 +164,25 @@ async function requireLog(node: TracedeskNode, caller: Caller, request: FastifyR
     throw new ConsoleError('input.unknown_route')
 }
 
-async function sendTile(
-  node: TracedeskNode,
-  workspaceId: string,
-  path: string,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
+/** The command-like name of a route, without what varies: `ledger.leaf`, `log.tile`. */
+const routeOf = ({ routeOptions }: FastifyRequest): string =>
+  routeOptions.url?.replace('/log/:workspace/:epoch/', 'log.').replace(/^\/api\/|\/\*$/g, '') ?? ''
+
+function readTilePath(path: string): TilePath {
+  try {
+    return parseTilePath(path)
+  } catch {
+    throw new ConsoleError('input.unknown_route') // not the path of a tile
+  }
+}
+
+async function readTile(node: TracedeskNode, workspaceId: string, tile: TilePath): Promise<Uint8Array> {
   const { read: db } = node.databases
-  const tile = (() => {
-    try {
-      return parseTilePath(path)
-    } catch {
-      throw new ConsoleError('input.unknown_route') // not the path of a tile
-    }
-  })()
   const head = await readHead(db, workspaceId)
   const level = tile.level === 'entries' ? 0 : tile.level
   if (!head || tile.width > tileWidth(level, tile.index, head.size))
-    throw new ConsoleError('ledger.size_unknown', { path })
-  const bytes =
-    tile.level === 'entries'
-      ? encodeEntryBundle(
-          await readLeaves(db, workspaceId, tile.index * TILE_WIDTH, tile.index * TILE_WIDTH + tile.width),
-        )
-      : await tileReader(db, workspaceId)(tile.level, tile.index, tile.width)
-  return reply
-    .type('application/octet-stream')
-    .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
-    .send(Buffer.from(bytes))
+    throw new ConsoleError('ledger.size_unknown', { tile: `${tile.level}/${tile.index}` })
+  if (tile.level !== 'entries') return tileReader(db, workspaceId)(tile.level, tile.index, tile.width)
+  const first = tile.index * TILE_WIDTH
+  return encodeEntryBundle(await readLeaves(db, workspaceId, first, first + tile.width))
 }
