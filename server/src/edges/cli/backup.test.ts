@@ -241,3 +241,26 @@ test('a server that works on the database keeps a restore away', async () => {
     expect([refused.code, refused.json.error.code]).toEqual([3, 'restore.server_running'])
   })
 })
+
+test('a bundle of evidence is made without a server, and verifies with the trust file of the new epoch', async () => {
+  const bundle = join(folder, 'evidence.zip')
+  const made = await cli('evidence', '--from-position', '2', '--to-position', '12', bundle)
+  expect(made).toMatchObject({ code: 0, err: '' })
+  expect(readFileSync(bundle)).toHaveLength(made.json.bundle.bytes)
+  const trust = join(folder, 'trust.json')
+  writeFileSync(trust, JSON.stringify((await cli('trust')).json))
+  const report = await cli('verify', '--from', bundle, '--trust', trust)
+  expect(report.json).toMatchObject({ verdict: 'ok', entries: 11 })
+  expect((await cli('evidence', bundle)).code).toBe(2)
+  expect((await cli('evidence', '--from', 'yesterday', join(folder, 'x.zip'))).code).toBe(2)
+  const nothing = await cli('evidence', '--conversation', newId(), join(folder, 'x.zip'))
+  expect([nothing.code, nothing.json.error.code]).toEqual([2, 'evidence.empty'])
+  expect((await cli('verify')).json.verdict).toBe('ok')
+})
+
+test('beside a running server the same', async () => {
+  await running(async () => {
+    const made = await cli('evidence', '--from-position', '2', '--to-position', '5', join(folder, 'b.zip'))
+    expect(made).toMatchObject({ code: 0, err: '' })
+  })
+})

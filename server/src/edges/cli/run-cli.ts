@@ -4,6 +4,7 @@ import { backupCommand } from './backup.ts'
 import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Progress, readArguments } from './command.ts'
 import { doctor } from './doctor.ts'
+import { evidenceCommand } from './evidence.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
@@ -20,6 +21,7 @@ const COMMANDS: readonly CliCommand[] = [
   tokenCreate,
   verifyCommand,
   importCommand,
+  evidenceCommand,
   backupCommand,
   restoreCommand,
   trustCommand,
