@@ -226,12 +226,12 @@ export class TracedeskNode {
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
       // the entry of the stop itself takes the lowest unused number, or the next
-      const { highest, unused } = this.counter.state(workspaceId)
+      const { highest, free, inDoubt } = this.counter.state(workspaceId)
       await this.door
         .execute(recordNodeStop, systemCaller(workspaceId), {
           nodeId: this.counter.nodeId,
-          entries: unused.length > 0 ? highest : highest + 1,
-          unused: unused.slice(1, 200),
+          entries: free.length > 0 ? highest : highest + 1,
+          unused: [...free.slice(1), ...inDoubt].slice(0, 200),
         })
         .catch(error => this.options.log.warn({ err: error as Error }, 'the stop could not be recorded'))
     }

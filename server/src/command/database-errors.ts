@@ -1,3 +1,4 @@
+import pg from 'pg'
 import { ConsoleError } from '../kernel/console-error.ts'
 
 const codeOf = (error: unknown): string =>
@@ -7,6 +8,10 @@ const codeOf = (error: unknown): string =>
 
 /** Two transactions crossed; PostgreSQL undid ours wholly, so it may run again. */
 export const isWorthRetrying = (error: unknown): boolean => ['40001', '40P01'].includes(codeOf(error))
+
+/** PostgreSQL itself said no and lives on: the transaction is undone. A lost connection leaves that open. */
+export const isVerdict = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.severity === 'ERROR'
 
 const LOST = new Set([
   'ECONNREFUSED',

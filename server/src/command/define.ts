@@ -47,6 +47,11 @@ export interface CommandContext {
   ): string
   /** Says that this transaction holds the lock on a conversation and its counter stands at `count`. */
   holdsChain(conversationId: string, count: number): void
+  /**
+   * Says that a conversation's counter stood at `count` when it was looked at, without a lock. That spares a round trip;
+   * should it have moved by the time of the commit, the command runs again.
+   */
+  expectsChain(conversationId: string, count: number): void
   /** Run once the transaction has committed (wake the gateway, say). Never runs when it does not. */
   afterCommit(action: () => void): void
   /** Commit what was recorded so far and then refuse: a failed sign-in is counted and recorded. */

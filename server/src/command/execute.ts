@@ -6,18 +6,19 @@ import {
   type EventDefinition,
   permissionRefused,
 } from '@tracedesk/contracts'
+import type { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import type { z } from 'zod'
-import { bindTx, type Databases, type Tx } from '../db/database.ts'
+import { bindTx, type Databases, runNamed, type Tx } from '../db/database.ts'
 import { ConsoleError } from '../kernel/console-error.ts'
 import { newId } from '../kernel/id.ts'
 import { addMicros } from '../kernel/instant.ts'
 import type { Logger } from '../kernel/log.ts'
 import type { InstallationSecret } from '../kernel/secret.ts'
-import type { Appender, AppendResult } from '../ledger/append.ts'
+import type { Appender } from '../ledger/append.ts'
 import type { EntryDraft } from '../ledger/draft.ts'
 import { type Caller, may } from './caller.ts'
-import { explainDatabaseError, isWorthRetrying } from './database-errors.ts'
+import { explainDatabaseError, isVerdict, isWorthRetrying } from './database-errors.ts'
 import type { Command, CommandContext, RecordOptions } from './define.ts'
 import { forgetAnswer, keepAnswer, recallAnswer } from './idempotency.ts'
 
@@ -66,7 +67,7 @@ export class CommandDoor {
       const prepared = command.prepare ? await command.prepare(input, caller) : undefined
       for (let attempt = 1; ; attempt++) {
         try {
-          return await this.#run(command, caller, input, prepared, options)
+          return await this.#run(command, caller, input, prepared, options, attempt)
         } catch (error) {
           if (attempt >= ATTEMPTS || !isWorthRetrying(error)) throw error
         }
@@ -97,6 +98,7 @@ export class CommandDoor {
     input: z.output<C['input']>,
     prepared: unknown,
     options: ExecuteOptions,
+    attempt: number,
   ): Promise<z.output<C['output']>> {
     const workspaceId =
       caller.workspaceId || ((await command.findWorkspace?.(this.#databases.read, input)) ?? '')
@@ -111,6 +113,7 @@ export class CommandDoor {
         workspaceId,
         now,
         options.causedBy ?? null,
+        attempt === 1,
       )
       const recalled = await recallAnswer(
         session.tx,
@@ -128,9 +131,11 @@ export class CommandDoor {
         await command.handle(session, input, prepared as never),
       ) as z.output<C['output']>
       // a refusal that is committed with its entry answers nothing: the key may come again, with another input
-      if (session.refusal) await forgetAnswer(session.tx, caller, options.idempotencyKey)
-      else await keepAnswer(session.tx, caller, options.idempotencyKey, output, this.#sealKey)
-      await this.#commit(client, session)
+      const key = options.idempotencyKey
+      const answer = session.refusal
+        ? forgetAnswer(caller, key)
+        : keepAnswer(caller, key, output, this.#sealKey)
+      await this.#commit(client, session, answer)
       for (const action of session.afterwards) action()
       this.#wake(session.workspaceId)
       if (session.refusal) throw session.refusal
@@ -143,25 +148,26 @@ export class CommandDoor {
     }
   }
 
-  async #commit(client: pg.PoolClient, session: CommandSession): Promise<void> {
+  async #commit(
+    client: pg.PoolClient,
+    session: CommandSession,
+    answer: CompiledQuery | null = null,
+  ): Promise<void> {
     if (session.drafts.length === 0)
       throw new Error(`${session.contract.name} changed something and recorded nothing`)
-    const appended: AppendResult = await this.#appender.append(
+    const { statement, ...appended } = await this.#appender.prepare(
       session.tx,
       session.workspaceId,
       session.drafts,
       session.now,
       session.chains,
     )
-    try {
-      const result = await client.query('commit')
-      // PostgreSQL answers COMMIT of a transaction that had failed with ROLLBACK, and no error.
-      if (result.command !== 'COMMIT') throw new Error('the transaction was rolled back')
-    } catch (error) {
-      appended.rolledBack()
-      throw error
-    }
-    appended.committed()
+    const { failure, ended } = await endTransaction(client, answer ? [answer, statement] : [statement])
+    if (ended.status === 'fulfilled' && ended.value.command === 'COMMIT') return appended.committed()
+    if (ended.status === 'rejected' && !isVerdict(ended.reason)) appended.inDoubt()
+    else appended.rolledBack()
+    if (failure) throw failure.reason
+    throw ended.status === 'rejected' ? ended.reason : new Error('the transaction was rolled back')
   }
 
   /** A refusal is a fact too. It stands in a transaction of its own, after the refused one has gone. */
@@ -185,6 +191,7 @@ export class CommandDoor {
         caller.workspaceId,
         now,
         options.causedBy ?? null,
+        false,
       )
       const subject = contract.subject(rawInput)
       const event =
@@ -227,7 +234,9 @@ class CommandSession implements CommandContext {
   readonly now: string
   workspaceId: string
   readonly #causedBy: string | null
+  readonly #trusting: boolean
 
+  /** `trusting`: a counter that was merely seen may be relied on; whoever lost by that comes again and locks. */
   constructor(
     tx: Tx,
     caller: Caller,
@@ -235,6 +244,7 @@ class CommandSession implements CommandContext {
     workspaceId: string,
     now: string,
     causedBy: string | null,
+    trusting: boolean,
   ) {
     this.tx = tx
     this.caller = caller
@@ -242,6 +252,7 @@ class CommandSession implements CommandContext {
     this.workspaceId = workspaceId
     this.now = now
     this.#causedBy = causedBy
+    this.#trusting = trusting
   }
 
   record(event: EventDefinition, data: unknown, options: RecordOptions): string {
@@ -312,6 +323,10 @@ class CommandSession implements CommandContext {
     this.chains.set(conversationId, count)
   }
 
+  expectsChain(conversationId: string, count: number): void {
+    if (this.#trusting && !this.chains.has(conversationId)) this.chains.set(conversationId, count)
+  }
+
   afterCommit(action: () => void): void {
     this.afterwards.push(action)
   }
@@ -347,6 +362,19 @@ async function begin(client: pg.PoolClient): Promise<string> {
   const now = results[1]?.rows[0]?.now
   if (!now) throw new Error('the database did not tell the time')
   return now
+}
+
+/**
+ * Sends the last statements of a transaction and its COMMIT in one go. When one of them fails, PostgreSQL answers the
+ * COMMIT behind it with ROLLBACK, and no error.
+ */
+export async function endTransaction(
+  client: pg.PoolClient,
+  statements: readonly CompiledQuery[],
+): Promise<{ failure: PromiseRejectedResult | undefined; ended: PromiseSettledResult<pg.QueryResult> }> {
+  const sent = statements.map(statement => runNamed(client, statement))
+  const [ended, ...written] = await Promise.allSettled([client.query('commit'), ...sent])
+  return { failure: written.find(result => result.status === 'rejected'), ended }
 }
 
 /** True when the connection can be used again. */

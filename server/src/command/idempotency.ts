@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { CompiledQuery, sql } from 'kysely'
 import type { Tx } from '../db/database.ts'
 import { ConsoleError } from '../kernel/console-error.ts'
 import { seal, sha256, unseal } from '../kernel/secret.ts'
@@ -46,24 +46,32 @@ export async function recallAnswer(
   return { answer: JSON.parse(unseal(sealKey, known.answer, context(caller, key)).toString()) }
 }
 
-/** Keeps the answer in the same transaction as the change: either both are there afterwards or neither. */
-export async function keepAnswer(
-  tx: Tx,
+/**
+ * The statement that keeps the answer in the same transaction as the change: either both are there afterwards or
+ * neither. Null when nobody asked for it.
+ */
+export function keepAnswer(
   caller: Caller,
   key: string | undefined,
   answer: unknown,
   sealKey: Buffer,
-): Promise<void> {
-  if (key === undefined || !caller.workspaceId) return
-  await sql`update idempotency set answer = ${seal(sealKey, Buffer.from(JSON.stringify(answer)), context(caller, key))}
-    where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
+): CompiledQuery | null {
+  if (key === undefined || !caller.workspaceId) return null
+  const sealed = seal(sealKey, Buffer.from(JSON.stringify(answer)), context(caller, key))
+  return CompiledQuery.raw(
+    'update idempotency set answer = $4 where workspace_id = $1 and actor = $2 and key = $3',
+    [caller.workspaceId, actorKey(caller), key, sealed],
+  )
 }
 
-/** Frees the key again, in the same transaction. */
-export async function forgetAnswer(tx: Tx, caller: Caller, key: string | undefined): Promise<void> {
-  if (key === undefined || !caller.workspaceId) return
-  await sql`delete from idempotency
-    where workspace_id = ${caller.workspaceId} and actor = ${actorKey(caller)} and key = ${key}`.execute(tx)
+/** The statement that frees the key again, in the same transaction. */
+export function forgetAnswer(caller: Caller, key: string | undefined): CompiledQuery | null {
+  if (key === undefined || !caller.workspaceId) return null
+  return CompiledQuery.raw('delete from idempotency where workspace_id = $1 and actor = $2 and key = $3', [
+    caller.workspaceId,
+    actorKey(caller),
+    key,
+  ])
 }
 
 /**

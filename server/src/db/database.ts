@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect } from 'kysely'
+import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { instantFromPostgres } from '../kernel/instant.ts'
 import type { Logger } from '../kernel/log.ts'
@@ -40,10 +40,11 @@ export interface PoolSizes {
 
 /** Opens the pools. Nothing is connected until it is needed; a lost connection is logged and replaced. */
 export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSizes = {}): Databases {
-  const pool = (target: ConnectionTarget, max: number, options = '') => {
+  const pool = (target: ConnectionTarget, max: number, options = '', pipeline = false) => {
     const made = new pg.Pool({
       ...target,
       max,
+      pipeline,
       types,
       idleTimeoutMillis: 60_000,
       options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`,
@@ -57,7 +58,8 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
     )
     return made
   }
-  const app = pool(targets.app, sizes.app ?? 16)
+  // commands send their entries and the COMMIT behind them in one go
+  const app = pool(targets.app, sizes.app ?? 16, '', true)
   const ledger = pool(targets.ledger, sizes.ledger ?? 4, '-c statement_timeout=0')
   const readPool = pool(targets.read, sizes.read ?? 8, '-c default_transaction_read_only=on')
   const aside = pool(targets.app, 1)
@@ -90,6 +92,14 @@ function nameOf(text: string): { name?: string } {
     names.set(text, name)
   }
   return { name }
+}
+
+/** Runs a statement that comes again and again, without waiting for what was sent before it on a pipelined connection. */
+export function runNamed(
+  client: pg.PoolClient,
+  { sql: text, parameters }: CompiledQuery,
+): Promise<pg.QueryResult> {
+  return client.query({ ...nameOf(text), text, values: [...parameters] })
 }
 
 const bound = new WeakMap<pg.PoolClient, Tx>()

@@ -27,11 +27,15 @@ export const ENTRY_COLUMNS = [
   'leaf',
 ] as const satisfies readonly (keyof EntryRow)[]
 
-export interface AppendResult {
+/** Entries made ready: the statement that writes them, and whom to tell how its transaction ended. */
+export interface PreparedAppend {
+  readonly statement: CompiledQuery
   /** Call when the transaction committed. */
   committed(): void
   /** Call when it did not: the node's numbers are used again, so that they stay without holes. */
   rolledBack(): void
+  /** Call when nobody can tell: the numbers are neither used again nor missed. */
+  inDoubt(): void
 }
 
 /** Writes entries into the transaction of a command. The tree is not touched here: the sequencer does that. */
@@ -50,16 +54,17 @@ export class Appender {
   }
 
   /**
-   * Appends `drafts` in their order. `chains` holds the counters of conversations whose rows this transaction has
-   * locked already (conversation id → entries so far); others are counted here.
+   * Makes the statement that appends `drafts` in their order. `chains` holds the counters of conversations as far as
+   * they are known (conversation id → entries so far); others are locked and read here. The statement swaps each
+   * counter by comparing: when one has moved meanwhile it fails with 40001, and the whole transaction may run again.
    */
-  async append(
+  async prepare(
     tx: Tx,
     workspaceId: string,
     drafts: readonly EntryDraft[],
     recordedAt: string,
     chains: Map<string, number>,
-  ): Promise<AppendResult> {
+  ): Promise<PreparedAppend> {
     await ensureMonths(
       this.#databases,
       drafts.map(draft => draft.at),
@@ -68,6 +73,7 @@ export class Appender {
     const owners = drafts.flatMap(draft => Object.keys(draft.parts).map(name => ownerOf(draft, name)))
     const { keys, remember } = await this.#keys.forSealing(tx, workspaceId, owners)
     await lockChains(tx, workspaceId, drafts, chains)
+    const before = new Map(chains)
     const numbers = drafts.map(() => this.#counter.take(workspaceId))
     const rolledBack = () => {
       for (const number of numbers) this.#counter.giveBack(workspaceId, number)
@@ -87,21 +93,34 @@ export class Appender {
         rows.push(built.row)
         parts.push(...built.parts)
       })
-      const touched = new Set(drafts.flatMap(draft => draft.conversationId ?? []))
-      await tx.executeQuery(
-        insertStatement(
-          workspaceId,
-          rows,
-          parts,
-          [...chains].filter(([id]) => touched.has(id)),
-          this.#mac,
-        ),
-      )
+      const touched = [...new Set(drafts.flatMap(draft => draft.conversationId ?? []))].sort()
+      const swaps = touched.map(id => ({ id, from: before.get(id) ?? 0, to: chains.get(id) ?? 0 }))
+      const statement = appendStatement(workspaceId, rows, parts, swaps, this.#mac)
+      const inDoubt = () => {
+        for (const number of numbers) this.#counter.doubt(workspaceId, number)
+      }
+      return { statement, committed: remember, rolledBack, inDoubt }
     } catch (error) {
       rolledBack()
       throw error
     }
-    return { committed: remember, rolledBack }
+  }
+
+  /** Appends `drafts` within a transaction that goes on. */
+  async append(
+    tx: Tx,
+    workspaceId: string,
+    drafts: readonly EntryDraft[],
+    recordedAt: string,
+  ): Promise<PreparedAppend> {
+    const prepared = await this.prepare(tx, workspaceId, drafts, recordedAt, new Map())
+    try {
+      await tx.executeQuery(prepared.statement)
+    } catch (error) {
+      prepared.rolledBack()
+      throw error
+    }
+    return prepared
   }
 }
 
@@ -133,11 +152,17 @@ async function lockChains(
   for (const row of rows) chains.set(row.chain_id, row.count)
 }
 
-function insertStatement(
+interface ChainSwap {
+  readonly id: string
+  readonly from: number
+  readonly to: number
+}
+
+function appendStatement(
   workspaceId: string,
   rows: readonly EntryRow[],
   parts: readonly PartRow[],
-  chains: [string, number][],
+  swaps: readonly ChainSwap[],
   mac: Buffer,
 ): CompiledQuery {
   const values: unknown[] = [workspaceId]
@@ -146,22 +171,25 @@ function insertStatement(
     row =>
       `($1, ${ENTRY_COLUMNS.map(column => param(row[column])).join(', ')}, ${param(pendingMac(mac, row.leaf))})`,
   )
-  let text = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${entryValues.join(', ')}`
-  const before: string[] = []
+  const insert = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${entryValues.join(', ')}`
+  const steps: string[] = []
   if (parts.length > 0) {
     const partValues = parts.map(
       p =>
         `($1::uuid, ${param(p.entry_id)}::uuid, ${param(p.name)}, ${param(p.at)}::timestamptz, ${param(p.owner)}, ${param(p.sealed)}::bytea)`,
     )
-    before.push(
+    steps.push(
       `p as (insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${partValues.join(', ')})`,
     )
   }
-  if (chains.length > 0) {
-    const chainValues = chains.map(([id, count]) => `($1::uuid, ${param(id)}::uuid, ${param(count)}::int)`)
-    before.push(`c as (insert into log_counter (workspace_id, chain_id, count) values ${chainValues.join(', ')}
-      on conflict (workspace_id, chain_id) do update set count = excluded.count)`)
-  }
-  if (before.length > 0) text = `with ${before.join(', ')} ${text}`
-  return CompiledQuery.raw(text, values)
+  if (swaps.length === 0) return CompiledQuery.raw(withSteps(steps, insert), values)
+  const swapCalls = swaps.map(
+    ({ id, from, to }) =>
+      `swap_log_counter($1::uuid, ${param(id)}::uuid, ${param(from)}::int, ${param(to)}::int)`,
+  )
+  steps.push(`e as (${insert})`)
+  return CompiledQuery.raw(withSteps(steps, `select ${swapCalls.join(', ')}`), values)
 }
+
+const withSteps = (steps: readonly string[], last: string): string =>
+  steps.length > 0 ? `with ${steps.join(', ')} ${last}` : last

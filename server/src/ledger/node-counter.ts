@@ -9,6 +9,7 @@ export class NodeCounter {
   readonly nodeId: string = newId()
   readonly #next = new Map<string, number>()
   readonly #free = new Map<string, number[]>()
+  readonly #inDoubt = new Map<string, number[]>()
 
   take(workspaceId: string): number {
     const free = this.#free.get(workspaceId)
@@ -28,11 +29,17 @@ export class NodeCounter {
     )
   }
 
-  /** The highest number given out, and which below it are not in use. */
-  state(workspaceId: string): { highest: number; unused: number[] } {
+  /** The connection was lost while the transaction committed: the number may stand in the ledger, or never come. */
+  doubt(workspaceId: string, number: number): void {
+    this.#inDoubt.set(workspaceId, [...(this.#inDoubt.get(workspaceId) ?? []), number])
+  }
+
+  /** The highest number given out, and which below it need not be there. */
+  state(workspaceId: string): { highest: number; free: number[]; inDoubt: number[] } {
     return {
       highest: (this.#next.get(workspaceId) ?? 1) - 1,
-      unused: [...(this.#free.get(workspaceId) ?? [])],
+      free: [...(this.#free.get(workspaceId) ?? [])],
+      inDoubt: [...(this.#inDoubt.get(workspaceId) ?? [])],
     }
   }
 }

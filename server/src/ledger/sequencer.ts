@@ -12,7 +12,7 @@ import { resumeTree } from './tree-store.ts'
 /** One batch is at most so many entries: about 10 MB of leaves in memory. */
 const BATCH_MAX = 5_000
 /** Between two batches of a workspace, so that a busy workspace pays for a few large batches instead of many small ones. */
-const PAUSE_MS = 25
+const PAUSE_MS = 100
 /** Entries whose node died before it woke a sequencer, or that another node wrote, are found this often. */
 const SWEEP_MS = 250
 
@@ -22,7 +22,7 @@ export interface SequencedBatch {
   readonly size: number
 }
 
-type PendingRow = { entry_id: string; at: string; leaf: Buffer; mac: Buffer }
+type PendingRow = { entry_id: string; ordinal: number; at: string; leaf: Buffer; mac: Buffer }
 
 /**
  * Moves committed entries from `log_pending` into the tree. Every node runs one; there is no leader. Whoever holds
@@ -161,7 +161,7 @@ export class Sequencer {
     await moveEntries(
       tx,
       workspaceId,
-      genuine.map(row => row.entry_id),
+      genuine.map(row => row.ordinal),
       head.size,
     )
     await storeTree(tx, workspaceId, head, tree, tiles)
@@ -186,7 +186,7 @@ export class Sequencer {
       { workspaceId, entries: forged.map(row => row.entry_id) },
       'pending entries with a wrong MAC were put aside',
     )
-    await sql`with gone as (delete from log_pending where workspace_id = ${workspaceId} and entry_id = any(${forged.map(row => row.entry_id)}::uuid[]) returning workspace_id, entry_id, leaf, mac)
+    await sql`with gone as (delete from log_pending where workspace_id = ${workspaceId} and ordinal = any(${forged.map(row => row.ordinal)}::bigint[]) returning workspace_id, entry_id, leaf, mac)
       insert into log_rejected (workspace_id, entry_id, cause, leaf, mac) select workspace_id, entry_id, 'wrong_mac', leaf, mac from gone`.execute(
       tx,
     )
@@ -216,25 +216,25 @@ export async function lockHead(tx: Tx, workspaceId: string, wait = false): Promi
 async function oldestPending(tx: Tx, workspaceId: string): Promise<PendingRow[]> {
   const { rows } = await tx.executeQuery<PendingRow>(
     CompiledQuery.raw(
-      'select entry_id, at, leaf, mac from log_pending where workspace_id = $1 order by ordinal limit $2',
+      'select entry_id, ordinal, at, leaf, mac from log_pending where workspace_id = $1 order by ordinal limit $2',
       [workspaceId, BATCH_MAX],
     ),
   )
   return rows
 }
 
-async function moveEntries(tx: Tx, workspaceId: string, ids: string[], from: number): Promise<void> {
+async function moveEntries(tx: Tx, workspaceId: string, ordinals: number[], from: number): Promise<void> {
   const columns = ENTRY_COLUMNS.join(', ')
   const { numAffectedRows } = await tx.executeQuery(
     CompiledQuery.raw(
-      `with place as (select id, ordinality - 1 + $3::bigint as position from unnest($2::uuid[]) with ordinality as t (id, ordinality)),
-     moved as (delete from log_pending using place where workspace_id = $1 and entry_id = place.id returning log_pending.*, place.position)
+      `with place as (select o, place - 1 + $3::bigint as position from unnest($2::bigint[]) with ordinality as t (o, place)),
+     moved as (delete from log_pending using place where workspace_id = $1 and ordinal = place.o returning log_pending.*, place.position)
      insert into log_entry (workspace_id, position, ${columns}) select workspace_id, position, ${columns} from moved order by position`,
-      [workspaceId, ids, from],
+      [workspaceId, ordinals, from],
     ),
   )
-  if (Number(numAffectedRows) !== ids.length)
-    throw new Error(`${ids.length} entries were to be moved, ${numAffectedRows} were`)
+  if (Number(numAffectedRows) !== ordinals.length)
+    throw new Error(`${ordinals.length} entries were to be moved, ${numAffectedRows} were`)
 }
 
 /** Stores the tiles that became full and swaps the head. Throws when the head is no longer the one we extended. */

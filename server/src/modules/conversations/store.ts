@@ -63,8 +63,8 @@ type Row = {
 }
 
 /**
- * Locks a conversation, its place in the counter chain included, and tells the context so. One round trip. Null when
- * it does not exist.
+ * Locks a conversation, and tells the context where its counter of entries stands. One round trip. Null when it does
+ * not exist.
  */
 export async function lockConversation(
   context: CommandContext,
@@ -83,6 +83,7 @@ export async function lockConversation(
   )
   const row = rows[0]
   if (!row) return null
+  context.expectsChain(id, row.count ?? 0)
   const departments = [
     ...new Set([...(row.department_id ? [row.department_id] : []), ...row.holder_departments]),
   ]

@@ -267,13 +267,7 @@ class ImportRun {
       reasonCode: null,
       via: caller.via,
     }
-    return this.#ports.appender.append(
-      bindTx(client),
-      this.#workspaceId,
-      [draft],
-      batch.recordedAt,
-      new Map(),
-    )
+    return this.#ports.appender.append(bindTx(client), this.#workspaceId, [draft], batch.recordedAt)
   }
 }
 

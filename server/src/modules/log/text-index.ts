@@ -8,6 +8,8 @@ import { isPrivateNote, loadParts, openPart } from './parts.ts'
 import { blindWords, wordsOf } from './words.ts'
 
 const SLICE = 500
+/** Between two looks into a busy workspace: whoever searches can wait that long for the newest words. */
+const PAUSE_MS = 250
 /** Parts whose words can be searched for. Addresses, browsers and raw updates are not: they are looked up otherwise. */
 const SEARCHABLE = new Set(['text', 'name', 'detail', 'reasonText'])
 
@@ -56,7 +58,7 @@ export class TextIndex {
       do {
         this.#again.delete(workspaceId)
         while (!this.#stopped && (await this.indexOnce(workspaceId)) === SLICE);
-        await new Promise(resolve => setTimeout(resolve, 50))
+        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
       } while (this.#again.has(workspaceId) && !this.#stopped)
     } catch (error) {
       this.#log.error(
@@ -137,6 +139,7 @@ export class TextIndex {
       this.#databases.read,
       workspaceId,
       entries.map(entry => entry.entry_id),
+      boundsOf(entries.map(entry => entry.at)),
     )
     const keys = await this.#keys.forOpening(
       this.#databases.read,
@@ -166,4 +169,14 @@ export class TextIndex {
       .filter(line => line.words.size > 0)
       .map(({ words: found, ...line }) => ({ ...line, tokens: blindWords(this.#tokenKey, found) }))
   }
+}
+
+/** The span of times, so that only the months it touches are read. Instants as text sort by time. */
+function boundsOf(times: readonly string[]): { from: string; to: string } | undefined {
+  let [from = '', to = ''] = [times[0], times[0]]
+  for (const at of times) {
+    if (at < from) from = at
+    if (at > to) to = at
+  }
+  return from === '' ? undefined : { from, to }
 }

@@ -1,5 +1,4 @@
-import { createHmac } from 'node:crypto'
-import type { InstallationSecret } from '../../kernel/secret.ts'
+import { hmac, type InstallationSecret } from '../../kernel/secret.ts'
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'word' })
 // scripts that do not put spaces between words: their words are found as pairs of neighbouring characters
@@ -8,6 +7,7 @@ const RUN_OF_CJK =
 const MARKS = /\p{M}+/gu
 /** A text gives at most so many words to the index; a 4,096-unit message has fewer. */
 const WORDS_MAX = 2_000
+const KNOWN_MAX = 20_000
 
 /**
  * The words of a text as search sees them: compatibility forms folded (NFKC), lower case, accents off. Text in
@@ -31,9 +31,27 @@ export function wordsOf(text: string): Set<string> {
   return words
 }
 
+/** Words come again and again: a few thousand make up most of what people write. */
+const known = new WeakMap<Buffer, Map<string, string>>()
+
 /** The index form of words: the first eight bytes of HMAC-SHA-256 as signed 64-bit numbers, in decimal. */
-export const blindWords = (key: Buffer, words: Iterable<string>): string[] =>
-  [...words].map(word => createHmac('sha256', key).update(word).digest().readBigInt64BE(0).toString())
+export function blindWords(key: Buffer, words: Iterable<string>): string[] {
+  let forms = known.get(key)
+  if (!forms || forms.size > KNOWN_MAX) {
+    forms = new Map()
+    known.set(key, forms)
+  }
+  const blinded: string[] = []
+  for (const word of words) {
+    let form = forms.get(word)
+    if (form === undefined) {
+      form = hmac(key, word).readBigInt64BE(0).toString()
+      forms.set(word, form)
+    }
+    blinded.push(form)
+  }
+  return blinded
+}
 
 /** The words of a search in their index form. */
 export const indexWords = (secret: InstallationSecret, q: string): string[] =>
