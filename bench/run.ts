@@ -3,12 +3,13 @@ import { availableParallelism, loadavg } from 'node:os'
 import { command } from './command.ts'
 import { type Benchmark, describeFigure, keeps } from './figure.ts'
 import { history } from './history.ts'
+import { log } from './log.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [command, tree, history, start]
+const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, start]
 
-const names = process.argv.slice(2)
+const names = process.argv.slice(2).filter(name => name !== '--large')
 const unknown = names.find(name => !BENCHMARKS.some(benchmark => benchmark.name === name))
 if (unknown !== undefined) {
   console.error(`There is no benchmark "${unknown}": ${BENCHMARKS.map(({ name }) => name).join(', ')}.`)

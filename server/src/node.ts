@@ -70,6 +70,7 @@ export class TracedeskNode {
   /** Who was erased, kept outside the database. */
   readonly erasures: ErasureList
   readonly textIndex: logModule.TextIndex
+  readonly rollup: logModule.LogRollup
   readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
   readonly lookers: Lookers
@@ -111,6 +112,7 @@ export class TracedeskNode {
     this.checkpoints = new Checkpoints({ databases, signer, log })
     this.erasures = new ErasureList(join(options.dataDir, 'erasures'))
     this.textIndex = new logModule.TextIndex({ databases, keys: this.keys, secret, log })
+    this.rollup = new logModule.LogRollup({ databases, log })
     this.hub = new Hub(databases.read, log)
     this.#bus = new TreeBus(
       databases,
@@ -242,6 +244,7 @@ export class TracedeskNode {
     await this.#bus.stop()
     await this.sequencer.stop()
     await this.textIndex.stop()
+    await this.rollup.stop()
     await this.checkpoints.stop()
     await this.databases.close()
   }
@@ -288,6 +291,7 @@ export class TracedeskNode {
     this.hub.grew(workspaceId, size)
     this.checkpoints.wake(workspaceId)
     this.textIndex.wake(workspaceId)
+    this.rollup.wake(workspaceId)
   }
 
   /** Records what somebody was shown of the log, unless the workspace switched that off. */

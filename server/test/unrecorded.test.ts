@@ -27,6 +27,11 @@ const MACHINERY = new Set([
   'log_rejected',
   'log_text',
   'log_text_cursor',
+  'log_rollup',
+  'log_rollup_cursor',
+  'alert_cursor',
+  'alert_fired',
+  'alert_delivery',
   'idempotency',
   'lease',
   'telegram_update',
@@ -135,6 +140,12 @@ beforeAll(async () => {
     "insert into anchor_state (workspace_id, kind, name, epoch) values ($1, 'witness', 'w', 1)",
     [w],
   )
+  for (const statement of [
+    "insert into log_view (workspace_id, log_view_id, owner_id, shared, sealed, changed_at) values ($1, gen_random_uuid(), $2, false, '', now())",
+    "insert into log_reveal (workspace_id, reveal_id, agent_id, kind, target_id, state, requested_at, entry_id) values ($1, gen_random_uuid(), $2, 'entry', $2, 'open', now(), $2)",
+    'insert into alert_acknowledgement (workspace_id, alert_entry_id, agent_id, at) values ($1, gen_random_uuid(), $2, now())',
+  ])
+    await world.asSuperuser(statement, [w, world.owner.id])
   app = new pg.Client(world.targets.app)
   await app.connect()
   tables = (

@@ -52,6 +52,29 @@ export interface Tables {
     enabled_at: string
     last_step: number
   }
+  alert_acknowledgement: {
+    workspace_id: string
+    alert_entry_id: string
+    agent_id: string
+    at: string
+  }
+  alert_cursor: {
+    workspace_id: string
+    position: number
+  }
+  alert_delivery: {
+    workspace_id: string
+    alert_entry_id: string
+    channel: string
+    attempts: Generated<number>
+    next_at: Generated<string>
+  }
+  alert_fired: {
+    workspace_id: string
+    alert: string
+    about: string
+    at: string
+  }
   anchor_state: {
     workspace_id: string
     kind: string
@@ -382,6 +405,38 @@ export interface Tables {
     mac: Buffer
     rejected_at: Generated<string>
   }
+  log_reveal: {
+    workspace_id: string
+    reveal_id: string
+    agent_id: string
+    kind: string
+    target_id: string
+    state: string
+    requested_at: string
+    expires_at: string | null
+    decided_by: string | null
+    entry_id: string
+  }
+  log_rollup: {
+    workspace_id: string
+    unit: string
+    start: string
+    combination: string
+    event: string
+    outcome: string
+    reach: string
+    source: string
+    actor_kind: string
+    actor_id: string
+    bot_id: string
+    agent_ids: string[]
+    department_ids: string[]
+    n: number
+  }
+  log_rollup_cursor: {
+    workspace_id: string
+    position: number
+  }
   log_signer: {
     workspace_id: string
     epoch: number
@@ -406,6 +461,14 @@ export interface Tables {
     level: number
     index: number
     hashes: Buffer
+  }
+  log_view: {
+    workspace_id: string
+    log_view_id: string
+    owner_id: string
+    shared: boolean
+    sealed: Buffer
+    changed_at: string
   }
   message: {
     workspace_id: string

@@ -25,6 +25,7 @@ export const logFilter = {
   subject: some(z.string().max(100)),
   outcome: some(Outcome),
   source: some(Source),
+  /** Words the entry’s texts hold, all of them. */
   q: z.string().max(200).optional(),
 }
 export const searchLog = defineQuery({
@@ -40,6 +41,55 @@ export const countLog = defineQuery({
   summary: 'How many entries a filter finds in the caller’s scope; recorded as log.viewed',
   input: z.strictObject(logFilter),
   output: z.strictObject({ count: z.int() }),
+})
+/** How many entries have a value: an id, or a word of a closed list. */
+const Counted = z.array(z.strictObject({ value: z.string(), count: z.int() }))
+export const facetLog = defineQuery({
+  name: 'log.facets',
+  permission: 'log.view',
+  summary:
+    'How the entries a filter finds divide: each facet as if nothing of its own had been chosen; recorded as log.viewed',
+  input: z.strictObject(logFilter),
+  output: z.strictObject({
+    total: z.int(),
+    /** Only a part was counted: the filter finds more than can be counted one by one. */
+    capped: z.boolean(),
+    event: Counted,
+    actor: Counted,
+    actorKind: Counted,
+    department: Counted,
+    bot: Counted,
+    outcome: Counted,
+    source: Counted,
+  }),
+})
+export const histogramLog = defineQuery({
+  name: 'log.histogram',
+  permission: 'log.view',
+  summary: 'How many entries a filter finds, over time; recorded as log.viewed',
+  input: z.strictObject(logFilter),
+  output: z.strictObject({
+    /** What the bars span; null while there are no entries. */
+    from: z.string().nullable(),
+    to: z.string().nullable(),
+    /** The width of a bar; null: calendar months (UTC). */
+    seconds: z.number().nullable(),
+    capped: z.boolean(),
+    bars: z.array(z.strictObject({ at: z.string(), count: z.int(), notDone: z.int() })),
+  }),
+})
+export const tailLog = defineQuery({
+  name: 'log.tail',
+  permission: 'log.view',
+  summary:
+    'Entries from a position on, in the order of the ledger, so that nothing is lost; ask again from `next`. Without `since`: from now. Recorded as log.viewed when it shows something',
+  input: z.strictObject({ ...logFilter, since: z.coerce.number().int().min(0).optional() }),
+  output: z.strictObject({
+    items: z.array(Entry),
+    next: z.int(),
+    /** There is more before the end of the ledger: ask again at once. */
+    more: z.boolean(),
+  }),
 })
 export const getEntry = defineQuery({
   name: 'log.entry',

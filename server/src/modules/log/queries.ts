@@ -2,11 +2,14 @@ import {
   areaOf,
   CATALOGUE,
   countLog,
+  facetLog,
   getCatalogue,
   getEntry,
   getTimeline,
+  histogramLog,
   type Message,
   searchLog,
+  tailLog,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -16,8 +19,11 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import { type InstallationSecret, sha256 } from '../../kernel/secret.ts'
 import { entryScopeSql, type Scope, scopeOf } from '../team/index.ts'
+import type { LogFilter } from './conditions.ts'
+import { countEntries, readFacets, readHistogram } from './facets.ts'
 import type { EntryReader } from './reader.ts'
-import { countEntries, findEntries, type LogFilter } from './search.ts'
+import { findEntries } from './search.ts'
+import { tailEntries } from './tail.ts'
 
 export interface LogQueriesPort {
   readonly reader: EntryReader
@@ -46,7 +52,10 @@ export function createLogQueries({ reader, secret, messagesBetween }: LogQueries
     searchLog,
     async ({ db, caller, disclose }, { limit, cursor, ...filter }) => {
       const scope = await scopeOf(db, caller)
-      const found = await findEntries(db, caller, scope, filter, key, { limit, after: decodeCursor(cursor) })
+      const found = await findEntries(
+        { db, caller, scope, filter, key },
+        { limit, after: decodeCursor(cursor) },
+      )
       const { rows, nextCursor } = pageOf(found, limit, row => ({ at: row.at, id: row.entry_id }))
       disclose(describe(filter, scope, rows.length, cursor !== undefined))
       return { items: await reader.present(db, caller, rows), nextCursor }
@@ -54,9 +63,29 @@ export function createLogQueries({ reader, secret, messagesBetween }: LogQueries
   )
   const count = defineQueryHandler(countLog, async ({ db, caller, disclose }, filter) => {
     const scope = await scopeOf(db, caller)
-    const found = await countEntries(db, caller, scope, filter, key)
+    const found = await countEntries({ db, caller, scope, filter, key })
     disclose(describe(filter, scope, found, false))
     return { count: found }
+  })
+  const facets = defineQueryHandler(facetLog, async ({ db, caller, disclose }, filter) => {
+    const scope = await scopeOf(db, caller)
+    const found = await readFacets({ db, caller, scope, filter, key })
+    disclose(describe(filter, scope, found.total, false))
+    return found
+  })
+  const histogram = defineQueryHandler(histogramLog, async ({ db, caller, disclose }, filter) => {
+    const scope = await scopeOf(db, caller)
+    const found = await readHistogram({ db, caller, scope, filter, key })
+    const count = found.bars.reduce((sum, bar) => sum + bar.count, 0)
+    disclose(describe(filter, scope, count, false))
+    return found
+  })
+  const tail = defineQueryHandler(tailLog, async ({ db, caller, disclose }, { since, ...filter }) => {
+    const scope = await scopeOf(db, caller)
+    const found = await tailEntries({ db, caller, scope, filter, key }, since)
+    // A view of nothing is no view; without this the record of one look would be what the next one shows.
+    if (found.rows.length > 0) disclose(describe(filter, scope, found.rows.length, since !== undefined))
+    return { items: await reader.present(db, caller, found.rows), next: found.next, more: found.more }
   })
   const entry = defineQueryHandler(getEntry, async ({ db, caller, disclose }, { id }) => {
     const scope = await scopeOf(db, caller)
@@ -77,11 +106,10 @@ export function createLogQueries({ reader, secret, messagesBetween }: LogQueries
     const after = decodeCursor(cursor)
     const [messages, found] = await Promise.all([
       messagesBetween(context, id, after, limit + 1),
-      findEntries(db, caller, scope, { conversation: [id] } as LogFilter, key, {
-        limit,
-        after,
-        ascending: true,
-      }),
+      findEntries(
+        { db, caller, scope, filter: { conversation: [id] } as LogFilter, key },
+        { limit, after, ascending: true },
+      ),
     ])
     const entries = await reader.present(db, caller, found)
     const all = [
@@ -106,7 +134,7 @@ export function createLogQueries({ reader, secret, messagesBetween }: LogQueries
     })
     return { items: rows.map(({ id: _id, ...item }) => item), nextCursor }
   })
-  return [search, count, entry, timeline, catalogue] as Query[]
+  return [search, count, facets, histogram, tail, entry, timeline, catalogue] as Query[]
 }
 
 async function findEntry(db: ReadDb, caller: Parameters<typeof scopeOf>[1], scope: Scope, id: string) {

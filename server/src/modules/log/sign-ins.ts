@@ -6,7 +6,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import type { EntryReader } from './reader.ts'
-import type { FoundEntry } from './search.ts'
+import type { FoundEntry } from './search-request.ts'
 
 /** Entries that tell of somebody's way in: signing in and out, failures, locks, passwords and second factors. */
 const EVENTS = [

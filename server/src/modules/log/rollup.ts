@@ -1,0 +1,126 @@
+import { sql } from 'kysely'
+import { bindTx, type Databases } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+
+/** So many positions are counted in one transaction. */
+const SLICE = 20_000
+/** A tree that grows is looked at this much later: by then there is more to count at once, and commands had their turn. */
+const REST_MS = 1_500
+/** Actors that are few; customers are many, and stand together as nobody. */
+const COUNTED_ACTORS = sql`case when actor_kind in ('agent', 'api_token', 'rule', 'flow', 'operator') then actor_id end`
+
+/** The columns entries are counted by, in the order of `combination`. */
+export const ROLLUP_COLUMNS = sql.raw(
+  'event, outcome, reach, source, actor_kind, actor_id, bot_id, agent_ids, department_ids',
+)
+const NOBODY = sql`'00000000-0000-0000-0000-000000000000'::uuid`
+
+/** A row of counts `r` with the columns of an entry, so that the same conditions hold for both. Its time is its unit's start. */
+export const ROLLUP_AS_ENTRIES = sql`r.workspace_id, r.start::timestamp at time zone 'UTC' as at, r.event, r.outcome, r.reach,
+  r.source, r.actor_kind, nullif(r.actor_id, ${NOBODY}) as actor_id, nullif(r.bot_id, ${NOBODY}) as bot_id, r.agent_ids, r.department_ids, r.n`
+
+/**
+ * Keeps the counts of the log up with the ledger. Derived: deleting the rows and the cursor rebuilds them. One node at
+ * a time works on a workspace (it holds the cursor's row); counts and cursor move in one transaction.
+ */
+export class LogRollup {
+  readonly #databases: Databases
+  readonly #log: Logger
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #stopping = new AbortController()
+
+  constructor(parts: { databases: Databases; log: Logger }) {
+    this.#databases = parts.databases
+    this.#log = parts.log
+  }
+
+  /** Says that a tree grew. Returns at once. */
+  wake(workspaceId: string): void {
+    if (this.#stopping.signal.aborted || this.#running.has(workspaceId)) return
+    this.#running.set(workspaceId, this.#work(workspaceId))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await Promise.all(this.#running.values())
+  }
+
+  async #work(workspaceId: string): Promise<void> {
+    try {
+      await this.#rest()
+      // what comes while this counts is counted at the next waking: the tree that grew wakes again
+      while (!this.#stopping.signal.aborted && (await this.countOnce(workspaceId)) === SLICE);
+    } catch (error) {
+      this.#log.error({ err: error as Error, workspaceId }, 'the log could not be counted; tried again later')
+    } finally {
+      this.#running.delete(workspaceId)
+    }
+  }
+
+  #rest(): Promise<void> {
+    const { signal } = this.#stopping
+    return new Promise(resolve => {
+      const timer = setTimeout(resolve, REST_MS)
+      signal.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer)
+          resolve()
+        },
+        { once: true },
+      )
+    })
+  }
+
+  /** Counts one slice of the ledger; returns how many entries it held. */
+  async countOnce(workspaceId: string, slice = SLICE): Promise<number> {
+    const client = await this.#databases.app.connect()
+    try {
+      await client.query('begin')
+      await client.query(
+        'insert into log_rollup_cursor (workspace_id, position) values ($1, 0) on conflict do nothing',
+        [workspaceId],
+      )
+      const { rows } = await client.query<{ position: number }>(
+        'select position from log_rollup_cursor where workspace_id = $1 for update skip locked',
+        [workspaceId],
+      )
+      const from = rows[0]?.position
+      const counted = from === undefined ? 0 : await countSlice(bindTx(client), workspaceId, from, slice)
+      await client.query('commit')
+      return counted
+    } catch (error) {
+      await client.query('rollback')
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}
+
+async function countSlice(
+  tx: ReturnType<typeof bindTx>,
+  workspaceId: string,
+  from: number,
+  slice: number,
+): Promise<number> {
+  const { rows } = await sql<{ counted: number }>`
+    with slice as (
+      select (at at time zone 'UTC')::date as day, event, outcome, reach, source, actor_kind,
+        coalesce(${COUNTED_ACTORS}, ${NOBODY}) as actor_id, coalesce(bot_id, ${NOBODY}) as bot_id, agent_ids, department_ids
+      from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${from + slice}
+    ), days as (
+      select 'day' as unit, day as start, ${ROLLUP_COLUMNS}, count(*)::int as n from slice group by day, ${ROLLUP_COLUMNS}
+    ), both_units as (
+      select * from days union all
+      select 'month', date_trunc('month', start)::date, ${ROLLUP_COLUMNS}, sum(n)::int from days
+        group by date_trunc('month', start)::date, ${ROLLUP_COLUMNS}
+    ), counted as (
+      insert into log_rollup (workspace_id, unit, start, combination, ${ROLLUP_COLUMNS}, n)
+      select ${workspaceId}, unit, start, md5((${ROLLUP_COLUMNS})::text)::uuid, ${ROLLUP_COLUMNS}, n from both_units order by unit, start
+      on conflict (workspace_id, unit, start, combination) do update set n = log_rollup.n + excluded.n
+    )
+    update log_rollup_cursor set position = position + (select count(*) from slice) where workspace_id = ${workspaceId}
+    returning position - ${from} as counted`.execute(tx)
+  return rows[0]?.counted ?? 0
+}

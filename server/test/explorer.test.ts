@@ -1,0 +1,250 @@
+import type { QueryInput } from '@tracedesk/contracts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorld, type Person, type TestConversation, type World } from './support/world.ts'
+
+let world: World
+let billing: string
+let sales: string
+const people: Record<'olga' | 'sue' | 'ann' | 'bob' | 'otto', Person> = {} as never // filled before any test
+let anns: TestConversation
+let bobs: TestConversation
+
+const say = (person: Person, talk: TestConversation, text: string) =>
+  person.do('message.send', { conversationId: talk.id as never, text })
+
+beforeAll(async () => {
+  world = await createWorld()
+  billing = await world.department('Billing')
+  sales = await world.department('Sales')
+  people.olga = world.owner
+  people.sue = await world.person('Sue', 'supervisor', [billing])
+  people.ann = await world.person('Ann', 'agent', [billing])
+  people.bob = await world.person('Bob', 'agent', [sales])
+  people.otto = await world.person('Otto', 'auditor')
+  anns = await world.conversation({ assignee: people.ann.id, department: billing, name: 'Carla' })
+  bobs = await world.conversation({ assignee: people.bob.id, department: sales, name: 'Dora' })
+  await say(people.ann, anns, 'before Sue led')
+  const lead = (on: boolean) =>
+    people.olga.do('department.set_lead', {
+      departmentId: billing as never,
+      agentId: people.sue.id as never,
+      lead: on,
+    })
+  await lead(true)
+  for (const text of ['refund on its way', '退款已经处理', 'возврат оформлен', 'تم استرداد المبلغ'])
+    await say(people.ann, anns, text)
+  for (const text of ['hello there', 'refund again']) await say(people.bob, bobs, text)
+  await lead(false)
+  await say(people.ann, anns, 'after Sue led')
+  await people.ann.do('note.add', { conversationId: anns.id as never, text: 'Ann only', scope: 'private' })
+  await expect(people.ann.do('setting.change', { key: 'routing.capacity', value: 3 })).rejects.toThrow()
+  await people.olga.do('conversation.pin', { conversationId: anns.id as never })
+  const { label } = await people.olga.do('label.create', { name: 'vip' })
+  await people.olga.do('label.rename', { labelId: label.id, name: 'gold' })
+  await people.olga.do('setting.change', { key: 'routing.capacity', value: 3 })
+  await people.olga.do('setting.change', { key: 'routing.capacity', value: 4 })
+  await spread()
+  await world.settle()
+  while ((await world.node.textIndex.indexOnce(world.workspaceId)) > 0);
+})
+afterAll(() => world.end())
+
+/** Puts a part of the entries into the past, over days and months, so that there is more than one day to count. */
+async function spread(): Promise<void> {
+  await world.settle()
+  await world.asSuperuser(
+    'select ensure_log_month(now() - make_interval(days => d)) from generate_series(0, 100) d',
+  )
+  // past every trigger: what is told here does not verify, and need not
+  const text = (at: string) => `to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+  await world.asSuperuser(
+    `update log_entry e set at = m.to_at, leaf = convert_to(replace(convert_from(e.leaf, 'UTF8'), ${text('e.at')}, ${text('m.to_at')}), 'UTF8')
+     from (select entry_id, at - make_interval(days => (position % 4)::int * 30, hours => (position % 7)::int * 5) as to_at from log_entry
+       where workspace_id = $1 and event in ('message.sent', 'agent.invited', 'label.created', 'permission.refused')) m
+     where e.workspace_id = $1 and e.entry_id = m.entry_id`,
+    [world.workspaceId],
+  )
+  await world.asSuperuser('delete from log_text')
+  await world.asSuperuser('delete from log_text_cursor')
+  await world.asSuperuser(
+    `update log_part p set at = e.at from log_entry e where e.workspace_id = p.workspace_id and e.entry_id = p.entry_id and p.at <> e.at`,
+  )
+}
+
+type Filter = Partial<QueryInput<'log.search'>>
+
+async function everything(person: Person, filter: Filter) {
+  const items = []
+  let cursor: string | undefined
+  do {
+    const page = await person.ask('log.search', { ...filter, limit: 9, ...(cursor ? { cursor } : {}) })
+    items.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor)
+  return items
+}
+
+const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString()
+const filters = (): Record<string, Filter> => ({
+  everything: {},
+  'a week': { from: day(7) },
+  'the middle': { from: day(70), to: day(20) },
+  'to the microsecond': {
+    from: `${day(35).slice(0, 10)}T00:00:00.000500Z`,
+    to: `${day(3).slice(0, 10)}T00:00:00.000001Z`,
+  },
+  'one event': { event: 'message.sent' },
+  areas: { event: ['message.*', 'label.*'] },
+  'an agent': { actor: people.ann.id },
+  'an agent’s event': { actor: [people.ann.id, people.bob.id], event: 'message.*' },
+  'a customer as an actor': { actor: anns.customerId },
+  kinds: { actorKind: ['agent', 'customer'] },
+  department: { department: sales },
+  'two departments': { department: [sales, billing], event: 'message.sent' },
+  bot: { bot: bobs.botId },
+  refused: { outcome: 'refused' },
+  'not failed': { outcome: ['done', 'refused'] },
+  source: { source: ['console', 'cli'] },
+  conversation: { conversation: [anns.id, bobs.id] },
+  customer: { customer: anns.customerId },
+  setting: { subject: 'routing.capacity' },
+  'conversation as a subject': { subject: anns.id },
+  'agent as a subject': { subject: people.ann.id },
+  words: { q: 'refund' },
+  'words of an agent': { q: 'refund', actor: people.bob.id },
+  'words in a conversation': { q: 'refund', conversation: anns.id },
+  Chinese: { q: '退款' },
+  Russian: { q: 'ВОЗВРАТ' },
+  Arabic: { q: 'استرداد' },
+  'no such word': { q: 'zzzz' },
+})
+
+describe('counted or not, each filter', () => {
+  // whoever looks leaves entries: all looks are at what was there before
+  let to: string
+  const countUpTo = async (slices: number) => {
+    for (let i = 0; i < slices; i++) await world.node.rollup.countOnce(world.workspaceId, 13)
+  }
+  beforeAll(async () => {
+    to = new Date().toISOString()
+    await world.asSuperuser('delete from log_rollup')
+    await world.asSuperuser('delete from log_rollup_cursor')
+  })
+
+  const agree = async (person: Person, name: string) => {
+    const filter = { to, ...filters()[name] }
+    const items = await everything(person, filter)
+    const times = items.map(item => `${item.at} ${item.id}`)
+    expect(times, 'newest first').toEqual(times.toSorted().reverse())
+    expect(new Set(times).size).toBe(times.length)
+    expect((await person.ask('log.count', filter)).count, 'count').toBe(items.length)
+    const facets = await person.ask('log.facets', filter)
+    expect(facets, 'total').toMatchObject({ total: items.length, capped: false })
+    const tally = (values: (string | null)[]) => {
+      const counts = new Map<string, number>()
+      for (const value of values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
+      return [...counts].map(([value, count]) => ({ value, count })).sort(order)
+    }
+    const order = (a: { value: string }, b: { value: string }) => (a.value < b.value ? -1 : 1)
+    const own = new Set(Object.keys(filter))
+    if (!own.has('event')) expect(facets.event.sort(order)).toEqual(tally(items.map(item => item.event)))
+    if (!own.has('source'))
+      expect(facets.source.sort(order)).toEqual(tally(items.map(item => item.via.source)))
+    if (!own.has('bot')) expect(facets.bot.sort(order)).toEqual(tally(items.map(item => item.botId)))
+    if (!own.has('outcome'))
+      expect(facets.outcome.sort(order)).toEqual(tally(items.map(item => item.outcome)))
+    if (!own.has('actor'))
+      expect(facets.actor.sort(order)).toEqual(
+        tally(items.map(item => (item.actor.kind === 'agent' ? item.actor.id : null))),
+      )
+    const histogram = await person.ask('log.histogram', filter)
+    expect(
+      histogram.bars.reduce((sum, bar) => sum + bar.count, 0),
+      'histogram',
+    ).toBe(items.length)
+    expect(histogram.bars.reduce((sum, bar) => sum + bar.notDone, 0)).toBe(
+      items.filter(item => item.outcome !== 'done').length,
+    )
+    return items.length
+  }
+
+  for (const counted of ['nothing', 'a part', 'everything'])
+    test(`gives the same list, count, facets and histogram when ${counted} has been counted before`, async () => {
+      if (counted === 'a part') await countUpTo(2)
+      if (counted === 'everything') while ((await world.node.rollup.countOnce(world.workspaceId)) > 0);
+      for (const viewer of ['olga', 'sue', 'ann'] as const)
+        for (const name of Object.keys(filters())) {
+          const found = await agree(people[viewer], name).catch(error => {
+            error.message = `${viewer}, ${name}: ${error.message}`
+            throw error
+          })
+          if (viewer === 'olga' && name !== 'no such word' && name !== 'a customer as an actor')
+            expect(found, name).toBeGreaterThan(0)
+        }
+    })
+
+  test('facets show what else there is beside what was chosen', async () => {
+    const facets = await people.olga.ask('log.facets', { to, actor: people.ann.id, event: 'message.sent' })
+    expect(facets.actor.map(each => each.value)).toContain(people.bob.id)
+    expect(facets.event.map(each => each.value)).toContain('note.added')
+    expect(facets.event.every(each => each.value !== 'label.created')).toBe(true)
+  })
+
+  test('an auditor counts everything, and searches for no word', async () => {
+    const all = (await people.olga.ask('log.facets', { to })).total
+    expect((await people.otto.ask('log.facets', { to })).total).toBe(all)
+    for (const name of ['log.facets', 'log.histogram', 'log.count'] as const)
+      await expect(people.otto.ask(name, { q: 'refund' }), name).rejects.toMatchObject({
+        code: 'permission.denied',
+      })
+  })
+})
+
+describe('the live tail', () => {
+  test('gives every entry once, in the order of the ledger, however it is paused, and never its own looks', async () => {
+    await world.settle()
+    let { next } = await people.olga.ask('log.tail', {})
+    const seen: number[] = []
+    const texts: string[] = []
+    const look = async () => {
+      for (let more = true; more; ) {
+        const page = await people.olga.ask('log.tail', { since: next })
+        seen.push(...page.items.map(item => item.position ?? -1))
+        texts.push(
+          ...page.items.flatMap(item => (item.parts.text?.state === 'open' ? item.parts.text.value : [])),
+        )
+        ;({ next, more } = page)
+      }
+    }
+    const from = next
+    for (let i = 0; i < 12; i++) {
+      await say(people.ann, anns, `live ${i}`)
+      if (i % 5 === 0) {
+        await world.settle()
+        await look()
+      }
+    }
+    await world.settle()
+    await look()
+    await look()
+    expect(texts).toEqual(Array.from({ length: 12 }, (_, i) => `live ${i}`))
+    expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+    await world.settle()
+    const recorded = await world.asSuperuser<{ position: string; tail: boolean }>(
+      "select position, (event = 'log.viewed' and subject_id = 'log.tail') as tail from log_entry where workspace_id = $1 and position >= $2 and position < $3 order by position",
+      [world.workspaceId, from, next],
+    )
+    expect(seen).toEqual(recorded.filter(row => !row.tail).map(row => Number(row.position)))
+    expect(recorded.filter(row => row.tail).length).toBeGreaterThan(0)
+  })
+
+  test('shows an agent no more than their list does', async () => {
+    await world.settle()
+    const { next } = await people.bob.ask('log.tail', {})
+    await say(people.ann, anns, 'not for Bob')
+    await say(people.bob, bobs, 'for Bob')
+    await world.settle()
+    const page = await people.bob.ask('log.tail', { since: next, event: 'message.*' })
+    expect(page.items.map(item => item.parts.text)).toEqual([{ state: 'open', value: 'for Bob' }])
+  })
+})
