@@ -49,7 +49,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['conversation.*', item => [...conversation(item), ...DESK]],
   ['presence.*', () => DESK],
   ['agent.desk_changed', () => DESK],
-  ['agent.serving_set', () => [...DESK, ['access.review']]],
+  ['agent.serving_set', () => [...DESK, ['access.review'], ['session.me']]],
   ['bot.routing_changed', () => [['bot.routing']]],
   ['note.*', item => [...conversation(item), ['note.mentions']]],
   ['moderation.*', conversation],

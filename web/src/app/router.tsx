@@ -52,7 +52,9 @@ const shellRoute = createRoute({
   id: 'shell',
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(meQuery)
+      const me = await context.queryClient.ensureQueryData(meQuery)
+      // until their second factor is set up, nothing else would answer
+      if (me.mustEnrol && location.pathname !== '/account') throw redirect({ to: '/account' })
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })
@@ -103,6 +105,31 @@ const teamRoute = createRoute({
   path: '/team',
   component: lazyRouteComponent(() => import('../features/team/team-page.tsx'), 'TeamPage'),
 })
+const rolesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/team/roles',
+  component: lazyRouteComponent(() => import('../features/team/roles-page.tsx'), 'RolesPage'),
+})
+const reviewRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/team/review',
+  component: lazyRouteComponent(() => import('../features/team/review-page.tsx'), 'ReviewPage'),
+})
+const tokensRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/team/tokens',
+  component: lazyRouteComponent(() => import('../features/team/tokens-page.tsx'), 'TokensPage'),
+})
+const offboardingRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/team/report/$agentId',
+  component: lazyRouteComponent(() => import('../features/team/offboarding-page.tsx'), 'OffboardingPage'),
+})
+const accountRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -126,6 +153,11 @@ const routeTree = rootRoute.addChildren([
     botsRoute,
     repliesRoute,
     teamRoute,
+    rolesRoute,
+    reviewRoute,
+    tokensRoute,
+    offboardingRoute,
+    accountRoute,
     settingsRoute,
     proofRoute,
   ]),

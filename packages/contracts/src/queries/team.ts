@@ -39,6 +39,8 @@ export const getMe = defineQuery({
     rank: z.int(),
     /** The bots one serves; null: all. */
     bots: z.array(BotId).nullable(),
+    /** Whether the rules give one conversations; null: as one's role has it. */
+    serving: z.boolean().nullable(),
     /** A second factor must be set up before anything else may be done. */
     mustEnrol: z.boolean(),
     /** What the desk aims at, for everybody who works at it. */

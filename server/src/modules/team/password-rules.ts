@@ -80,11 +80,11 @@ export function isCommonPassword(password: string): boolean {
   return isRepetition(plain) || isRun(plain) || forms.some(isWord)
 }
 
-/** The e-mail's own name, its parts of four letters or more, and its domain's name: none of them may stand in it. */
+/** The e-mail's own name, its parts of four letters or more, and its domain: none of them may stand in it. */
 export function namesOwner(password: string, email: string): boolean {
   const [local = '', domain = ''] = email.toLowerCase().split('@')
   const plain = password.toLowerCase()
-  const pieces = [local, ...local.split(/[^\p{L}\p{N}]+/u), domain, domain.split('.')[0] ?? '']
+  const pieces = [local, ...local.split(/[^\p{L}\p{N}]+/u), domain]
   return pieces.some(piece => piece.length >= 4 && plain.includes(piece))
 }
 

@@ -66,7 +66,7 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
           .executeTakeFirst()
       : undefined
   if (!agent) throw new ConsoleError('session.required')
-  const [workspace, departments, session, head, scope] = await Promise.all([
+  const [workspace, departments, session, head, scope, desk] = await Promise.all([
     db
       .selectFrom('workspace')
       .select('name')
@@ -92,6 +92,12 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
       : undefined,
     db.selectFrom('log_head').select('size').where('workspace_id', '=', workspaceId).executeTakeFirst(),
     scopeOf(db, caller),
+    db
+      .selectFrom('agent_desk')
+      .select('serves')
+      .where('workspace_id', '=', workspaceId)
+      .where('agent_id', '=', agent.agent_id)
+      .executeTakeFirst(),
   ])
   return {
     agent: { id: agent.agent_id, name: agent.name, email: agent.email, role: agent.role as RoleKey },
@@ -102,6 +108,7 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
     scope: scope.kind,
     rank: caller.standing?.rank ?? 0,
     bots: (caller.standing?.bots ?? null) as never, // branded: the seat’s own row
+    serving: desk?.serves ?? null,
     mustEnrol: caller.standing?.mustEnrol ?? false,
     targets: {
       firstResponseSeconds: Number(await readSetting(db, workspaceId, 'target.first_response_seconds')),

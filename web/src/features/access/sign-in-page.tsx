@@ -1,7 +1,9 @@
 import { Alert, Button, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
+import { codeOf } from '../../shared/api.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
@@ -18,12 +20,21 @@ export function SignInPage() {
   const signIn = useCommand('session.sign_in', { announce: false, onDone: enter })
   const form = useForm({
     mode: 'uncontrolled',
-    initialValues: { email: '', password: '' },
+    initialValues: { email: '', password: '', code: '' },
     validate: { email: required, password: required },
   })
+  // once a code was asked for, the field stays
+  const [asksCode, setAsksCode] = useState(false)
+  if (!asksCode && signIn.error && codeOf(signIn.error) === 'session.code_required') setAsksCode(true)
   return (
     <AccessFrame title={t('access.signIn.title')} text={t('access.signIn.text')}>
-      <form className={classes.form} onSubmit={form.onSubmit(values => signIn.mutate(values))} noValidate>
+      <form
+        className={classes.form}
+        onSubmit={form.onSubmit(({ code, ...values }) =>
+          signIn.mutate(code.trim() ? { ...values, code: code.trim() } : values),
+        )}
+        noValidate
+      >
         {setup.data?.needed && <Alert color="yellow">{t('access.signIn.unclaimed')}</Alert>}
         <TextInput
           label={t('access.email')}
@@ -38,7 +49,20 @@ export function SignInPage() {
           autoComplete="current-password"
           {...form.getInputProps('password')}
         />
-        <Failure error={signIn.error} />
+        {asksCode && (
+          <TextInput
+            label={t('access.signIn.code')}
+            description={t('access.signIn.codeText')}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            maxLength={20}
+            autoFocus
+            {...form.getInputProps('code')}
+          />
+        )}
+        {signIn.error && !(asksCode && codeOf(signIn.error) === 'session.code_required') && (
+          <Failure error={signIn.error} />
+        )}
         <Button type="submit" size="md" loading={signIn.isPending}>
           {t('access.signIn.do')}
         </Button>

@@ -4,6 +4,7 @@ import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import { Person } from '../../shared/ui/person.tsx'
+import { DepartmentName } from './rename-department.tsx'
 import classes from './team.module.css'
 import type { Agent, Department } from './team.ts'
 
@@ -19,9 +20,7 @@ export function DepartmentCard({ department, agents }: { department: Department;
   return (
     <article className={classes.card}>
       <header>
-        <h3>
-          <bdi>{department.name}</bdi>
-        </h3>
+        <DepartmentName department={department} />
         <span>{t('team.members', { count: department.members })}</span>
       </header>
       {members.length === 0 && <p className={classes.text}>{t('team.noMembers')}</p>}

@@ -9,6 +9,7 @@ import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Person } from '../../shared/ui/person.tsx'
 import type { OneTime } from './one-time-link.tsx'
+import { PersonAccess } from './person-access.tsx'
 import { useRoleChoices } from './role-choices.ts'
 import classes from './team.module.css'
 import type { Agent, Department } from './team.ts'
@@ -24,6 +25,7 @@ const CHANGES = [['agent.list']]
 export function People({ agents, departments, onLink }: PeopleProps) {
   const t = useT()
   const [leaving, setLeaving] = useState<Agent | null>(null)
+  const [looking, setLooking] = useState<Agent | null>(null)
   return (
     <section className={classes.section}>
       <h2>{t('team.people')}</h2>
@@ -55,13 +57,19 @@ export function People({ agents, departments, onLink }: PeopleProps) {
                   </span>
                 </Table.Td>
                 <Table.Td>
-                  <AgentMenu agent={agent} onLink={onLink} onDeactivate={() => setLeaving(agent)} />
+                  <AgentMenu
+                    agent={agent}
+                    onLink={onLink}
+                    onAccess={() => setLooking(agent)}
+                    onDeactivate={() => setLeaving(agent)}
+                  />
                 </Table.Td>
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </section>
+      {looking && <PersonAccess agent={looking} onClose={() => setLooking(null)} />}
       {leaving && <Deactivate agent={leaving} onClose={() => setLeaving(null)} />}
     </section>
   )
@@ -114,10 +122,11 @@ function RoleCell({ agent }: { agent: Agent }) {
 interface AgentMenuProps {
   agent: Agent
   onLink: (link: OneTime) => void
+  onAccess: () => void
   onDeactivate: () => void
 }
 
-function AgentMenu({ agent, onLink, onDeactivate }: AgentMenuProps) {
+function AgentMenu({ agent, onLink, onAccess, onDeactivate }: AgentMenuProps) {
   const t = useT()
   const me = useMe()
   const may = useMay()
@@ -131,7 +140,9 @@ function AgentMenu({ agent, onLink, onDeactivate }: AgentMenuProps) {
   const canReset = may('agent.reset_password') && !isClosed && !isMine
   const canClose = may('agent.deactivate') && !isClosed && !isMine
   const canOpen = may('agent.reactivate') && isClosed
-  if (agent.rank > me.rank || !(canReset || canClose || canOpen)) return null
+  const canLook = may('access.review')
+  const isAbove = agent.rank > me.rank
+  if (!canLook && (isAbove || !(canReset || canClose || canOpen))) return null
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -140,15 +151,16 @@ function AgentMenu({ agent, onLink, onDeactivate }: AgentMenuProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {canReset && (
+        {canLook && <Menu.Item onClick={onAccess}>{t('team.access.open')}</Menu.Item>}
+        {canReset && !isAbove && (
           <Menu.Item onClick={() => reset.mutate({ agentId: agent.id })}>{t('team.reset')}</Menu.Item>
         )}
-        {canOpen && (
+        {canOpen && !isAbove && (
           <Menu.Item onClick={() => reactivate.mutate({ agentId: agent.id })}>
             {t('team.reactivate')}
           </Menu.Item>
         )}
-        {canClose && (
+        {canClose && !isAbove && (
           <Menu.Item c="var(--td-bad)" onClick={onDeactivate}>
             {t('team.deactivate')}
           </Menu.Item>

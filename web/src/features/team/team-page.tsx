@@ -8,9 +8,11 @@ import { useMay } from '../../shared/session.ts'
 import { ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Departments } from './departments.tsx'
+import { Invitations } from './invitations.tsx'
 import { Invite } from './invite.tsx'
 import { type OneTime, OneTimeLink } from './one-time-link.tsx'
 import { People } from './people.tsx'
+import { TeamNav } from './team-nav.tsx'
 
 /** Everyone with a seat, and the departments they belong to. */
 export function TeamPage() {
@@ -33,11 +35,13 @@ export function TeamPage() {
         )
       }
     >
+      <TeamNav />
       {failed && <ErrorFace error={failed.error} retry={() => void failed.refetch()} />}
       {(agents.isPending || departments.isPending) && <RowsSkeleton rows={6} />}
       {agents.data && departments.data && (
         <>
           <People agents={agents.data.items} departments={departments.data.items} onLink={setLink} />
+          <Invitations onLink={setLink} />
           <Departments agents={agents.data.items} departments={departments.data.items} />
         </>
       )}

@@ -32,6 +32,7 @@ const HANDOVERS = new Set([
 const HOLDERS = new Set(['from', 'to', 'offered'])
 /** Fields that hold an instant. */
 const INSTANTS = new Set(['until', 'previous', 'since', 'dueAt'])
+const INSTANTS = new Set(['until', 'previous', 'since', 'lastSignInAt'])
 
 /** One fact of an entry in the reader's words: an id as who it is, an enum as what it means, a number by language. */
 export function Fact({ event, field, value }: FactProps): ReactNode {
@@ -40,12 +41,20 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   const words = useWords()
   if (HANDOVERS.has(event) && HOLDERS.has(field)) return <Holder value={value} />
   if (typeof value === 'string' && AGENT_FIELDS.has(field)) return <AgentChip id={value} />
+  if (value === null && event === 'agent.bots_set') return <em>{t('team.allBots')}</em>
+  if (
+    value === null &&
+    (event === 'agent.serving_set' || event === 'agent.granted' || event === 'agent.revoked')
+  )
+    return <em className={classes.quiet}>{t('team.access.asRole')}</em>
   if (value === null) return <em className={classes.quiet}>{t('part.none')}</em>
   if (typeof value === 'boolean') return t(value ? 'chip.yes' : 'chip.no')
   if (typeof value === 'number' && field === 'telegramDate')
     return format.exact(new Date(value * 1000).toISOString())
   if (typeof value === 'number') return <span className="tabular">{formatNumber(format, field, value)}</span>
   if (field === 'candidates' && Array.isArray(value)) return <Candidates value={value} />
+  if (event === 'agent.bots_set' && Array.isArray(value)) return <BotsFact ids={value} />
+  if (event.startsWith('role.') && typeof value === 'object') return <RoleFact value={value} />
   if (event === 'agent.desk_changed' && typeof value === 'object') return <DeskFact value={value} />
   if (event === 'bot.routing_changed' && typeof value === 'object' && 'mode' in value)
     return <b className={classes.value}>{words(`value.${value.mode}`, String(value.mode))}</b>
@@ -118,6 +127,25 @@ function Candidates({ value }: { value: unknown[] }) {
       </span>
     )
   })
+}
+
+/** The bots somebody serves, as they are called now. */
+function BotsFact({ ids }: { ids: unknown[] }) {
+  const format = useFormat()
+  const directory = useDirectory()
+  const names = ids.map(id => directory.bot(String(id))?.name ?? String(id).slice(0, 8))
+  return <b className={classes.value}>{names.length > 0 ? format.list(names) : '—'}</b>
+}
+
+/** A role's name and scope. */
+function RoleFact({ value }: { value: object }) {
+  const words = useWords()
+  const { name, scope } = value as { name?: string; scope?: string }
+  return (
+    <b className={classes.value}>
+      {[name, scope && words(`team.roles.scopeOf.${scope}`, scope)].filter(Boolean).join(' · ')}
+    </b>
+  )
 }
 
 /** How many conversations somebody takes from the rules, and in which languages. */
