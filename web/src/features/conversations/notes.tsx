@@ -1,18 +1,15 @@
-import { Button, Checkbox, Textarea } from '@mantine/core'
-import { IconLock } from '@tabler/icons-react'
+import { Button, Checkbox } from '@mantine/core'
 import type { Note } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { useMay } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
-import { PartFace } from '../../shared/ui/part.tsx'
-import { Person } from '../../shared/ui/person.tsx'
-import { Time } from '../../shared/ui/time.tsx'
-import { CustomerText } from './customer-text.tsx'
+import { keepDraft, readDraft } from './drafts.ts'
 import { NOTE_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
+import { MentionField, mentionedIn, useColleagues } from './mention-field.tsx'
+import { NoteCard } from './note-card.tsx'
 
 /** What colleagues noted beside the conversation; the customer never sees it. */
 export function Notes({ conversationId, notes }: { conversationId: string; notes: Note[] }) {
@@ -24,53 +21,47 @@ export function Notes({ conversationId, notes }: { conversationId: string; notes
       {notes.length === 0 && <p className={classes.quiet}>{t('side.noNotes')}</p>}
       <ul className={classes.notes}>
         {notes.map(note => (
-          <li key={note.id} className={classes.note}>
-            <div className={classes.noteHead}>
-              <Person id={note.author.id} name={note.author.name} size={18} />
-              {note.scope === 'private' && <IconLock size={13} role="img" aria-label={t('side.private')} />}
-              <Time at={note.at} show="brief" />
-            </div>
-            <PartFace part={note.text}>{value => <CustomerText text={value} />}</PartFace>
-          </li>
+          <NoteCard key={note.id} conversationId={conversationId} note={note} />
         ))}
       </ul>
-      {may('note.add') && <AddNote conversationId={conversationId} />}
+      {may('note.add') && <AddNote key={conversationId} conversationId={conversationId} />}
     </section>
   )
 }
 
 function AddNote({ conversationId }: { conversationId: string }) {
   const t = useT()
-  const [text, setText] = useState('')
+  const colleagues = useColleagues()
+  const [text, setText] = useState(() => readDraft(conversationId, 'note'))
   const [isPrivate, setPrivate] = useState(false)
+  const change = (next: string) => {
+    setText(next)
+    keepDraft(conversationId, next, 'note')
+  }
   const add = useCommand('note.add', {
     announce: false,
     changes: [['conversation.get', { id: conversationId }]],
-    onDone: () => setText(''),
+    onDone: () => change(''),
   })
   const submit = () => {
     if (text.trim() === '' || add.isPending) return
-    add.mutate({ conversationId, text: text.toWellFormed(), scope: isPrivate ? 'private' : 'team' })
-  }
-  const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
-    if (event.key === 'Escape') event.currentTarget.blur()
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) submit()
+    add.mutate({
+      conversationId,
+      text: text.toWellFormed(),
+      scope: isPrivate ? 'private' : 'team',
+      mentions: isPrivate ? [] : mentionedIn(text, colleagues),
+    })
   }
   return (
     <div className={classes.addNote}>
-      <Textarea
+      <MentionField
         id={NOTE_FIELD}
-        size="xs"
-        aria-label={t('side.notePlaceholder')}
-        placeholder={t('side.notePlaceholder')}
-        autosize
-        minRows={2}
-        maxRows={8}
-        maxLength={MESSAGE_TEXT_MAX}
-        dir="auto"
-        value={text}
-        onChange={event => setText(event.currentTarget.value)}
-        onKeyDown={onKeyDown}
+        label={t('side.notePlaceholder')}
+        text={text}
+        canMention={!isPrivate}
+        colleagues={colleagues}
+        onText={change}
+        onSubmit={submit}
       />
       <Failure error={add.error} />
       <div className={classes.noteActions}>
