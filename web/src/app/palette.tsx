@@ -1,12 +1,15 @@
 import { Modal } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconMessage, IconSearch } from '@tabler/icons-react'
+import { IconBolt, IconInbox, IconMessage, IconNote, IconSearch, IconUser } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
+import { searchOf } from '../features/conversations/inbox-search.ts'
 import { useT } from '../i18n/index.ts'
+import { currentActions } from '../shared/actions.ts'
 import { queryOf } from '../shared/queries.ts'
-import { useMay } from '../shared/session.ts'
+import { useMay, useMe } from '../shared/session.ts'
+import { usePartText } from '../shared/ui/part.tsx'
 import { SCREENS } from './navigation.ts'
 import classes from './overlays.module.css'
 
@@ -18,12 +21,19 @@ interface Choice {
   go: () => void
 }
 
-/** Ctrl+K: go to a screen, or find a conversation by the customer's name. */
+/** Ctrl+K: do something with what is on screen, go somewhere, or find a customer, a message, a note, a colleague. */
 export function Palette({ onClose }: { onClose: () => void }) {
   const t = useT()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
-  const choices = [...useScreens(text), ...useConversations(text)]
+  const choices = [
+    ...usePageActions(text),
+    ...useScreens(text),
+    ...useViews(text),
+    ...usePeople(text),
+    ...useConversations(text),
+    ...useWords(text),
+  ]
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new text makes a new list
   useEffect(() => setAt(0), [text])
   const choose = (choice: Choice | undefined) => {
@@ -85,6 +95,96 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </Modal.Content>
     </Modal.Root>
   )
+}
+
+const ICON = { size: 18, stroke: 1.7, 'aria-hidden': true } as const
+const fits = (label: string, text: string) =>
+  label.toLocaleLowerCase().includes(text.trim().toLocaleLowerCase())
+
+/** What can be done with what is on screen; only once something was typed: first comes where to go. */
+function usePageActions(text: string): Choice[] {
+  const [actions] = useState(currentActions)
+  if (text.trim() === '') return []
+  return actions
+    .filter(({ label }) => fits(label, text))
+    .map(({ id, label, key, run }) => ({
+      id: id.replaceAll(' ', '-'),
+      icon: <IconBolt {...ICON} />,
+      label,
+      hint: key ?? '',
+      // the palette gives the focus back first
+      go: () => void setTimeout(run, 60),
+    }))
+}
+
+const VIEWS = ['mine', 'queue', 'departments', 'all', 'pinned', 'snoozed', 'offered'] as const
+
+/** Places of the inbox, and views under a name. */
+function useViews(text: string): Choice[] {
+  const t = useT()
+  const may = useMay()
+  const navigate = useNavigate()
+  const enabled = may('conversation.view') && text.trim() !== ''
+  const saved = useQuery({ ...queryOf('inbox_view.list', {}), enabled })
+  if (!enabled) return []
+  const places = VIEWS.map(view => ({ id: view, label: t(`inbox.view.${view}`), search: { view } }))
+  const named = (saved.data?.items ?? []).map(({ id, name, filter }) => ({
+    id,
+    label: name,
+    search: searchOf(filter),
+  }))
+  return [...places, ...named]
+    .filter(({ label }) => fits(label, text))
+    .map(({ id, label, search }) => ({
+      id: `view-${id}`,
+      icon: <IconInbox {...ICON} />,
+      label,
+      hint: t('nav.inbox'),
+      go: () => void navigate({ to: '/inbox', search }),
+    }))
+}
+
+/** Colleagues; choosing one opens what they did. */
+function usePeople(text: string): Choice[] {
+  const t = useT()
+  const may = useMay()
+  const navigate = useNavigate()
+  const enabled = may('team.view') && may('log.view') && text.trim().length > 1
+  const agents = useQuery({ ...queryOf('agent.list', {}), enabled })
+  if (!enabled) return []
+  return (agents.data?.items ?? [])
+    .filter(({ name }) => fits(name, text))
+    .slice(0, 5)
+    .map(({ id, name }) => ({
+      id,
+      icon: <IconUser {...ICON} />,
+      label: name,
+      hint: t('palette.didWhat'),
+      go: () => void navigate({ to: '/log', search: { actor: [id] } }),
+    }))
+}
+
+/** Messages and notes that hold the words. */
+function useWords(text: string): Choice[] {
+  const t = useT()
+  const me = useMe()
+  const may = useMay()
+  const navigate = useNavigate()
+  const textOf = usePartText()
+  const [q] = useDebouncedValue(text.trim(), 200)
+  const found = useQuery({
+    ...queryOf('conversation.search', { q, limit: 6 }),
+    enabled: q.length > 1 && may('conversation.view') && me.agent.role !== 'auditor',
+    placeholderData: keepPreviousData,
+  })
+  if (text.trim().length < 2) return []
+  return (found.data?.items ?? []).map(({ id, kind, text: words, conversation }) => ({
+    id,
+    icon: kind === 'note' ? <IconNote {...ICON} /> : <IconMessage {...ICON} />,
+    label: textOf(words).slice(0, 90).toWellFormed(),
+    hint: conversation.customerName ?? t('chip.customer'),
+    go: () => void navigate({ to: '/inbox/$conversationId', params: { conversationId: conversation.id } }),
+  }))
 }
 
 function useScreens(text: string): Choice[] {

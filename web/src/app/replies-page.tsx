@@ -1,5 +1,7 @@
 import { CannedReplies } from '../features/canned-replies/canned-replies.tsx'
 import { Fields } from '../features/customers/fields.tsx'
+import { LabelSets } from '../features/labels/label-sets.tsx'
+import { LabelList } from '../features/labels/labels.tsx'
 import { PhraseGroups } from '../features/moderation/phrase-groups.tsx'
 import { Wallets } from '../features/moderation/wallets.tsx'
 import { useT } from '../i18n/index.ts'
@@ -15,6 +17,8 @@ export function RepliesPage() {
   return (
     <Page title={t('replies.page')} text={t('replies.pageText')}>
       <CannedReplies />
+      <LabelList />
+      <LabelSets />
       {may('moderation.view') && <PhraseGroups />}
       {may('moderation.view') && <Wallets />}
       {may('field.define') && <Fields />}

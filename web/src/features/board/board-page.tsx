@@ -14,6 +14,7 @@ import { Person } from '../../shared/ui/person.tsx'
 import { PresenceDot } from '../../shared/ui/presence-dot.tsx'
 import { Ago } from '../../shared/ui/time.tsx'
 import classes from './board.module.css'
+import { EditDesk } from './edit-desk.tsx'
 
 type Board = QueryOutput<'desk.board'>
 
@@ -162,6 +163,7 @@ function Queues({ board }: { board: Board }) {
 
 function People({ board }: { board: Board }) {
   const t = useT()
+  const may = useMay()
   const format = useFormat()
   return (
     <Section
@@ -189,7 +191,8 @@ function People({ board }: { board: Board }) {
           <Table.Td className="tabular">
             <Link to="/log" search={{ event: ['conversation.assigned'], actor: [person.id] }}>
               {format.number(person.load)} / {format.number(person.capacity)}
-            </Link>
+            </Link>{' '}
+            {may('agent.change_desk') && <EditDesk seat={person} />}
           </Table.Td>
         </Table.Tr>
       ))}

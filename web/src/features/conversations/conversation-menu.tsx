@@ -11,6 +11,7 @@ import {
 import type { Conversation } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
+import { useActions } from '../../shared/actions.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useKeys } from '../../shared/keys.ts'
@@ -28,6 +29,9 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
   const isOpen = conversation.status !== 'resolved'
   const mayHand = isOpen && may('conversation.transfer')
   useKeys({ t: () => mayHand && setHanding(true) })
+  useActions(
+    mayHand ? [{ id: 'hand over', label: t('handover.title'), key: 't', run: () => setHanding(true) }] : [],
+  )
   return (
     <>
       {mayHand && (
@@ -53,6 +57,27 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
   const setPriority = useCommand('conversation.set_priority', { changes })
   const pin = useCommand('conversation.pin', { changes })
   const unpin = useCommand('conversation.unpin', { changes })
+  useActions([
+    ...(isOpen
+      ? [
+          ...snoozeTimes(new Date()).map(([word, until]) => ({
+            id: `snooze ${word}`,
+            label: `${t('aside.snooze')}: ${t(`aside.until.${word}`)}`,
+            run: () => snooze.mutate({ ...about, until }),
+          })),
+          ...PRIORITIES.filter(each => each !== priority).map(each => ({
+            id: `priority ${each}`,
+            label: `${t('aside.priority')}: ${t(`value.${each}`)}`,
+            run: () => setPriority.mutate({ ...about, priority: each }),
+          })),
+        ]
+      : []),
+    {
+      id: 'pin',
+      label: t(pinned.own ? 'aside.unpinMine' : 'aside.pinMine'),
+      run: () => togglePin('mine', pinned.own),
+    },
+  ])
   const togglePin = (scope: 'mine' | 'shared', isPinned: boolean) =>
     (isPinned ? unpin : pin).mutate({ ...about, scope })
   return (

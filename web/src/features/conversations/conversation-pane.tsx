@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
+import { useActions } from '../../shared/actions.ts'
 import { codeOf } from '../../shared/api.ts'
 import { type KeyMap, useKeys } from '../../shared/keys.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -16,6 +17,7 @@ import { ConversationMenu } from './conversation-menu.tsx'
 import { Waiting } from './conversation-row.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
+import { STATUSES } from './inbox-search.ts'
 import { Lookers } from './lookers.tsx'
 import { Banners } from './offer-banner.tsx'
 import { SidePanel } from './side-panel.tsx'
@@ -151,6 +153,8 @@ function Tabs() {
 }
 
 function usePaneKeys(conversation: Conversation | undefined, details: Details) {
+  const t = useT()
+  const may = useMay()
   const navigate = useNavigate()
   const commands = useConversationCommands(conversation)
   /** What the key is for may first have to be opened. */
@@ -173,4 +177,29 @@ function usePaneKeys(conversation: Conversation | undefined, details: Details) {
     Escape: () => void navigate({ to: '/inbox', search: before => before }),
   }
   useKeys(keys)
+  const statuses = conversation && may('conversation.change_status') ? STATUSES : []
+  useActions([
+    {
+      id: 'reply',
+      label: t('keys.reply'),
+      key: 'r',
+      run: () => document.getElementById(REPLY_FIELD)?.focus(),
+    },
+    { id: 'note', label: t('keys.note'), key: 'n', run: () => focusDetail(NOTE_FIELD) },
+    { id: 'label', label: t('keys.label'), key: 'l', run: () => focusDetail(LABEL_FIELD) },
+    ...(may('conversation.assign')
+      ? [
+          { id: 'assign', label: t('side.assignMe'), key: 'a', run: commands.assignToMe },
+          { id: 'return', label: t('side.return'), run: () => commands.assignTo(null) },
+        ]
+      : []),
+    ...statuses
+      .filter(status => status !== conversation?.status)
+      .map(status => ({
+        id: `status ${status}`,
+        label: t('side.setStatus', { status: t(`status.${status}`) }),
+        ...(status === 'resolved' && { key: 'e' }),
+        run: () => commands.setStatus(status),
+      })),
+  ])
 }

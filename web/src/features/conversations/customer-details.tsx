@@ -14,6 +14,7 @@ import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './customer-details.module.css'
 import inbox from './inbox.module.css'
+import { MergeCustomer } from './merge-customer.tsx'
 
 type Customer = QueryOutput<'customer.get'>['customer']
 type Field = Customer['fields'][number]
@@ -21,6 +22,7 @@ type Field = Customer['fields'][number]
 /** What the desk knows of a customer beside what Telegram says, and where else they write. */
 export function CustomerDetails({ conversation }: { conversation: Conversation }) {
   const t = useT()
+  const may = useMay()
   const { id } = conversation.customer
   const details = useQuery(queryOf('customer.get', { id }))
   if (details.isPending) return <RowsSkeleton rows={2} />
@@ -46,6 +48,7 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
           </ul>
         </section>
       )}
+      {may('customer.merge') && <MergeCustomer customer={customer} />}
       <Block customer={customer} />
     </>
   )

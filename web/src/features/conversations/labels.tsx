@@ -10,6 +10,7 @@ import { useMay } from '../../shared/session.ts'
 import { LABEL_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
+import { MissingLabels } from './missing-labels.tsx'
 
 /** Colours a new label takes in turn. */
 const COLOURS = ['#4453b8', '#0f766e', '#b45309', '#be185d', '#15803d', '#7c3aed', '#b91c1c', '#475569']
@@ -42,6 +43,7 @@ export function Labels({ conversation: { id, customer, labels } }: { conversatio
           </span>
         ))}
       </div>
+      <MissingLabels labels={labels} />
       {may('customer.add_label') && (
         <AddLabel customerId={customer.id} taken={labels.map(label => label.id)} changes={changes} />
       )}

@@ -7,6 +7,7 @@ import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { EditField } from './edit-field.tsx'
 import classes from './fields.module.css'
 
 type Field = QueryOutput<'field.list'>['items'][number]
@@ -16,6 +17,7 @@ const linesOf = (text: string) => [...new Set(text.split('\n').map(line => line.
 /** The fields customers have; for those who may define them. */
 export function Fields() {
   const t = useT()
+  const [edited, setEdited] = useState<Field | null>(null)
   const [removed, setRemoved] = useState<Field | null>(null)
   const fields = useQuery(queryOf('field.list', {}))
   const remove = useCommand('field.delete', {
@@ -35,6 +37,9 @@ export function Fields() {
                 <code>{`{{field.${field.key}}}`}</code> {field.options.join(' · ')}
               </p>
             </div>
+            <Button size="compact-xs" variant="default" onClick={() => setEdited(field)}>
+              {t('replies.edit')}
+            </Button>
             <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setRemoved(field)}>
               {t('replies.remove')}
             </Button>
@@ -42,6 +47,7 @@ export function Fields() {
         ))}
       </ul>
       <DefineField />
+      {edited && <EditField field={edited} onClose={() => setEdited(null)} />}
       {removed && (
         <Confirm
           title={t('replies.removeTitle', { name: removed.name })}

@@ -1,0 +1,153 @@
+import { Button, Modal, TextInput } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { IconCircleCheck, IconCircleMinus, IconUsersGroup } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import type { QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { Failure } from '../../shared/ui/failure.tsx'
+import { Face } from '../../shared/ui/person.tsx'
+import classes from './inbox.module.css'
+
+type Customer = QueryOutput<'customer.get'>['customer']
+type CustomerId = Customer['id']
+
+/** Another account of the same person: chosen, looked at beside this one, and joined. */
+export function MergeCustomer({ customer }: { customer: Customer }) {
+  const t = useT()
+  const [isOpen, setOpen] = useState(false)
+  return (
+    <section>
+      <Button
+        size="compact-xs"
+        variant="subtle"
+        color="gray"
+        leftSection={<IconUsersGroup size={14} aria-hidden />}
+        onClick={() => setOpen(true)}
+      >
+        {t('merge.open')}
+      </Button>
+      {isOpen && (
+        <Modal
+          opened
+          onClose={() => setOpen(false)}
+          title={t('merge.title')}
+          closeButtonProps={{ 'aria-label': t('action.close') }}
+        >
+          <Choose customer={customer} onClose={() => setOpen(false)} />
+        </Modal>
+      )}
+    </section>
+  )
+}
+
+function Choose({ customer, onClose }: { customer: Customer; onClose: () => void }) {
+  const t = useT()
+  const [text, setText] = useState('')
+  const [other, setOther] = useState<CustomerId | null>(null)
+  const [q] = useDebouncedValue(text.trim(), 180)
+  const found = useQuery({ ...queryOf('conversation.list', { q, limit: 30 }), enabled: q !== '' })
+  const people = new Map(
+    (found.data?.items ?? [])
+      .filter(each => each.customer.id !== customer.id)
+      .map(each => [each.customer.id, each.customer]),
+  )
+  if (other) return <Preview from={other} into={customer} onBack={() => setOther(null)} onClose={onClose} />
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        size="xs"
+        type="search"
+        label={t('merge.find')}
+        value={text}
+        onChange={event => setText(event.currentTarget.value)}
+      />
+      <ul className={classes.savedViews}>
+        {[...people.values()].slice(0, 8).map(each => (
+          <li key={each.id}>
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              leftSection={<Face id={each.id} name={each.name ?? ''} size={20} />}
+              onClick={() => setOther(each.id)}
+            >
+              <bdi>{each.name}</bdi>
+              {each.username && <small>&nbsp;@{each.username}</small>}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {q !== '' && found.data && people.size === 0 && <p className={classes.quiet}>{t('palette.nothing')}</p>}
+    </>
+  )
+}
+
+interface PreviewProps {
+  from: CustomerId
+  into: Customer
+  onBack: () => void
+  onClose: () => void
+}
+
+/** What joining changes, before it is done. */
+function Preview({ from, into, onBack, onClose }: PreviewProps) {
+  const t = useT()
+  const details = useQuery(queryOf('customer.get', { id: from }))
+  const merge = useCommand('customer.merge', {
+    announce: false,
+    changes: [['customer.get'], ['conversation.get'], ['conversation.list']],
+    onDone: onClose,
+  })
+  if (!details.data) return <Failure error={details.error} />
+  const { customer, conversations } = details.data
+  const names = { from: customer.name ?? '', into: into.name ?? '' }
+  const newLabels = customer.labels.filter(({ id }) => !into.labels.some(label => label.id === id))
+  const values = customer.fields.filter(({ value }) => value !== null)
+  const changes = [
+    t('merge.shown', names),
+    t('merge.conversations', { count: conversations.length }),
+    ...(newLabels.length > 0
+      ? [t('merge.labels', { labels: newLabels.map(({ name }) => name).join(', ') })]
+      : []),
+  ]
+  const stays = [
+    t('merge.messagesStay'),
+    ...(values.length > 0
+      ? [t('merge.valuesStay', { fields: values.map(({ name }) => name).join(', '), from: names.from })]
+      : []),
+  ]
+  return (
+    <>
+      <ul className={classes.mergeList}>
+        {changes.map(words => (
+          <li key={words}>
+            <IconCircleMinus size={18} stroke={1.7} color="var(--td-warn)" aria-hidden />
+            {words}
+          </li>
+        ))}
+        {stays.map(words => (
+          <li key={words}>
+            <IconCircleCheck size={18} stroke={1.7} color="var(--td-good)" aria-hidden />
+            {words}
+          </li>
+        ))}
+      </ul>
+      <Failure error={merge.error} />
+      <div className={classes.noteActions}>
+        <Button variant="default" onClick={onBack}>
+          {t('action.cancel')}
+        </Button>
+        <Button
+          color="red.8"
+          loading={merge.isPending}
+          onClick={() => merge.mutate({ customerId: from, intoCustomerId: into.id })}
+        >
+          {t('merge.confirm')}
+        </Button>
+      </div>
+    </>
+  )
+}
