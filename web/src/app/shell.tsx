@@ -1,6 +1,6 @@
 import { useLocalStorage } from '@mantine/hooks'
 import { Outlet, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useT } from '../i18n/index.ts'
 import { setBrowserOwner } from '../shared/browser-store.ts'
 import { type KeyMap, useKeys } from '../shared/keys.ts'
@@ -11,7 +11,8 @@ import { useRealtime } from './realtime.ts'
 import classes from './shell.module.css'
 import { TopBar } from './top-bar.tsx'
 
-const Palette = lazy(async () => ({ default: (await import('./palette.tsx')).Palette }))
+const loadPalette = () => import('./palette.tsx')
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }))
 const KeyHelp = lazy(async () => ({ default: (await import('./key-help.tsx')).KeyHelp }))
 
 /** The frame around every signed-in screen. */
@@ -23,6 +24,11 @@ export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null)
   useRealtime(me.position)
   useShellKeys(setOverlay)
+  // at hand before it is asked for: what is typed right after its key must not land on the page
+  useEffect(() => {
+    const timer = setTimeout(loadPalette, 1500)
+    return () => clearTimeout(timer)
+  }, [])
 
   return (
     <div className={classes.shell} data-narrow={isNarrow || undefined}>

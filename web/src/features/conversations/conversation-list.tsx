@@ -58,7 +58,7 @@ export function ConversationList({ openId }: { openId: string | undefined }) {
       )}
       {list.isPending && <RowsSkeleton height={ROW_HEIGHT} />}
       {list.isError && !list.data && <ErrorFace error={list.error} retry={() => void list.refetch()} />}
-      {list.data && items.length === 0 && <EmptyList />}
+      {list.data && items.length === 0 && (search.q ? <NoNames q={search.q} /> : <EmptyList />)}
       {items.length > 0 && (
         <Rows
           items={items}
@@ -73,28 +73,43 @@ export function ConversationList({ openId }: { openId: string | undefined }) {
   )
 }
 
+/** No customer of this place has the name; words may be found below, and names elsewhere. */
+function NoNames({ q }: { q: string }) {
+  const t = useT()
+  const { view, status } = useSearch({ from: '/shell/inbox' })
+  return (
+    <div className={classes.noNames}>
+      <p className={classes.quiet}>{t('inbox.empty.noName')}</p>
+      {(view !== 'all' || status !== 'any') && (
+        <LinkButton
+          size="compact-xs"
+          variant="default"
+          to="/inbox"
+          search={{ view: 'all', status: 'any', q }}
+        >
+          {t('inbox.empty.everywhere')}
+        </LinkButton>
+      )}
+    </div>
+  )
+}
+
 function EmptyList() {
   const t = useT()
   const may = useMay()
   const { view = 'mine', status = 'in_progress', ...narrowed } = useSearch({ from: '/shell/inbox' })
   const icon = <IconInbox size={26} stroke={1.6} />
-  const { q, bot, label, department, unread } = narrowed
-  if (q || bot || label || department || unread || status !== 'in_progress') {
+  const { bot, label, department, unread } = narrowed
+  if (bot || label || department || unread || status !== 'in_progress') {
     return (
       <EmptyFace
         icon={icon}
         title={t('inbox.empty.filtered')}
         text={t('inbox.empty.filteredText')}
         action={
-          q && (view !== 'all' || status !== 'any') ? (
-            <LinkButton size="xs" variant="default" to="/inbox" search={{ view: 'all', status: 'any', q }}>
-              {t('inbox.empty.everywhere')}
-            </LinkButton>
-          ) : (
-            <LinkButton size="xs" variant="default" to="/inbox" search={{ view }}>
-              {t('log.empty.clear')}
-            </LinkButton>
-          )
+          <LinkButton size="xs" variant="default" to="/inbox" search={{ view }}>
+            {t('log.empty.clear')}
+          </LinkButton>
         }
       />
     )
