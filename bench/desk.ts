@@ -14,6 +14,7 @@ import { resolveSession } from '../server/src/modules/team/index.ts'
 import { TracedeskNode } from '../server/src/node.ts'
 
 const SETUP_TOKEN = 'bench'
+export const BENCH_SECRET = Buffer.alloc(32, 7)
 const FACTS = { requestId: 'bench', ip: '192.0.2.1', userAgent: 'bench' }
 
 /** A database cluster of its own with real durability, thrown away afterwards. */
@@ -83,7 +84,7 @@ export interface Desk {
 /** `running`: with everything a server does in the background; else as the command line uses a node. */
 export async function openDesk(cluster: Cluster, name: string, running = true): Promise<Desk> {
   const connection = await cluster.createDatabase(name)
-  const secret = new InstallationSecret(Buffer.alloc(32, 7))
+  const secret = new InstallationSecret(BENCH_SECRET)
   const targets = await prepareRoles(connection, secret, name)
   const { to } = await migrate(targets)
   const dataDir = join(cluster.folder, name)

@@ -439,6 +439,7 @@ export class TracedeskNode {
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
         ledgerModule.createVerifyLedgerNow(() => this.watch),
+        ledgerModule.createStopVerification(() => this.watch),
         customers.updateProfileCommand,
         customers.setFieldCommand,
         customers.blockCustomerCommand,

@@ -307,6 +307,19 @@ test('without an attack everything is as it should be', async () => {
   expect(await verify()).toMatchObject({ verdict: 'ok', findings: [], size })
 })
 
+test('an entry names who outside confirmed it; the newest that nobody has confirmed yet names nobody', async () => {
+  const entryAt = async (position: number) => {
+    const rows = await sql<{ id: string }>(
+      `select entry_id as id from log_entry where position = ${position}`,
+    )
+    return (await world.owner.ask('log.entry', { id: rows[0]?.id as never })).proof
+  }
+  expect(await entryAt(5)).toMatchObject({
+    anchors: [{ kind: 'witness', name: 'w.example', size: anchored }],
+  })
+  expect(await entryAt(size - 1)).toMatchObject({ anchors: [] })
+})
+
 const done = ATTACKS.filter((attack): attack is (typeof ATTACKS)[number] & { id: Done } => attack.id in DO)
 test.each(done)('$id: $attack → $verdict', async ({ id, verdict }) => {
   await DO[id]()

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemCaller } from '../src/command/caller.ts'
 import { recordMigration } from '../src/modules/ledger-state/index.ts'
+import { fillLedger } from './support/fill-ledger.ts'
 import { createWorld, type World } from './support/world.ts'
 
 let world: World
@@ -151,3 +152,28 @@ test('the server verifies itself when asked, and says where it is wrong', async 
   })
   await own.end()
 })
+
+test('a verification shows how far it is and can be stopped; nothing is decided then', async () => {
+  const slow = await createWorld()
+  try {
+    await expect(slow.owner.do('ledger.stop_verification', {})).rejects.toMatchObject({
+      code: 'ledger.not_verifying',
+    })
+    await fillLedger(slow.node, slow.workspaceId, 40_000)
+    await slow.owner.do('ledger.verify', {})
+    await expect
+      .poll(async () => (await slow.owner.ask('ledger.state')).verification.running?.done ?? 0, {
+        timeout: 20_000,
+        interval: 5,
+      })
+      .toBeGreaterThan(0)
+    await slow.owner.do('ledger.stop_verification', {})
+    await expect
+      .poll(async () => (await slow.owner.ask('ledger.state')).verification, { timeout: 20_000 })
+      .toMatchObject({ running: null, last: null })
+    const stopped = (await slow.entries({})).find(({ event }) => event === 'ledger.verification_stopped')
+    expect(Number(stopped?.data.done)).toBeGreaterThan(0)
+  } finally {
+    await slow.end()
+  }
+}, 90_000)

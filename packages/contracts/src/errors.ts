@@ -105,6 +105,7 @@ export const ERROR_CODES = {
   'ledger.size_unknown': 404,
   'ledger.not_sequenced': 404,
   'ledger.verifying': 409,
+  'ledger.not_verifying': 409,
   'evidence.empty': 404,
   'evidence.too_large': 413,
   'evidence.not_signed': 503,

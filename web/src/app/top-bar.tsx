@@ -16,6 +16,7 @@ import { MOD_LABEL } from '../shared/keys.ts'
 import { useRoleName } from '../shared/role-name.ts'
 import { useMe } from '../shared/session.ts'
 import { Face } from '../shared/ui/person.tsx'
+import { AnchorSeal } from './anchor-seal.tsx'
 import { Bell } from './bell.tsx'
 import { useConnection } from './connection.ts'
 import { PresenceSwitch } from './presence-switch.tsx'
@@ -32,6 +33,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <span>{t('palette.open')}</span>
         <kbd className={classes.kbd} data-keys={`${MOD_LABEL} K`} aria-hidden />
       </button>
+      <AnchorSeal />
       <ConnectionPulse />
       <Bell />
       <PresenceSwitch />

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
-import { ledgerVerificationStarted } from '../events/verification.ts'
+import { ledgerVerificationStarted, ledgerVerificationStopped } from '../events/verification.ts'
 
 export const verifyLedgerNow = defineCommand({
   name: 'ledger.verify',
@@ -8,4 +8,13 @@ export const verifyLedgerNow = defineCommand({
   input: z.strictObject({}),
   output: z.strictObject({}),
   records: [ledgerVerificationStarted],
+})
+
+export const stopVerification = defineCommand({
+  name: 'ledger.stop_verification',
+  permission: 'ledger.verify',
+  summary: 'Stop the verification that runs on this server; nothing is decided then',
+  input: z.strictObject({}),
+  output: z.strictObject({}),
+  records: [ledgerVerificationStopped],
 })

@@ -31,3 +31,11 @@ export const ledgerVerificationFailed = defineEvent({
   outcome: 'failed',
   data: z.strictObject({ ...result, verdict: z.string(), position: z.int().nullable(), findings: z.int() }),
 })
+/** Somebody stopped a verification before its end; nothing was decided. */
+export const ledgerVerificationStopped = defineEvent({
+  name: 'ledger.verification_stopped',
+  version: 1,
+  subject: 'ledger',
+  reach: 'administration',
+  data: z.strictObject({ done: z.int(), of: z.int() }),
+})

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { ActorKind, Entry, Outcome, Source } from '../entry.ts'
+import { AnchorKind } from '../events/ledger.ts'
 import { InstantInput } from '../text.ts'
 import { pageOf, paging } from './desk.ts'
 
@@ -106,6 +107,10 @@ export const getEntry = defineQuery({
         leafSha256: z.string(),
         signedSize: z.int().nullable(),
         signedAt: z.string().nullable(),
+        /** Whoever outside confirmed a head that covers it, each with the first such head. */
+        anchors: z.array(
+          z.strictObject({ kind: AnchorKind, name: z.string(), size: z.int(), at: z.string() }),
+        ),
       })
       .nullable(),
   }),

@@ -128,4 +128,4 @@ async function lastVerification(db: ReadDb, workspaceId: string) {
   return { at: row.at, verdict: data.verdict ?? 'ok', size: data.size, position: data.position ?? null }
 }
 
-export { createVerifyLedgerNow, LedgerWatch } from './watch.ts'
+export { createStopVerification, createVerifyLedgerNow, LedgerWatch } from './watch.ts'

@@ -2,7 +2,9 @@ import {
   defineCommand,
   ledgerVerificationFailed,
   ledgerVerificationStarted,
+  ledgerVerificationStopped,
   ledgerVerified,
+  stopVerification,
   verifyLedgerNow,
 } from '@tracedesk/contracts'
 import { z } from 'zod'
@@ -85,7 +87,7 @@ export interface LedgerWatchParts {
  */
 export class LedgerWatch {
   readonly #parts: LedgerWatchParts
-  readonly #running = new Map<string, { done: number; of: number }>()
+  readonly #running = new Map<string, { done: number; of: number; stop: AbortController }>()
   readonly #abort = new AbortController()
   #queue: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
@@ -118,18 +120,27 @@ export class LedgerWatch {
 
   /** How far the verification under way has come; null when none is. */
   progress(workspaceId: string): { done: number; of: number } | null {
-    return this.#running.get(workspaceId) ?? null
+    const running = this.#running.get(workspaceId)
+    return running ? { done: running.done, of: running.of } : null
   }
 
   /** Puts a workspace in line. Resolves when its result stands in the log; a second request joins the first. */
   verify(workspaceId: string): Promise<void> {
     if (this.#running.has(workspaceId)) return this.#queue
-    this.#running.set(workspaceId, { done: 0, of: 0 })
+    this.#running.set(workspaceId, { done: 0, of: 0, stop: new AbortController() })
     this.#queue = this.#queue.then(() => this.#run(workspaceId))
     return this.#queue
   }
 
+  /** Breaks the verification of a workspace off; nothing is decided then. */
+  cancel(workspaceId: string): void {
+    this.#running.get(workspaceId)?.stop.abort()
+  }
+
   async #run(workspaceId: string): Promise<void> {
+    const running = this.#running.get(workspaceId)
+    if (!running) return
+    const signal = AbortSignal.any([this.#abort.signal, running.stop.signal])
     const { databases, door, secret, signerFolder, log } = this.#parts
     try {
       const report = await verifyLedger({
@@ -137,8 +148,8 @@ export class LedgerWatch {
         workspaceId,
         secret,
         signerFolder,
-        signal: this.#abort.signal,
-        onProgress: progress => void this.#running.set(workspaceId, progress),
+        signal,
+        onProgress: progress => void Object.assign(running, progress),
       })
       if (report.verdict !== 'ok')
         log.error(
@@ -147,8 +158,7 @@ export class LedgerWatch {
         )
       await door.execute(recordResult, systemCaller(workspaceId), report)
     } catch (error) {
-      if (!this.#abort.signal.aborted)
-        log.error({ err: error as Error, workspaceId }, 'the ledger could not be verified')
+      if (!signal.aborted) log.error({ err: error as Error, workspaceId }, 'the ledger could not be verified')
     } finally {
       this.#running.delete(workspaceId)
     }
@@ -203,6 +213,18 @@ export const createVerifyLedgerNow = (watch: () => LedgerWatch) =>
         { subject: { id: context.workspaceId } },
       )
       context.afterCommit(() => void watch().verify(context.workspaceId))
+      return {}
+    },
+  })
+
+/** The command with which somebody stops it. */
+export const createStopVerification = (watch: () => LedgerWatch) =>
+  defineCommandHandler(stopVerification, {
+    handle: async context => {
+      const progress = watch().progress(context.workspaceId)
+      if (!progress) throw new ConsoleError('ledger.not_verifying')
+      context.record(ledgerVerificationStopped, progress, { subject: { id: context.workspaceId } })
+      context.afterCommit(() => watch().cancel(context.workspaceId))
       return {}
     },
   })

@@ -1,4 +1,5 @@
 import {
+  type AnchorKind,
   areaOf,
   CATALOGUE,
   countLog,
@@ -169,7 +170,24 @@ async function proofOf(db: ReadDb, workspaceId: string, position: number, leaf: 
     leafSha256: sha256(leaf).toString('hex'),
     signedSize: covering?.size ?? null,
     signedAt: covering?.signed_at ?? null,
+    anchors: await anchorsOf(db, workspaceId, position),
   }
+}
+
+/** Of each outsider the first head it confirmed that covers a position. */
+async function anchorsOf(db: ReadDb, workspaceId: string, position: number) {
+  const rows = await db
+    .selectFrom('log_anchor')
+    .select(['kind', 'name', 'size', 'anchored_at'])
+    .distinctOn(['kind', 'name'])
+    .where('workspace_id', '=', workspaceId)
+    .where('kind', '<>', 'key')
+    .where('size', '>', position)
+    .orderBy('kind')
+    .orderBy('name')
+    .orderBy('size')
+    .execute()
+  return rows.map(({ kind, name, size, anchored_at: at }) => ({ kind: kind as AnchorKind, name, size, at }))
 }
 
 const catalogue = defineQueryHandler(getCatalogue, async () => ({

@@ -217,6 +217,7 @@ function Parts({ entry }: { entry: Entry }) {
 
 function Proof({ proof }: { proof: Found['proof'] }) {
   const t = useT()
+  const words = useWords()
   const format = useFormat()
   const state = proof === null ? 'pending' : proof.signedSize === null ? 'tree' : 'signed'
   return (
@@ -232,6 +233,13 @@ function Proof({ proof }: { proof: Found['proof'] }) {
             at: proof.signedAt ? format.exact(proof.signedAt) : '',
           })}
       </p>
+      {proof?.anchors.map(({ kind, name, at }) => (
+        <p key={`${kind}/${name}`} className={classes.seal}>
+          <Seal state="signed" />
+          {t('log.detail.anchored', { name, kind: words(`value.${kind}`, kind), at: format.exact(at) })}
+        </p>
+      ))}
+      {proof?.anchors.length === 0 && <p className={classes.seal}>{t('log.detail.notAnchored')}</p>}
       {proof && (
         <dl className={classes.facts}>
           <Row name={t('log.detail.position')}>{format.number(proof.position)}</Row>

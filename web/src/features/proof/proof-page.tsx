@@ -33,7 +33,13 @@ const vkey = queryOptions({
 export function ProofPage() {
   const t = useT()
   const may = useMay()
-  const ledger = useQuery({ ...queryOf('ledger.state', {}), enabled: may('ledger.view'), staleTime: 0 })
+  const ledger = useQuery({
+    ...queryOf('ledger.state', {}),
+    enabled: may('ledger.view'),
+    staleTime: 0,
+    // While the server verifies itself, its progress is worth seeing.
+    refetchInterval: ({ state }) => (state.data?.verification.running ? 1_000 : false),
+  })
   if (!may('ledger.view')) return <NoPermissionFace />
   return (
     <Page title={t('proof.title')}>

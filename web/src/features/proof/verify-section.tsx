@@ -81,6 +81,7 @@ export function ServerVerification({ verification: { last, running } }: { verifi
   const format = useFormat()
   const may = useMay()
   const verify = useCommand('ledger.verify', { changes: [['ledger.state']] })
+  const stop = useCommand('ledger.stop_verification', { changes: [['ledger.state']] })
   return (
     <>
       {last ? (
@@ -102,7 +103,26 @@ export function ServerVerification({ verification: { last, running } }: { verifi
           >
             {t('proof.server.do')}
           </Button>
+          {running && (
+            <Button variant="default" onClick={() => stop.mutate({})} loading={stop.isPending}>
+              {t('proof.server.stop')}
+            </Button>
+          )}
         </div>
+      )}
+      {running && (
+        <>
+          <Progress
+            value={running.of === 0 ? 0 : (100 * running.done) / running.of}
+            aria-label={t('proof.here.progress')}
+          />
+          <p>
+            {t('proof.server.progress', {
+              done: format.number(running.done),
+              of: format.number(running.of),
+            })}
+          </p>
+        </>
       )}
     </>
   )
