@@ -8,6 +8,7 @@ import { QueryRunner } from './command/query.ts'
 import { type Databases, openDatabases, type PoolSizes } from './db/database.ts'
 import type { RoleTargets } from './db/roles.ts'
 import { DeskKeeper } from './edges/desk/keeper.ts'
+import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import { Lookers } from './edges/realtime/lookers.ts'
@@ -32,6 +33,7 @@ import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
 import * as moderation from './modules/moderation/index.ts'
+import * as notices from './modules/notices/index.ts'
 import * as privacy from './modules/privacy/index.ts'
 import * as team from './modules/team/index.ts'
 
@@ -83,6 +85,7 @@ export class TracedeskNode {
   /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   readonly keeper: DeskKeeper
+  readonly notices: NoticeKeeper
   /** Everybody who keeps personal things of their own; modules add theirs. */
   readonly erasers: privacy.Eraser[] = []
   /** The files kept for a customer, for the package they may ask for. */
@@ -155,14 +158,19 @@ export class TracedeskNode {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
       this.keeper.wake(workspaceId)
+      this.notices.wake(workspaceId)
       this.privacyKeeper.wake(workspaceId)
     })
+    this.notices = new NoticeKeeper(databases, log, (workspaceId, botId) =>
+      this.wakeOutbox(workspaceId, botId),
+    )
     this.keeper = new DeskKeeper({
       databases,
       door: this.door,
       log,
       nodeId: this.counter.nodeId,
       presence: options.presence,
+      onSweep: workspaceId => this.notices.wake(workspaceId),
     })
     this.downloadPackage = privacy.createDownloadPackage(this.#packagePort())
     this.privacyKeeper = new privacy.PrivacyKeeper({
@@ -223,6 +231,7 @@ export class TracedeskNode {
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
     await this.keeper.stop()
+    await this.notices.stop()
     await this.privacyKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
@@ -387,7 +396,13 @@ export class TracedeskNode {
         team.acceptInvitationCommand,
         team.inviteAgentCommand,
         team.changeRoleCommand,
-        team.createDeactivateAgent(conversations.requeueOf),
+        team.createDeactivateAgent(async (context, agentId) => {
+          await notices.unlink(context, agentId, 'deactivated')
+          return conversations.requeueOf(context, agentId)
+        }),
+        notices.linkTelegramCommand,
+        notices.unlinkTelegramCommand,
+        notices.configureNoticesCommand,
         team.createSetAgentBots(conversations.requeueOthers),
         team.createReportOffboarding(team.createReadDeeds(this.databases.read)),
         team.grantSwitchCommand,
@@ -503,6 +518,7 @@ export class TracedeskNode {
       holds.createListHolds(({ db, caller }, ids, name) =>
         logModule.openPartsFor(db, keys, caller, ids, name),
       ) as unknown as Query,
+      notices.notificationsQuery as unknown as Query,
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),

@@ -42,6 +42,8 @@ const MACHINERY = new Set([
   'read_mark',
   'restore_run', // written before anybody is served; its end is recorded as restore.performed
   'api_token_use',
+  'telegram_notice',
+  'telegram_notice_cursor',
   'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
 
@@ -114,6 +116,19 @@ beforeAll(async () => {
   await world.owner.do('access.mark_reviewed', { agentIds: [maya.id as never] })
   await world.asSuperuser(
     "insert into agent_two_factor (workspace_id, agent_id, sealed, enabled_at, last_step) values ($1, $2, 'x', now(), 0)",
+    [w, maya.id],
+  )
+  await world.asSuperuser('insert into agent_telegram (workspace_id, agent_id, bot_id) values ($1, $2, $3)', [
+    w,
+    maya.id,
+    talk.botId,
+  ])
+  await world.asSuperuser(
+    "insert into oidc_provider (workspace_id, issuer, client_id, label) values ($1, 'https://id.example', 'c', 'l')",
+    [w],
+  )
+  await world.asSuperuser(
+    "insert into agent_identity (workspace_id, agent_id, issuer, subject, linked_at) values ($1, $2, 'https://id.example', 's', now())",
     [w, maya.id],
   )
   await world.asSuperuser(

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   'two_factor.required': 409,
   'agent.bot_not_served': 409,
   'agent.not_invited': 409,
+  'notification.not_linked': 409,
   'role.not_found': 404,
   'role.name_taken': 409,
   'role.in_use': 409,

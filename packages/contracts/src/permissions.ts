@@ -20,6 +20,9 @@ export const OWN_ACCESS = [
   'two_factor.enable',
   'two_factor.disable',
   'two_factor.renew_codes',
+  'notification.link',
+  'notification.unlink',
+  'notification.configure',
 ] as const
 
 /** What each read needs. Commands need the permission of their own name (DESIGN: command = permission). */

@@ -8,6 +8,7 @@ import * as holdCommands from './commands/holds.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
+import * as notificationCommands from './commands/notifications.ts'
 import * as peopleCommands from './commands/people.ts'
 import * as privacyCommands from './commands/privacy.ts'
 import * as routingCommands from './commands/routing.ts'
@@ -21,6 +22,7 @@ import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
+import * as notificationQueries from './queries/notifications.ts'
 import * as peopleQueries from './queries/people.ts'
 import * as privacyQueries from './queries/privacy.ts'
 import * as routingQueries from './queries/routing.ts'
@@ -44,6 +46,7 @@ const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = mode
 export const COMMANDS = {
   ...teamCommands,
   ...people,
+  ...notificationCommands,
   ...botCommands,
   ...deskCommands,
   ...verificationCommands,
@@ -65,6 +68,7 @@ export const QUERIES = {
   ...holdQueries,
   ...teamQueries,
   ...peopleQueries,
+  ...notificationQueries,
   ...moderationQueries,
   ...cannedReplyQueries,
   ...routingQueries,

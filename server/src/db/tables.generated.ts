@@ -39,11 +39,32 @@ export interface Tables {
     routed_at: string | null
     serves: boolean | null
   }
+  agent_identity: {
+    workspace_id: string
+    agent_id: string
+    issuer: string
+    subject: string
+    linked_at: string
+  }
   agent_switch: {
     workspace_id: string
     agent_id: string
     switch: string
     granted: boolean
+  }
+  agent_telegram: {
+    workspace_id: string
+    agent_id: string
+    bot_id: string
+    chat_id: number | null
+    code_sha256: Buffer | null
+    code_until: string | null
+    linked_at: string | null
+    on_assigned: Generated<boolean>
+    on_waiting: Generated<boolean>
+    waiting_minutes: Generated<number>
+    quiet_when_online: Generated<boolean>
+    language: Generated<string>
   }
   agent_two_factor: {
     workspace_id: string
@@ -506,6 +527,13 @@ export interface Tables {
     version: Generated<number>
     mentions: Generated<string[]>
   }
+  oidc_provider: {
+    workspace_id: string
+    issuer: string
+    client_id: string
+    label: string
+    sealed_secret: Buffer | null
+  }
   phrase_group: {
     workspace_id: string
     phrase_group_id: string
@@ -604,6 +632,23 @@ export interface Tables {
     created_at: Generated<string>
     erased_at: string | null
     erased_by: string | null
+  }
+  telegram_notice: {
+    workspace_id: string
+    notice_id: string
+    bot_id: string
+    agent_id: string
+    conversation_id: string | null
+    kind: string
+    cause: string
+    state: string
+    attempts: Generated<number>
+    next_at: Generated<string>
+    queued_at: Generated<string>
+  }
+  telegram_notice_cursor: {
+    workspace_id: string
+    position: number
   }
   telegram_outbox: {
     workspace_id: string

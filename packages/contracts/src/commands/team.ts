@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts'
 import * as access from '../events/access.ts'
 import { conversationAssigned } from '../events/conversation.ts'
 import * as credentials from '../events/credentials.ts'
+import { notificationUnlinked } from '../events/notifications.ts'
 import { presenceChanged } from '../events/presence.ts'
 import { ledgerEpochStarted } from '../events/system.ts'
 import * as team from '../events/team.ts'
@@ -108,7 +109,13 @@ export const deactivateAgent = defineCommand({
   summary: 'Close a seat: sessions end and open conversations return to the queue',
   input: z.strictObject({ agentId: AgentId }),
   output: Done,
-  records: [team.agentDeactivated, access.sessionRevoked, conversationAssigned, presenceChanged],
+  records: [
+    team.agentDeactivated,
+    access.sessionRevoked,
+    conversationAssigned,
+    presenceChanged,
+    notificationUnlinked,
+  ],
   subject: { kind: 'agent', field: 'agentId' },
 })
 export const reactivateAgent = defineCommand({

@@ -46,6 +46,8 @@ interface KeeperParts {
   readonly log: Logger
   readonly nodeId: string
   readonly presence?: PresenceTiming | undefined
+  /** Told of each workspace at every sweep. */
+  readonly onSweep?: (workspaceId: string) => void
 }
 
 /**
@@ -143,6 +145,7 @@ export class DeskKeeper {
           conversationId,
         })
       this.wake(id)
+      this.#parts.onSweep?.(id)
     }
   }
 

@@ -82,6 +82,7 @@ export class Gateway {
       log,
       timing: this.#timing,
       rates: options.rates ?? SENDING_RATES,
+      publicUrl: options.publicUrl,
     }
     this.#signals = new Signals(databases, log, signal => this.#hear(signal))
     this.#webhooks = new WebhookReceiver({

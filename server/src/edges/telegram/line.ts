@@ -5,10 +5,11 @@ import type { TelegramClient } from './client.ts'
 import type { BotRef, Inbox } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import { LineHealth } from './line-health.ts'
+import { NoticeSender } from './notice-sender.ts'
 import type { Outbox } from './outbox.ts'
 import { Poller } from './poller.ts'
 import { Processor } from './processor.ts'
-import type { SendingRates } from './rates.ts'
+import { RateLimiter, type SendingRates } from './rates.ts'
 import { Sender } from './sender.ts'
 import type { GatewayTiming } from './timing.ts'
 import type { Slots } from './waiting.ts'
@@ -24,6 +25,7 @@ export interface LineParts {
   readonly log: Logger
   readonly timing: GatewayTiming
   readonly rates: SendingRates
+  readonly publicUrl: string | undefined
 }
 
 export interface LineOptions {
@@ -43,6 +45,7 @@ const FORGET_AFTER_DAYS = 8
 export class BotLine {
   readonly #processor: Processor
   readonly #sender: Sender
+  readonly #notices: NoticeSender | undefined
   readonly #poller: Poller | undefined
   readonly #webhook: WebhookLine | undefined
   readonly #client: TelegramClient | null
@@ -65,7 +68,10 @@ export class BotLine {
       parts.timing.conflictQuietMs,
     )
     this.#processor = new Processor({ ...parts, bot })
-    this.#sender = new Sender({ ...parts, bot, lease, client, health })
+    // one limit for everything a bot sends
+    const limiter = new RateLimiter(parts.rates)
+    this.#sender = new Sender({ ...parts, bot, lease, client, health, limiter })
+    if (client) this.#notices = new NoticeSender({ ...parts, bot, lease, client, health, limiter })
     if (client && webhook)
       this.#webhook = new WebhookLine({
         ...parts,
@@ -84,6 +90,7 @@ export class BotLine {
 
   start(): void {
     this.#sender.start()
+    this.#notices?.start()
     this.#poller?.start()
     this.#webhook?.start()
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS)
@@ -95,6 +102,7 @@ export class BotLine {
 
   wakeSender(): void {
     this.#sender.wake()
+    this.#notices?.wake()
   }
 
   wakeInbox(): void {
@@ -104,7 +112,12 @@ export class BotLine {
   /** Ends after what is under way. `forGood`: the bot was disconnected, so Telegram need not call us any more. */
   async stop({ forGood }: { forGood: boolean }): Promise<void> {
     clearInterval(this.#forgetting)
-    await Promise.all([this.#poller?.stop(), this.#webhook?.stop(), this.#sender.stop()])
+    await Promise.all([
+      this.#poller?.stop(),
+      this.#webhook?.stop(),
+      this.#sender.stop(),
+      this.#notices?.stop(),
+    ])
     await this.#processor.stop()
     if (forGood && this.#webhook && this.#client)
       await this.#client

@@ -10,6 +10,7 @@ import {
   receiveMessageCommand,
   receiveOtherCommand,
 } from '../../modules/conversations/index.ts'
+import { acceptLinkCommand, LINK_CODE, leaveInTelegramCommand, NotOurs } from '../../modules/notices/index.ts'
 import type { BotRef, Inbox, WaitingUpdate } from './inbox.ts'
 import { chatOf, kindOf, readUpdate, type UpdateFacts } from './read-update.ts'
 import type { GatewayTiming } from './timing.ts'
@@ -170,6 +171,7 @@ async function execute(
   const { to, ...input } = facts
   switch (to) {
     case 'message':
+      if (await linked(door, bot, ref, facts)) return
       await door.execute(receiveMessageCommand, caller, { ...ref, ...input })
       return
     case 'edit':
@@ -186,5 +188,30 @@ async function execute(
       return
     default:
       to satisfies never
+  }
+}
+
+/**
+ * Was it an agent of the house linking their own account, or ending that? False: a message like any other. Only what
+ * somebody writes to the bot alone is looked at.
+ */
+async function linked(
+  door: CommandDoor,
+  bot: BotRef,
+  ref: { botId: string; updateId: number; update: Uint8Array },
+  facts: Extract<UpdateFacts, { to: 'message' }>,
+): Promise<boolean> {
+  const { text, chatId, business, sender } = facts
+  if (text === null || business !== '' || chatId !== sender.telegramId) return false
+  const caller = customerCaller(bot.workspaceId, null)
+  const code = LINK_CODE.exec(text)?.[1]
+  try {
+    if (code) await door.execute(acceptLinkCommand, caller, { ...ref, chatId, sender, code })
+    else if (text === '/stop') await door.execute(leaveInTelegramCommand, caller, { ...ref, chatId, sender })
+    else return false
+    return true
+  } catch (error) {
+    if (error instanceof NotOurs) return false
+    throw error
   }
 }

@@ -17,7 +17,7 @@ import type { BotRef } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import type { LineHealth } from './line-health.ts'
 import type { ClaimedMessage, Head, Outbox } from './outbox.ts'
-import { RateLimiter, type SendingRates } from './rates.ts'
+import type { RateLimiter } from './rates.ts'
 import type { GatewayTiming } from './timing.ts'
 import { NoAnswer } from './transport.ts'
 import { backOff, Pause } from './waiting.ts'
@@ -59,7 +59,7 @@ export class Sender {
     door: CommandDoor
     log: Logger
     timing: GatewayTiming
-    rates: SendingRates
+    limiter: RateLimiter
   }) {
     this.#bot = parts.bot
     this.#lease = parts.lease
@@ -69,7 +69,7 @@ export class Sender {
     this.#door = parts.door
     this.#log = parts.log
     this.#timing = parts.timing
-    this.#rates = new RateLimiter(parts.rates)
+    this.#rates = parts.limiter
   }
 
   start(): void {

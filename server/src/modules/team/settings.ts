@@ -75,6 +75,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'access.password_refuse_common', kind: 'boolean', default: true },
   { key: 'access.lock_after', kind: 'integer', default: 5, min: 3, max: 20 },
   { key: 'access.two_factor_roles', kind: 'text', default: '', isValid: areRoles },
+  { key: 'notification.name_customer', kind: 'boolean', default: false },
   { key: 'log.record_views', kind: 'boolean', default: true },
   { key: 'log.record_reads', kind: 'boolean', default: true },
   { key: 'privacy.due_days', kind: 'integer', default: 30, min: 1, max: 90 },

@@ -7,6 +7,7 @@ import { useMay, useMe } from '../../shared/session.ts'
 import { Page } from '../../shared/ui/page.tsx'
 import classes from './account.module.css'
 import { ChangePassword } from './change-password.tsx'
+import { Notices } from './notices.tsx'
 import { TwoFactor } from './two-factor.tsx'
 
 /** One's own access: password, second factor, sessions, sign-ins. */
@@ -35,6 +36,12 @@ export function AccountPage() {
         <section className={classes.section}>
           <h2>{t('team.access.serving')}</h2>
           <Serving agentId={me.agent.id} serving={me.serving} />
+        </section>
+      )}
+      {!me.mustEnrol && (
+        <section className={classes.section}>
+          <h2>{t('account.notices.title')}</h2>
+          <Notices />
         </section>
       )}
       <section className={classes.section}>
