@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parseSearch, stringifySearch } from '../src/app/search-params.ts'
 import { mayFit, queryInputOf } from '../src/features/log/log-filter.ts'
 import { parseLogSearch, timesOf } from '../src/features/log/log-search.ts'
-import { fromLocal, toLocal } from '../src/features/log/time-range.tsx'
+import { fromLocal, toLocal } from '../src/features/log/zoned.ts'
 import { MESSAGE_TEXT_MAX } from '../src/shared/roles.ts'
 
 test('a filter survives its address', () => {
@@ -66,4 +66,31 @@ test('only entries that may belong to the filter are announced', () => {
 
 test('the limits of the console are those of the contract', () => {
   expect(MESSAGE_TEXT_MAX).toBe(TELEGRAM_MAX)
+})
+
+test('times are read and shown in the zone that was chosen, also around a change of its clocks', () => {
+  const cases: [string, string, string][] = [
+    ['Asia/Shanghai', '2026-03-10T14:03:27', '2026-03-10T06:03:27.000Z'],
+    ['America/New_York', '2026-03-08T01:59:59', '2026-03-08T06:59:59.000Z'],
+    ['America/New_York', '2026-03-08T03:00:00', '2026-03-08T07:00:00.000Z'],
+    ['Europe/Berlin', '2026-10-25T03:00:00', '2026-10-25T02:00:00.000Z'],
+    ['Asia/Kathmandu', '2026-01-01T00:00:00', '2025-12-31T18:15:00.000Z'],
+  ]
+  for (const [zone, local, instant] of cases) {
+    expect(fromLocal(local, zone), zone).toBe(instant)
+    expect(toLocal(instant, zone), zone).toBe(local)
+  }
+  expect(timesOf('today', new Date('2026-03-10T20:00:00Z'), 'Asia/Shanghai')).toEqual({
+    from: '2026-03-10T16:00:00.000Z',
+  })
+})
+
+test('an address keeps zone, comparison and whether it is live; a zone nobody knows is left out', () => {
+  const filter = { zone: 'Asia/Tokyo', live: true, compare: 'b', entry: 'a', departments: ['d'] } as const
+  expect(parseLogSearch(parseSearch(stringifySearch(filter)))).toEqual(filter)
+  expect(parseLogSearch({ zone: 'Moon/Tranquility', live: 'no' })).toEqual({})
+  expect(queryInputOf({ ...filter, departments: ['d'] }, new Date())).toEqual({
+    department: ['d'],
+    limit: 100,
+  })
 })

@@ -12,7 +12,7 @@ test('each day in the reader’s zone has one heading', () => {
     [message('a', local(9, 23)), message('b', local(10, 0)), message('c', local(10, 12))],
     [],
   )
-  expect(shape(items)).toEqual(['day 2026-3-9', 'a', 'day 2026-3-10', 'b', 'c'])
+  expect(shape(items)).toEqual(['day 2026-03-09', 'a', 'day 2026-03-10', 'b', 'c'])
 })
 
 test('one author’s messages within five minutes stand under one name', () => {

@@ -1,11 +1,26 @@
-import { useMemo } from 'react'
+import { createContext, useContext, useMemo } from 'react'
 import { type Language, useLanguage } from '../i18n/index.ts'
 
 const LOCALES: Record<Language, string> = { en: 'en-GB', zh: 'zh-CN', ru: 'ru-RU' }
 
-function makeFormat(language: Language) {
+/** The zone times are shown in below; undefined: the browser's own. */
+export const ZoneContext = createContext<string | undefined>(undefined)
+export const useZone = (): string | undefined => useContext(ZoneContext)
+
+/** Whether a browser knows a zone by this name. */
+export function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false // RangeError is how Intl says that it knows no such zone
+  }
+}
+
+function makeFormat(language: Language, zone: string | undefined) {
   const locale = LOCALES[language]
-  const of = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options)
+  const of = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, ...(zone ? { timeZone: zone } : {}) })
   const clock = of({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const seconds = of({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const exact = of({
@@ -25,7 +40,7 @@ function makeFormat(language: Language) {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const number = new Intl.NumberFormat(locale)
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
-  const thisYear = (at: Date) => at.getFullYear() === new Date().getFullYear()
+  const thisYear = (at: Date) => yearOf(at, zone) === yearOf(new Date(), zone)
 
   return {
     number: (value: number) => number.format(value),
@@ -39,14 +54,14 @@ function makeFormat(language: Language) {
     /** Heading of a day in a list. */
     day: (at: string) => {
       const date = new Date(at)
-      const away = daysAway(date)
+      const away = daysAway(date, zone)
       if (away === 0 || away === -1) return relative.format(away, 'day')
       return (thisYear(date) ? day : dayOfYear).format(date)
     },
     /** The shortest that still tells: a clock today, a date before. */
     brief: (at: string) => {
       const date = new Date(at)
-      if (daysAway(date) === 0) return clock.format(date)
+      if (daysAway(date, zone) === 0) return clock.format(date)
       return (thisYear(date) ? shortDay : shortDayOfYear).format(date)
     },
     /** "3 minutes ago", by the largest unit that fits. */
@@ -74,27 +89,41 @@ function formatSpan(locale: string, milliseconds: number): string {
   return `${unit(Math.floor(total / 86_400), 'day')} ${unit(Math.floor((total % 86_400) / 3600), 'hour')}`
 }
 
+const calendars = new Map<string, Intl.DateTimeFormat>()
+
+/** A date of the calendar in a zone: `2026-03-10`. */
+function dateIn(date: Date, zone: string | undefined): string {
+  const key = zone ?? ''
+  let calendar = calendars.get(key)
+  if (!calendar) {
+    // Swedish writes dates as ISO 8601 does
+    calendar = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', ...(zone ? { timeZone: zone } : {}) })
+    calendars.set(key, calendar)
+  }
+  return calendar.format(date)
+}
+const yearOf = (date: Date, zone: string | undefined) => dateIn(date, zone).slice(0, 4)
+
 /** Whole calendar days from today, in the reader's zone: 0 today, -1 yesterday. */
-function daysAway(date: Date): number {
-  const midnight = (of: Date) => new Date(of.getFullYear(), of.getMonth(), of.getDate()).getTime()
-  return Math.round((midnight(date) - midnight(new Date())) / 86_400_000)
+function daysAway(date: Date, zone: string | undefined): number {
+  const day = (of: Date) => Date.parse(`${dateIn(of, zone)}T00:00:00Z`)
+  return Math.round((day(date) - day(new Date())) / 86_400_000)
 }
 
-/** Groups a list by calendar day in the reader's zone. */
-export function dayKey(at: string): string {
-  const date = new Date(at)
-  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`
-}
+/** Groups a list by calendar day in the reader's zone, or in another. */
+export const dayKey = (at: string, zone?: string): string => dateIn(new Date(at), zone)
 
 export type Format = ReturnType<typeof makeFormat>
-const formats = new Map<Language, Format>()
+const formats = new Map<string, Format>()
 
 /** Dates, numbers and lists in the reader's language and zone. */
 export function useFormat(): Format {
   const language = useLanguage()
+  const zone = useZone()
   return useMemo(() => {
-    const known = formats.get(language) ?? makeFormat(language)
-    formats.set(language, known)
+    const key = `${language} ${zone ?? ''}`
+    const known = formats.get(key) ?? makeFormat(language, zone)
+    formats.set(key, known)
     return known
-  }, [language])
+  }, [language, zone])
 }

@@ -1,5 +1,5 @@
 import { ActionIcon, Button, CopyButton, Skeleton } from '@mantine/core'
-import { IconCheck, IconCopy, IconMessage, IconX } from '@tabler/icons-react'
+import { IconArrowsLeftRight, IconCheck, IconCopy, IconMessage, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { Entry, QueryOutput } from '@tracedesk/contracts'
@@ -17,6 +17,9 @@ import { ErrorFace } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import classes from './log.module.css'
+import type { LogSearch } from './log-search.ts'
+import { PartDiff } from './part-diff.tsx'
+import { useFilter } from './use-filter.ts'
 
 type Found = QueryOutput<'log.entry'>
 
@@ -85,13 +88,71 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
           />
         )}
         <CopyJson value={{ entry, proof }} />
+        <CompareButton id={entry.id} />
       </div>
+      <Trails entry={entry} />
       <Circumstances entry={entry} />
       <Data entry={entry} />
       <Parts entry={entry} />
       <Proof proof={proof} />
       <Via entry={entry} />
     </div>
+  )
+}
+
+/** Keeps an entry for a comparison; the next one that is opened is put beside it. */
+function CompareButton({ id }: { id: string }) {
+  const t = useT()
+  const { search, change } = useFilter()
+  const isKept = search.compare === id
+  return (
+    <Button
+      size="compact-sm"
+      variant={isKept ? 'light' : 'default'}
+      aria-pressed={isKept}
+      leftSection={<IconArrowsLeftRight size={15} aria-hidden />}
+      onClick={() => change({ compare: isKept ? undefined : id })}
+    >
+      {t(isKept ? 'log.compare.kept' : 'log.compare.word')}
+    </Button>
+  )
+}
+
+/** Ways on from an entry: whoever did it, whom and what it is about, and the conversation as it was at that moment. */
+function Trails({ entry }: { entry: Entry }) {
+  const t = useT()
+  const { actor, customerId, conversationId, subject, at } = entry
+  const after = new Date(Math.floor(Date.parse(at)) + 1).toISOString()
+  const hasSubject = subject.id !== null && subject.id !== conversationId && subject.id !== actor.id
+  const trails: { key: string; words: string; search: LogSearch }[] = [
+    ...(conversationId
+      ? [
+          {
+            key: 'moment',
+            words: t('log.trail.moment'),
+            search: { conversation: conversationId, to: after, entry: entry.id },
+          },
+        ]
+      : []),
+    ...(actor.id && actor.kind !== 'customer'
+      ? [{ key: 'actor', words: t('log.trail.actor'), search: { actor: [actor.id] } }]
+      : []),
+    ...(customerId
+      ? [{ key: 'customer', words: t('log.trail.customer'), search: { customer: customerId } }]
+      : []),
+    ...(hasSubject && subject.id
+      ? [{ key: 'subject', words: t('log.trail.subject'), search: { subject: subject.id } }]
+      : []),
+  ]
+  if (trails.length === 0) return null
+  return (
+    <nav className={classes.actions} aria-label={t('log.trail.label')}>
+      {trails.map(({ key, words, search }) => (
+        <Link key={key} to="/log" search={search}>
+          {words}
+        </Link>
+      ))}
+    </nav>
   )
 }
 
@@ -202,9 +263,13 @@ function Parts({ entry }: { entry: Entry }) {
   const words = useWords()
   const parts = Object.entries(entry.parts)
   if (parts.length === 0) return null
+  const { before, after } = entry.parts
   return (
     <section>
       <h3>{t('log.detail.parts')}</h3>
+      {before?.state === 'open' && after?.state === 'open' && (
+        <PartDiff before={before.value} after={after.value} />
+      )}
       {parts.map(([name, part]) => (
         <div key={name} className={classes.part}>
           <small>{words(`partName.${name}`, name)}</small>

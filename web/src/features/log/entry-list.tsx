@@ -6,7 +6,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Entry, QueryInput } from '@tracedesk/contracts'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
-import { dayKey, useFormat } from '../../shared/format.ts'
+import { dayKey, useFormat, useZone } from '../../shared/format.ts'
 import { useKeys } from '../../shared/keys.ts'
 import { listenToEntries } from '../../shared/live-entries.ts'
 import { pagesOf, queryOf } from '../../shared/queries.ts'
@@ -32,9 +32,13 @@ export function EntryList({ input, openId, onOpen, onRenew }: EntryListProps) {
   const t = useT()
   const client = useQueryClient()
   const { clear } = useFilter()
+  const zone = useZone()
   const options = pagesOf('log.search', input)
   const found = useInfiniteQuery({ ...options, placeholderData: keepPreviousData })
-  const items = useMemo(() => withDays(found.data?.pages.flatMap(page => page.items) ?? []), [found.data])
+  const items = useMemo(
+    () => withDays(found.data?.pages.flatMap(page => page.items) ?? [], zone),
+    [found.data, zone],
+  )
   const news = useNews(found.dataUpdatedAt)
   const renew = () => {
     onRenew()
@@ -88,12 +92,12 @@ export function EntryList({ input, openId, onOpen, onRenew }: EntryListProps) {
 type Item = { type: 'day'; key: string; at: string } | { type: 'entry'; key: string; entry: Entry }
 
 /** Newest first, with a heading before each day in the reader's zone. */
-function withDays(entries: readonly Entry[]): Item[] {
+export function withDays(entries: readonly Entry[], zone: string | undefined): Item[] {
   const items: Item[] = []
   let day = ''
   for (const entry of entries) {
-    if (dayKey(entry.at) !== day) {
-      day = dayKey(entry.at)
+    if (dayKey(entry.at, zone) !== day) {
+      day = dayKey(entry.at, zone)
       items.push({ type: 'day', key: day, at: entry.at })
     }
     items.push({ type: 'entry', key: entry.id, entry })
@@ -125,7 +129,7 @@ interface RowsProps {
   onEnd: () => void
 }
 
-function Rows({ items, openId, onOpen, isWhole, onEnd }: RowsProps) {
+export function Rows({ items, openId, onOpen, isWhole, onEnd }: RowsProps) {
   const t = useT()
   const format = useFormat()
   const may = useMay()

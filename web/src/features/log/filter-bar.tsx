@@ -39,6 +39,7 @@ export function FilterBar() {
       />
       {isCustom && <TimeRange />}
       <AgentChoice />
+      <DepartmentChoice />
       <EventChoice />
       <Select
         size="xs"
@@ -105,6 +106,26 @@ function AgentChoice() {
       value={null}
       data={(agents.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
       onChange={value => value && change({ actor: withValue(search.actor, value) })}
+    />
+  )
+}
+
+function DepartmentChoice() {
+  const t = useT()
+  const may = useMay()
+  const { search, change } = useFilter()
+  const departments = useQuery({ ...queryOf('department.list', {}), enabled: may('team.view') })
+  if (departments.data?.items.length === 0) return null
+  return (
+    <Select
+      size="xs"
+      searchable
+      aria-label={t('log.facet.department')}
+      placeholder={t('log.allDepartments')}
+      nothingFoundMessage={t('palette.nothing')}
+      value={null}
+      data={(departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+      onChange={value => value && change({ departments: withValue(search.departments, value) })}
     />
   )
 }

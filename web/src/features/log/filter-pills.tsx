@@ -50,7 +50,7 @@ function usePills(): Pill[] {
     pattern.endsWith('.*')
       ? t('log.wholeArea', { area: words(`area.${pattern.slice(0, -2)}`, pattern) })
       : words(`eventName.${pattern}`, pattern)
-  const list = <K extends 'event' | 'actor' | 'outcome' | 'source'>(
+  const list = <K extends 'event' | 'actor' | 'departments' | 'actorKind' | 'outcome' | 'source'>(
     field: K,
     labelOf: (value: string) => string,
   ) =>
@@ -64,12 +64,14 @@ function usePills(): Pill[] {
   return [
     ...list('actor', id => directory.agent(id) ?? t('chip.someone')),
     ...list('event', eventName),
+    ...list('departments', id => directory.department(id) ?? t('chip.department')),
+    ...list('actorKind', value => words(`actor.${value}`, value)),
     ...list('outcome', value => words(`outcome.${value}`, value)),
     ...list('source', value => words(`source.${value}`, value)),
     ...single('conversation', conversationName ?? t('log.conversationChip')),
     ...single('customer', t('log.customerChip')),
     ...single('bot', directory.bot(search.bot ?? '')?.name ?? t('chip.bot')),
-    ...single('subject', search.subject ?? ''),
+    ...single('subject', t('log.subjectChip', { subject: (search.subject ?? '').slice(0, 24) })),
   ]
 }
 type Clear = { [K in keyof LogSearch]?: undefined }

@@ -6,13 +6,18 @@ const PAGE = 100
 
 /** The question to the server that an address asks at `now`. */
 export function queryInputOf(search: LogSearch, now: Date): QueryInput<'log.search'> {
-  const { range, entry: _, from, to, ...filter } = search
+  return { ...filterOf(search, now), limit: PAGE }
+}
+
+/** The same without paging: what facets, density and the live tail are asked by. */
+export function filterOf(search: LogSearch, now: Date): QueryInput<'log.facets'> {
+  const { range, entry: _, compare: _c, live: _l, departments, zone, from, to, ...filter } = search
   return {
     ...filter,
+    ...(departments && { department: departments }),
     ...(from && { from }),
     ...(to && { to }),
-    ...(range && timesOf(range, now)),
-    limit: PAGE,
+    ...(range && timesOf(range, now, zone)),
   }
 }
 

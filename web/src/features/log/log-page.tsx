@@ -1,23 +1,43 @@
-import { Drawer } from '@mantine/core'
+import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
+import { IconAdjustmentsHorizontal, IconBroadcast, IconLink } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
+import { useAnnounce } from '../../shared/command.ts'
+import { ZoneContext } from '../../shared/format.ts'
+import { Compare } from './compare.tsx'
+import { Density } from './density.tsx'
 import { EntryDetail } from './entry-detail.tsx'
 import { EntryList } from './entry-list.tsx'
+import explorer from './explorer.module.css'
+import { FacetPanel } from './facets.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { FilterPills } from './filter-pills.tsx'
+import { LiveList } from './live-list.tsx'
 import classes from './log.module.css'
 import { queryInputOf } from './log-filter.ts'
+import { useFilter } from './use-filter.ts'
+import { ZoneChoice } from './zone-choice.tsx'
 
 /** The behaviour log: what happened, when, by whom. The address holds the whole question. */
 export function LogPage() {
-  const t = useT()
   const search = useSearch({ from: '/shell/log' })
-  const navigate = useNavigate()
-  const isWide = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false })
   // Relative times count from here until the reader asks for what is new.
   const [now, setNow] = useState(() => new Date())
+  return (
+    <ZoneContext value={search.zone}>
+      <Explorer now={now} onRenew={() => setNow(new Date())} />
+    </ZoneContext>
+  )
+}
+
+function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
+  const t = useT()
+  const { search, change } = useFilter()
+  const navigate = useNavigate()
+  const isWide = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false })
+  const hasPanel = useMediaQuery('(min-width: 1001px)', true, { getInitialValueInEffect: false })
   const open = (entry: string | undefined) =>
     void navigate({
       to: '/log',
@@ -25,24 +45,35 @@ export function LogPage() {
       replace: search.entry !== undefined,
     })
   const detail = search.entry && <EntryDetail id={search.entry} onClose={() => open(undefined)} />
+  const isComparing = search.compare && search.entry && search.compare !== search.entry
   return (
     <div className={classes.page}>
       <div className={classes.main}>
-        <header className={classes.head}>
-          <h1>{t('log.title')}</h1>
-          <span className={classes.zone}>
-            {t('log.zone', { zone: Intl.DateTimeFormat().resolvedOptions().timeZone })}
-          </span>
-        </header>
+        <Head now={now} hasPanel={hasPanel} />
         <FilterBar />
         <FilterPills />
-        <EntryList
-          input={queryInputOf(search, now)}
-          openId={search.entry}
-          onOpen={open}
-          onRenew={() => setNow(new Date())}
-        />
+        {!search.live && <Density now={now} />}
+        <div className={explorer.split}>
+          {hasPanel && (
+            <aside className={explorer.panel} aria-label={t('log.facets')}>
+              <FacetPanel now={now} />
+            </aside>
+          )}
+          {search.live ? (
+            <LiveList search={search} onOpen={open} />
+          ) : (
+            <EntryList
+              input={queryInputOf(search, now)}
+              openId={search.entry}
+              onOpen={open}
+              onRenew={onRenew}
+            />
+          )}
+        </div>
       </div>
+      {isComparing && search.compare && search.entry && (
+        <Compare one={search.compare} other={search.entry} onClose={() => change({ compare: undefined })} />
+      )}
       {isWide && detail && (
         <aside className={classes.aside} aria-label={t('log.detail.title')}>
           {detail}
@@ -64,5 +95,61 @@ export function LogPage() {
         </Drawer.Root>
       )}
     </div>
+  )
+}
+
+function Head({ now, hasPanel }: { now: Date; hasPanel: boolean }) {
+  const t = useT()
+  const announce = useAnnounce()
+  const { search, change } = useFilter()
+  const [isPanelOpen, setPanelOpen] = useState(false)
+  return (
+    <header className={classes.head}>
+      <h1>{t('log.title')}</h1>
+      <div className={explorer.headEnd}>
+        {!hasPanel && (
+          <>
+            <Button
+              size="compact-sm"
+              variant="default"
+              leftSection={<IconAdjustmentsHorizontal size={15} aria-hidden />}
+              onClick={() => setPanelOpen(true)}
+            >
+              {t('log.facets')}
+            </Button>
+            <Drawer
+              opened={isPanelOpen}
+              onClose={() => setPanelOpen(false)}
+              title={t('log.facets')}
+              size={320}
+              closeButtonProps={{ 'aria-label': t('action.close') }}
+            >
+              <FacetPanel now={now} />
+            </Drawer>
+          </>
+        )}
+        <ZoneChoice />
+        <Tooltip label={t('log.share')}>
+          <ActionIcon
+            aria-label={t('log.share')}
+            variant="default"
+            onClick={() =>
+              void navigator.clipboard.writeText(location.href).then(() => announce(t('log.shared')))
+            }
+          >
+            <IconLink size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <Button
+          size="compact-sm"
+          variant={search.live ? 'filled' : 'default'}
+          aria-pressed={search.live ?? false}
+          leftSection={<IconBroadcast size={15} aria-hidden />}
+          onClick={() => change({ live: search.live ? undefined : true })}
+        >
+          {t('log.live.word')}
+        </Button>
+      </div>
+    </header>
   )
 }

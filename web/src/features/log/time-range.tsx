@@ -1,20 +1,7 @@
 import { useT } from '../../i18n/index.ts'
 import classes from './log.module.css'
 import { useFilter } from './use-filter.ts'
-
-/** An instant as a datetime-local field writes it: the reader's zone, to the second. */
-export function toLocal(instant: string | undefined): string {
-  if (instant === undefined) return ''
-  const at = new Date(instant)
-  const local = new Date(at.getTime() - at.getTimezoneOffset() * 60_000)
-  return local.toISOString().slice(0, 19)
-}
-
-/** The reverse; `undefined` while the field is not filled. */
-export function fromLocal(local: string): string | undefined {
-  const at = new Date(local)
-  return local === '' || Number.isNaN(at.getTime()) ? undefined : at.toISOString()
-}
+import { fromLocal, toLocal } from './zoned.ts'
 
 /** From and to, exactly. */
 export function TimeRange() {
@@ -24,12 +11,12 @@ export function TimeRange() {
     <label className={classes.instant}>
       <span>{t(`log.${name}`)}</span>
       <input
-        key={search[name] ?? ''}
+        key={`${search[name] ?? ''} ${search.zone ?? ''}`}
         type="datetime-local"
         step={1}
-        defaultValue={toLocal(search[name])}
+        defaultValue={toLocal(search[name], search.zone)}
         onBlur={event => {
-          const value = fromLocal(event.currentTarget.value)
+          const value = fromLocal(event.currentTarget.value, search.zone)
           if (value !== search[name]) change({ [name]: value, range: undefined })
         }}
         onKeyDown={event => event.key === 'Enter' && event.currentTarget.blur()}
