@@ -88,6 +88,7 @@ const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOStri
 const filters = (): Record<string, Filter> => ({
   everything: {},
   'a week': { from: day(7) },
+  'an hour': { from: new Date(Date.now() - 3_600_000).toISOString() },
   'the middle': { from: day(70), to: day(20) },
   'to the microsecond': {
     from: `${day(35).slice(0, 10)}T00:00:00.000500Z`,
@@ -162,6 +163,11 @@ describe('counted or not, each filter', () => {
       histogram.bars.reduce((sum, bar) => sum + bar.count, 0),
       'histogram',
     ).toBe(items.length)
+    for (const bar of histogram.bars) {
+      const [from, until] = [Date.parse(bar.at), Date.parse(bar.at) + (histogram.seconds ?? 0) * 1000]
+      const within = items.filter(item => Date.parse(item.at) >= from && Date.parse(item.at) < until)
+      expect(bar.count, `bar of ${bar.at}`).toBe(within.length)
+    }
     expect(histogram.bars.reduce((sum, bar) => sum + bar.notDone, 0)).toBe(
       items.filter(item => item.outcome !== 'done').length,
     )

@@ -48,7 +48,8 @@ export interface CountRequest {
   readonly span: Span
   /** A facet whose own choice does not count. */
   readonly without?: keyof LogFilter
-  readonly byDay?: boolean
+  /** What may be taken from the counts: months and days, days only, or nothing, where it matters when within a day. */
+  readonly units?: 'months' | 'days' | 'none'
 }
 
 /**
@@ -62,7 +63,7 @@ export function countedRows({
   filter,
   span,
   without,
-  byDay = false,
+  units = 'months',
 }: CountRequest): Condition {
   const { from, to } = rangeOf(filter)
   const wanted = {
@@ -70,7 +71,7 @@ export function countedRows({
     to: to ? Math.min(millisOf(to) + 1, span.to) : span.to,
   }
   const cuts = [...cutsOf(scope), ...[from, to].flatMap(edge => (edge ? cutsAt(edge) : []))]
-  const { months, days, rest } = cutSpan(roundOut(wanted, from, to), cuts, { byDay })
+  const { months, days, rest } = cutSpan(roundOut(wanted, from, to), cuts, units)
   const where = and(facetConditions(caller, scope, filter, without))
   const within = and([sql`true`, ...timeConditions(filter)])
   const raw = (table: 'log_entry' | 'log_pending', condition: Condition) =>

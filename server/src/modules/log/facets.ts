@@ -40,7 +40,7 @@ interface Source {
 async function sourceOf(
   request: SearchRequest,
   span: Span,
-  options: { without?: keyof LogFilter; byDay?: boolean } = {},
+  options: { without?: keyof LogFilter; units?: 'months' | 'days' | 'none' } = {},
 ): Promise<Source> {
   const { db, caller, scope, filter } = request
   const { without } = options
@@ -159,7 +159,9 @@ export async function readHistogram(request: SearchRequest): Promise<Histogram> 
     to: to ? Math.min(millisOf(to), span.to + DAY) : Math.max(span.to, Math.min(Date.now(), span.to + DAY)),
   }
   const width = widthOf(Math.max(shown.to - shown.from, 1))
-  const source = await sourceOf(request, span, { byDay: width !== null })
+  const source = await sourceOf(request, span, {
+    units: width === null ? 'months' : width >= DAY ? 'days' : 'none',
+  })
   const seconds = width === null ? null : width / 1000
   // Weeks begin on Monday: the first day of 1970 was a Thursday.
   const offset = width === 7 * DAY ? 4 * 86_400 : 0

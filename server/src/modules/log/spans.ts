@@ -19,10 +19,14 @@ const nextMonth = (ms: number): number => startOfMonth(startOfMonth(ms) + 32 * D
 
 /**
  * Cuts a span so that counts by month and day (UTC) answer as much of it as they can. A month or day is taken whole
- * only when no cut lies within it: a cut is an instant at which what a reader sees changes. With `byDay` no months
- * are used.
+ * only when no cut lies within it: a cut is an instant at which what a reader sees changes. `units` says what may
+ * be taken whole at all.
  */
-export function cutSpan(span: Span, cuts: readonly number[] = [], { byDay = false } = {}): CountedSpans {
+export function cutSpan(
+  span: Span,
+  cuts: readonly number[] = [],
+  units: 'months' | 'days' | 'none' = 'months',
+): CountedSpans {
   const months: string[] = []
   const days: string[] = []
   const rest: Span[] = []
@@ -36,10 +40,10 @@ export function cutSpan(span: Span, cuts: readonly number[] = [], { byDay = fals
   for (let at = span.from; at < span.to; ) {
     const [month, monthEnd] = [startOfMonth(at), nextMonth(at)]
     const [day, dayEnd] = [startOfDay(at), startOfDay(at) + DAY]
-    if (!byDay && at === month && isWhole(month, monthEnd)) {
+    if (units === 'months' && at === month && isWhole(month, monthEnd)) {
       months.push(dateOf(month))
       at = monthEnd
-    } else if (at === day && isWhole(day, dayEnd)) {
+    } else if (units !== 'none' && at === day && isWhole(day, dayEnd)) {
       days.push(dateOf(day))
       at = dayEnd
     } else {
