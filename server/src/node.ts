@@ -137,6 +137,7 @@ export class TracedeskNode {
       secret,
       signerFolder: join(options.dataDir, 'signer'),
       erasures: this.erasures,
+      allowPrivate: options.allowPrivateTargets ?? false,
       log,
     })
     this.anchors = new anchors.AnchorKeeper({

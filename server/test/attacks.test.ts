@@ -33,6 +33,8 @@ let size = 0
 let anchored = 0
 let witness: Witness
 const server = createServer(async (request, response) => {
+  const asked = /^\/([0-9a-f]{64})\/checkpoint$/.exec(request.url ?? '')?.[1]
+  if (asked) return void response.end(witness.latest(asked) ?? '')
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk as Buffer)
   const { status, body } = await witness.addCheckpoint(Buffer.concat(chunks).toString())
@@ -247,6 +249,15 @@ const DO: Record<Done, () => Promise<unknown>> = {
     await sql('delete from log_anchor')
   },
   stolen_key_fresh: () => rewrite(size - 1, true),
+  witness_behind: async () => {
+    await cutBackTo(500)
+    await sql('delete from log_checkpoint where size > 500; delete from log_anchor')
+    rmSync(stateFile())
+  },
+  witness_other: async () => {
+    await rewrite(50, true)
+    await sql('delete from log_anchor')
+  },
   head: () => sql(`update log_head set root = sha256('x')`),
   other_key: async () => {
     const { note, vkey } = await forgeNote(await originOf())
@@ -298,6 +309,7 @@ const verify = async () => {
     signerFolder: join(world.dataDir, 'signer'),
     secret: TEST_SECRET,
     openPartsWith: new SubjectKeys(TEST_SECRET),
+    askWitnesses: { allowPrivate: true },
   })
   return report
 }

@@ -22,6 +22,10 @@ export const LEDGER_VERDICTS = [
   'anchor_missing',
   /** What is kept of an outsider is over another head, or not theirs. */
   'anchor_mismatch',
+  /** A witness itself has more of this log than there is: it was rolled back. */
+  'witness_ahead',
+  /** A witness itself has another head of this log than the leaves give: it was rewritten. */
+  'witness_mismatch',
   'signer_other_key',
   'signer_mismatch',
   /** A new epoch that no entry announces where it begins. */

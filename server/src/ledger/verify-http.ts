@@ -11,6 +11,7 @@ import {
   verifyCheckpoint,
   verifyLog,
 } from '@tracedesk/proof/node'
+import { viewWitness, type WitnessAddress, type WitnessView } from './witness-view.ts'
 
 /** So many bundles are asked for ahead of the one being verified. */
 const AHEAD = 8
@@ -30,6 +31,8 @@ export interface RemoteOptions {
   readonly url: string
   readonly token: string | undefined
   readonly trust: RemoteTrust | null
+  /** A witness to ask itself what it has of this log; its address is the verifier's own choice. */
+  readonly witness?: WitnessAddress | undefined
   readonly onProgress?: ((progress: { done: number; of: number }) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -44,6 +47,7 @@ export interface RemoteReport {
   readonly findings: readonly Finding[]
   readonly findingCount: number
   readonly checkpoint: { readonly size: number; readonly note: string }
+  readonly remarks: readonly string[]
   readonly seconds: number
 }
 
@@ -65,12 +69,18 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
   const trustedVkeys = options.trust?.vkeys.length
     ? await keysFor(options.trust, note, origin, size)
     : [(await remote.text('/api/ledger.vkey')).trim()]
+  const log = { origin: options.trust?.origin ?? origin, vkeys: trustedVkeys }
+  const view = options.witness
+    ? await viewWitness(options.witness, log, { allowPrivate: true, signal: options.signal })
+    : null
+  // A head that somebody else keeps is one the log must still agree with.
+  const kept = view && 'note' in view ? [view.note] : []
   const report = await verifyLog(
     {
-      origin: options.trust?.origin ?? origin,
+      origin: log.origin,
       trustedVkeys,
       checkpoint: note,
-      known: options.trust?.checkpoints ?? [],
+      known: [...(options.trust?.checkpoints ?? []), ...kept],
     },
     remote.leaves(size),
     (level, index, width) => remote.bytes(`${remote.prefix}/${tilePath(level, index, width)}`),
@@ -84,9 +94,15 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
     findings: report.findings,
     findingCount: Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),
     checkpoint: { size, note },
+    remarks: view === null ? [] : [remarkOf(view)],
     seconds: (performance.now() - begun) / 1000,
   }
 }
+
+const remarkOf = (view: WitnessView): string =>
+  'problem' in view
+    ? `the witness ${view.name} was not compared: ${view.problem}`
+    : `the witness ${view.name} has the head of ${view.checkpoint.size} leaves`
 
 /**
  * The keys to verify with. One that may not sign this size any more is left out, unless the newest note stands without

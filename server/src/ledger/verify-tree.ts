@@ -15,7 +15,7 @@ import type { Findings } from './verify-findings.ts'
 export interface Milestone {
   readonly size: number
   readonly root: Uint8Array
-  readonly what: 'checkpoint' | 'signer'
+  readonly what: 'checkpoint' | 'signer' | 'witness'
 }
 
 type Doubt = { readonly tile: number; readonly stored: Uint8Array; readonly made: Uint8Array }
@@ -123,13 +123,13 @@ export class TreeCheck {
 
   /** One finding a kind: when one root differs, all later ones do too. */
   #reportMissedMilestones(): void {
-    for (const kind of ['checkpoint', 'signer'] as const) {
+    for (const kind of ['checkpoint', 'signer', 'witness'] as const) {
       const missed = this.#missedMilestones.filter(({ what }) => what === kind)
       const [first] = missed
       if (!first) continue
       const others = missed.length > 1 ? ` (nor ${missed.length - 1} later ones)` : ''
       this.#findings.add(
-        kind === 'signer' ? 'signer_mismatch' : 'checkpoint_mismatch',
+        `${kind}_mismatch`,
         `the first ${first.size} leaves do not give the root that was signed${others}; everything before position ${this.#provenSize} is as it was signed`,
         { position: this.#provenSize },
       )

@@ -14,7 +14,8 @@ import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findi
 import { openParts, PartsCheck } from './verify-parts.ts'
 import { ROW_FIELDS, RowChecker, readRow } from './verify-row.ts'
 import { checkSignatures } from './verify-signatures.ts'
-import { TreeCheck } from './verify-tree.ts'
+import { type Milestone, TreeCheck } from './verify-tree.ts'
+import { viewWitnesses, type WitnessView } from './witness-view.ts'
 
 /** So many positions are copied at once: 64 tiles, about 15 MB. */
 const SLICE = 16_384
@@ -31,6 +32,8 @@ export interface VerifyOptions {
   readonly signerFolder?: string | undefined
   /** To tell forged pending entries from our own. */
   readonly secret?: InstallationSecret | undefined
+  /** Ask the configured witnesses themselves what they have of this log. */
+  readonly askWitnesses?: { readonly allowPrivate: boolean } | undefined
   /** Open every part and compare it with its commitment: slower, and only with the installation's keys. */
   readonly openPartsWith?: SubjectKeys | undefined
   readonly onProgress?: ((progress: { done: number; of: number }) => void) | undefined
@@ -68,11 +71,17 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
   if (!/^[0-9a-f-]{36}$/.test(workspaceId)) throw new Error(`${workspaceId} is no workspace id`)
   const begun = performance.now()
   const memory = options.signerFolder ? readSignerMemory(options.signerFolder, workspaceId) : new Map()
+  const views = options.askWitnesses
+    ? await viewWitnesses(options.databases.readPool, workspaceId, {
+        ...options.askWitnesses,
+        signal: options.signal,
+      })
+    : []
   const client = await options.databases.readPool.connect()
   let finished = false
   try {
     await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
-    const report = await new Verification(options, client).run(memory)
+    const report = await new Verification(options, client).run(memory, views)
     await client.query('commit')
     finished = true
     return { ...report, seconds: (performance.now() - begun) / 1000 }
@@ -113,7 +122,10 @@ class Verification {
     this.#mac = options.secret?.key('pending-mac')
   }
 
-  async run(memory: ReturnType<typeof readSignerMemory>): Promise<Omit<LedgerReport, 'seconds'>> {
+  async run(
+    memory: ReturnType<typeof readSignerMemory>,
+    views: readonly WitnessView[],
+  ): Promise<Omit<LedgerReport, 'seconds'>> {
     const head = await this.#readHead()
     if (!head) {
       this.#findings.add('ledger_missing', `workspace ${this.#workspaceId} has no ledger`)
@@ -136,7 +148,8 @@ class Verification {
       signatures.milestones,
       this.#findings,
     )
-    const milestones = [...signatures.milestones, ...anchors.milestones]
+    const seen = this.#compareViews(views, head.size)
+    const milestones = [...signatures.milestones, ...anchors.milestones, ...seen.milestones]
     const tree = new TreeCheck(this.#client, this.#workspaceId, this.#findings, milestones)
     await this.#walk(head, tree)
     await this.#findSurplus(head.size)
@@ -177,6 +190,26 @@ class Verification {
       epochs: this.#breaks,
       checkpoint,
     }
+  }
+
+  /** What witnesses have: more than is here is a finding, the rest is compared when the leaves reach it. */
+  #compareViews(views: readonly WitnessView[], size: number): { milestones: Milestone[]; remarks: string[] } {
+    const milestones: Milestone[] = []
+    const remarks: string[] = []
+    for (const view of views) {
+      if ('problem' in view) remarks.push(`the witness ${view.name} was not compared: ${view.problem}`)
+      else if (view.checkpoint.size > size)
+        this.#findings.add(
+          'witness_ahead',
+          `${view.name} has cosigned ${view.checkpoint.size} leaves; the head says ${size}`,
+          { position: size },
+        )
+      else {
+        milestones.push({ size: view.checkpoint.size, root: view.checkpoint.root, what: 'witness' })
+        remarks.push(`the witness ${view.name} has the head of ${view.checkpoint.size} leaves`)
+      }
+    }
+    return { milestones, remarks }
   }
 
   async #readHead(): Promise<TreeHead | null> {

@@ -79,6 +79,18 @@ export const ATTACKS = [
     verdict: 'ok',
     anchor: 'nothing, until the next anchor',
   },
+  {
+    id: 'witness_behind',
+    attack: 'Roll everything back, signer’s folder included',
+    verdict: 'witness_ahead',
+    anchor: 'the witness itself, when it is asked',
+  },
+  {
+    id: 'witness_other',
+    attack: 'Rewrite everything with the stolen key, and take away what the database keeps of witnesses',
+    verdict: 'witness_mismatch',
+    anchor: 'the witness itself, when it is asked',
+  },
   { id: 'head', attack: 'Claim another root in the head', verdict: 'head_mismatch', anchor: 'the leaves' },
   {
     id: 'tile',

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
 import { RemoteError, type RemoteTrust, verifyRemote } from '../../ledger/verify-http.ts'
+import type { WitnessAddress } from '../../ledger/witness-view.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, type Result } from './command.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
@@ -13,12 +14,13 @@ import { verifyBundleOnDisk } from './verify-bundle.ts'
 export const verifyCommand: CliCommand = {
   name: 'verify',
   synopsis:
-    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE]',
+    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"]',
   summary: 'prove that nothing recorded was changed, in the database, over HTTP or in a bundle of evidence',
   options: {
     from: { type: 'string' },
     token: { type: 'string' },
     vkey: { type: 'string' },
+    witness: { type: 'string' },
     trust: { type: 'string' },
     parts: { type: 'boolean' },
     workspace: { type: 'string' },
@@ -27,7 +29,7 @@ export const verifyCommand: CliCommand = {
 }
 
 async function verifyHere(invocation: Invocation): Promise<Result> {
-  for (const name of ['token', 'vkey', 'trust'])
+  for (const name of ['token', 'vkey', 'trust', 'witness'])
     if (invocation.options[name]) throw usage(`--${name} goes with --from`)
   const desk = await openDesk(invocation.env, optional(invocation, 'workspace'))
   try {
@@ -37,6 +39,7 @@ async function verifyHere(invocation: Invocation): Promise<Result> {
       workspaceId: desk.workspaceId,
       signerFolder: join(desk.config.dataDir, 'signer'),
       secret: desk.secret,
+      askWitnesses: { allowPrivate: desk.config.allowPrivateTargets },
       ...(invocation.options.parts ? { openPartsWith: new SubjectKeys(desk.secret) } : {}),
       onProgress: ({ done, of }) => invocation.progress.show(`verified ${done} of ${of} entries`),
       signal: invocation.signal,
@@ -79,11 +82,13 @@ async function verifyFrom(invocation: Invocation): Promise<Result> {
       url,
       token: optional(invocation, 'token') ?? invocation.env.TRACEDESK_TOKEN,
       trust: readTrust(invocation),
+      witness: readWitness(invocation),
       onProgress: ({ done, of }) => invocation.progress.show(`verified ${done} of ${of} entries`),
       signal: invocation.signal,
     })
     invocation.progress.clear()
     describe(invocation, report)
+    for (const remark of report.remarks) invocation.say(`Remark: ${remark}.`)
     if (report.keysFrom === 'server')
       invocation.say(
         'Remark: the key came from the server itself, so this proves only that the server agrees with itself. Give --vkey or --trust with a key you got another way.',
@@ -93,6 +98,16 @@ async function verifyFrom(invocation: Invocation): Promise<Result> {
     if (error instanceof RemoteError) throw new CliError(3, 'remote.unreachable', error.message)
     throw error
   }
+}
+
+/** A witness to ask itself: its address and verifier key, as the setting has them. */
+function readWitness(invocation: Invocation): WitnessAddress | undefined {
+  const given = optional(invocation, 'witness')
+  if (given === undefined) return undefined
+  const [url = '', vkey = '', ...rest] = given.trim().split(/\s+/)
+  if (rest.length > 0 || !/^https?:\/\//.test(url) || vkey === '')
+    throw usage('--witness is an address and a key: "https://witness.example KEY"')
+  return { url, vkey }
 }
 
 function readTrust(invocation: Invocation): RemoteTrust | null {

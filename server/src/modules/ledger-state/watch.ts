@@ -77,6 +77,8 @@ export interface LedgerWatchParts {
   readonly secret: InstallationSecret
   readonly signerFolder: string
   readonly erasures: ErasureList
+  /** Witnesses may have private addresses. */
+  readonly allowPrivate: boolean
   readonly log: Logger
 }
 
@@ -141,13 +143,14 @@ export class LedgerWatch {
     const running = this.#running.get(workspaceId)
     if (!running) return
     const signal = AbortSignal.any([this.#abort.signal, running.stop.signal])
-    const { databases, door, secret, signerFolder, log } = this.#parts
+    const { databases, door, secret, signerFolder, allowPrivate, log } = this.#parts
     try {
       const report = await verifyLedger({
         databases,
         workspaceId,
         secret,
         signerFolder,
+        askWitnesses: { allowPrivate },
         signal,
         onProgress: progress => void Object.assign(running, progress),
       })
