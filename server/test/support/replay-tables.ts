@@ -1,0 +1,217 @@
+import type { Entry } from '@tracedesk/contracts'
+import { expect } from 'vitest'
+import type { World } from './world.ts'
+
+type Rows = Map<string, Record<string, unknown>>
+type Facts = Record<string, unknown>
+
+/** How the rows of a table follow from entries, and how the table is read. */
+interface Projection {
+  readonly table: string
+  readonly sql: string
+  readonly step: (rows: Rows, entry: Entry) => void
+}
+
+const facts = (value: unknown): Facts => value as Facts
+const openPart = (entry: Entry, name: string): string | null => {
+  const part = entry.parts[name]
+  return part?.state === 'open' ? part.value : null
+}
+
+const PROJECTIONS: readonly Projection[] = [
+  {
+    table: 'label',
+    sql: 'select label_id as id, name, colour from label',
+    step: (rows, { event, subject, data }) => {
+      const id = subject.id ?? ''
+      if (event === 'label.created') rows.set(id, { name: data.name, colour: data.colour })
+      if (event === 'label.renamed') rows.set(id, { ...rows.get(id), name: data.to })
+      if (event === 'label.colour_changed') rows.set(id, { ...rows.get(id), colour: data.to })
+      if (event === 'label.deleted') rows.delete(id)
+    },
+  },
+  {
+    table: 'customer_label',
+    sql: "select customer_id || ' ' || label_id as id from customer_label",
+    step: (rows, { event, subject, data }) => {
+      const id = `${subject.id} ${data.labelId}`
+      if (event === 'customer.label_added') rows.set(id, {})
+      if (event === 'customer.label_removed') rows.delete(id)
+      if (event === 'label.deleted')
+        for (const key of rows.keys()) if (key.endsWith(` ${subject.id}`)) rows.delete(key)
+      if (event === 'customer.merged' && data.side === 'merged_away')
+        for (const key of rows.keys()) if (key.startsWith(`${subject.id} `)) rows.delete(key)
+      if (event === 'customer.merged')
+        for (const labelId of data.labelsAdded as string[]) rows.set(`${subject.id} ${labelId}`, {})
+    },
+  },
+  {
+    table: 'label_set',
+    sql: 'select label_set_id as id, name, label_ids::text[] as "labelIds" from label_set',
+    step: (rows, { event, subject, data }) => {
+      if (event === 'label_set.created' || event === 'label_set.changed')
+        rows.set(subject.id ?? '', facts(data.to))
+      if (event === 'label_set.deleted') rows.delete(subject.id ?? '')
+    },
+  },
+  {
+    table: 'inbox_view',
+    sql: 'select inbox_view_id as id, name, filter, shared from inbox_view',
+    step: (rows, { event, subject, data }) => {
+      const id = subject.id ?? ''
+      if (event === 'inbox_view.created') rows.set(id, { ...facts(data.to), shared: false })
+      if (event === 'inbox_view.changed') rows.set(id, { ...rows.get(id), ...facts(data.to) })
+      if (event === 'inbox_view.shared') rows.set(id, { ...rows.get(id), shared: data.to })
+      if (event === 'inbox_view.deleted') rows.delete(id)
+    },
+  },
+  {
+    table: 'note',
+    sql: 'select note_id as id, author_id as author, scope, version, entry_id as entry, mentions::text[] as mentions from note',
+    step: (rows, { event, id: entry, subject, actor, data }) => {
+      const id = subject.id ?? ''
+      const { scope, mentions } = data
+      if (event === 'note.added') rows.set(id, { author: actor.id, scope, version: 1, entry, mentions })
+      if (event === 'note.edited') rows.set(id, { ...rows.get(id), version: data.version, entry, mentions })
+      if (event === 'note.deleted') rows.delete(id)
+    },
+  },
+  {
+    table: 'message',
+    sql: "select message_id as id, direction, state from message where kind = 'text'",
+    step: (rows, { event, subject }) => {
+      const id = subject.id ?? ''
+      const state = (next: string) => rows.set(id, { ...rows.get(id), state: next })
+      if (event === 'message.received') rows.set(id, { direction: 'in', state: 'received' })
+      if (event === 'message.sent') rows.set(id, { direction: 'out', state: 'queued' })
+      if (event === 'message.delivered') state('delivered')
+      if (event === 'message.refused') state('refused')
+      if (event === 'message.unreachable') state('unreachable')
+      if (event === 'message.retried') state('queued')
+    },
+  },
+  {
+    table: 'field',
+    sql: 'select field_id as id, key, name, kind from field',
+    step: (rows, { event, subject, data }) => {
+      const { key, name, fieldKind: kind } = facts(data.to ?? {})
+      if (event === 'field.defined' || event === 'field.changed')
+        rows.set(subject.id ?? '', { key, name, kind })
+      if (event === 'field.deleted') rows.delete(subject.id ?? '')
+    },
+  },
+  {
+    table: 'customer_field',
+    sql: "select customer_id || ' ' || field_id as id, value from customer_field",
+    step: (rows, entry) => {
+      const { event, subject, data } = entry
+      const id = `${subject.id} ${data.fieldId}`
+      const value = openPart(entry, 'after')
+      if (event === 'customer.field_set' && value !== null) rows.set(id, { value })
+      if (event === 'customer.field_set' && value === null) rows.delete(id)
+      if (event === 'field.deleted')
+        for (const key of rows.keys()) if (key.endsWith(` ${subject.id}`)) rows.delete(key)
+    },
+  },
+  {
+    table: 'customer',
+    sql: 'select customer_id as id, name, named_by as "namedBy", nickname, remark, blocked_at is not null as blocked, merged_into as "mergedInto" from customer',
+    step: (rows, entry) => {
+      const { event, subject, data } = entry
+      const id = subject.id ?? ''
+      const change = (next: Facts) => rows.set(id, { ...rows.get(id), ...next })
+      const named = { name: openPart(entry, 'name'), namedBy: entry.id }
+      const blank = { nickname: null, remark: null, blocked: false, mergedInto: null }
+      if (event === 'customer.created') rows.set(id, { ...named, ...blank })
+      if (event === 'customer.profile_changed') change(named)
+      if (event === 'customer.profile_updated')
+        for (const field of data.fields as string[]) change({ [field]: openPart(entry, `${field}After`) })
+      if (event === 'customer.blocked') change({ blocked: true })
+      if (event === 'customer.unblocked') change({ blocked: false })
+      if (event === 'customer.merged' && data.side === 'merged_away')
+        change({ mergedInto: data.other, blocked: rows.get(String(data.other))?.blocked })
+    },
+  },
+  {
+    table: 'canned_reply',
+    sql: 'select canned_reply_id as id, title, body as text, version from canned_reply',
+    step: (rows, entry) => {
+      const { event, subject, data } = entry
+      const row = { title: facts(data.to ?? {}).title, text: openPart(entry, 'after'), version: data.version }
+      if (event === 'canned_reply.created' || event === 'canned_reply.updated')
+        rows.set(subject.id ?? '', row)
+      if (event === 'canned_reply.deleted') rows.delete(subject.id ?? '')
+    },
+  },
+  {
+    table: 'phrase_group',
+    sql: 'select phrase_group_id as id, name, action, version from phrase_group',
+    step: (rows, { event, subject, data }) => {
+      const { name, action } = facts(data.to ?? {})
+      if (event === 'phrase_group.created' || event === 'phrase_group.updated')
+        rows.set(subject.id ?? '', { name, action, version: data.version })
+      if (event === 'phrase_group.deleted') rows.delete(subject.id ?? '')
+    },
+  },
+  {
+    table: 'agent',
+    sql: 'select agent_id as id, name, role, state from agent',
+    step: (rows, entry) => {
+      const { event, subject, data } = entry
+      const id = subject.id ?? ''
+      const change = (next: Facts) => rows.set(id, { ...rows.get(id), ...next })
+      if (event === 'agent.invited')
+        rows.set(id, { name: openPart(entry, 'name'), role: data.role, state: 'invited' })
+      if (event === 'agent.joined') change({ state: 'active' })
+      if (event === 'agent.role_changed') change({ role: data.to })
+      if (event === 'agent.deactivated' || event === 'agent.invitation_revoked')
+        change({ state: 'deactivated' })
+      if (event === 'agent.reactivated') change({ state: 'active' })
+    },
+  },
+  {
+    table: 'department',
+    sql: 'select department_id as id, name from department',
+    step: (rows, { event, subject, data }) => {
+      if (event === 'department.created') rows.set(subject.id ?? '', { name: data.name })
+      if (event === 'department.renamed') rows.set(subject.id ?? '', { name: data.to })
+    },
+  },
+  {
+    table: 'department_member',
+    sql: "select department_id || ' ' || agent_id as id, lead from department_member",
+    step: (rows, { event, subject, data }) => {
+      const id = `${subject.id} ${data.agentId}`
+      if (event === 'department.member_added') rows.set(id, { lead: false })
+      if (event === 'department.lead_set') rows.set(id, { lead: data.to })
+      if (event === 'department.member_removed') rows.delete(id)
+    },
+  },
+  {
+    table: 'bot',
+    sql: 'select bot_id as id, username, state, token_fingerprint as token from bot',
+    step: (rows, { event, subject, data }) => {
+      const id = subject.id ?? ''
+      const change = (next: Facts) => rows.set(id, { ...rows.get(id), ...next })
+      if (event === 'bot.connected')
+        rows.set(id, { username: data.username, state: 'connected', token: data.token })
+      if (event === 'bot.token_rotated') change({ token: data.to })
+      if (event === 'bot.disconnected') change({ state: 'disconnected' })
+    },
+  },
+]
+
+/** Fails unless, table by table, replaying the entries of the workspace gives the rows that are there. */
+export async function checkTables(world: World): Promise<void> {
+  const entries = (await world.entries())
+    .filter(entry => entry.position !== null)
+    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+  for (const { table, sql, step } of PROJECTIONS) {
+    const replayed: Rows = new Map()
+    for (const entry of entries) step(replayed, entry)
+    const rows = await world.asSuperuser<{ id: string } & Facts>(sql)
+    const found = Object.fromEntries(rows.map(({ id, ...row }) => [id, row]))
+    expect(rows.length, `${table} is empty: the test shows nothing of it`).toBeGreaterThan(0)
+    expect(found, table).toEqual(Object.fromEntries(replayed))
+  }
+}
