@@ -20,7 +20,7 @@ export const countInbox = defineQuery({
     pinned: z.int(),
     snoozed: z.int(),
     offered: z.int(),
-    /** Of the caller’s own: those with something they have not been shown. */
+    /** Of the caller’s own: those with something they have not been shown, 100 at most. */
     unread: z.int(),
     /** Since when the customer who waits longest for the caller waits. */
     waitingSince: z.string().nullable(),

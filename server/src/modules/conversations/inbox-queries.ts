@@ -4,7 +4,7 @@ import { defineQueryHandler, type Query, type QueryContext } from '../../command
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
 import { isCustomerWithheld, type OpenTexts } from './queries.ts'
-import { unreadSql } from './read-mark.ts'
+import { hasUnreadSql } from './read-mark.ts'
 
 /** The words of a search as the text index knows them. */
 export type IndexWords = (q: string) => string[]
@@ -12,6 +12,8 @@ export type IndexWords = (q: string) => string[]
 /** So many of the newest matches are looked through; a word that is in more of them needs a second one. */
 const MATCHES_MAX = 3_000
 const MENTIONS_SHOWN = 50
+/** A badge says 99+ beyond that. */
+const UNREAD_SHOWN = 100
 
 type Counts = Record<'mine' | 'queue' | 'departments' | 'all' | 'pinned' | 'snoozed' | 'offered', number> & {
   unread: number
@@ -33,7 +35,7 @@ const counts = defineQueryHandler(countInbox, async ({ db, caller }) => {
       count(*) filter (where c.snoozed_until is not null)::int as snoozed,
       count(*) filter (where c.offer_entry_id is not null and (c.offered_agent_id = ${actor.id}
         or c.offered_department_id = any(${actor.departments}::uuid[])))::int as offered,
-      (select count(*)::int from conversation c where ${open} and ${mine} and ${unreadSql(actor.id)} > 0) as unread,
+      (select count(*)::int from (select from conversation c where ${open} and ${mine} and ${hasUnreadSql(actor.id)} limit ${UNREAD_SHOWN}) u) as unread,
       min(c.waiting_since) filter (where ${mine}) as "waitingSince"
     from conversation c where ${open} and ${scope}`.execute(db as never)
   const [row] = rows

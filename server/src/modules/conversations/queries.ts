@@ -15,7 +15,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
 import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
 import { accountsSql } from './customer-scope.ts'
-import { unreadSql } from './read-mark.ts'
+import { hasUnreadSql, unreadSql } from './read-mark.ts'
 
 /** Opens the texts of entries: entry id → part, as the viewer may read it. */
 export type OpenTexts = (context: QueryContext, entryIds: readonly string[]) => Promise<Map<string, Part>>
@@ -198,7 +198,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
           and cl.customer_id = coalesce(account.merged_into, account.customer_id) and cl.label_id = ${input.label}
           where account.workspace_id = c.workspace_id and account.customer_id = c.customer_id)`,
       )
-    if (input.unread) where.push(sql`${unreadSql(caller.actor.id)} > 0`)
+    if (input.unread) where.push(hasUnreadSql(caller.actor.id))
     if (input.q?.trim()) where.push(nameCondition(caller, input.q.trim()))
     const order = ORDERS[input.order]
     if (after) where.push(order.beyond(after))

@@ -14,14 +14,21 @@ const COUNTED_MAX = 1_000
 const UNREAD_MAX = 100
 
 /**
- * SQL for how many messages of a customer the viewer has not been shown, in a query over conversation with alias `c`.
- * Whoever never looked at it counts from where the customer began to wait.
+ * Messages of a customer that the viewer has not been shown, in a query over conversation with alias `c`. Whoever never
+ * looked at it begins where the customer began to wait.
  */
-export const unreadSql = (viewerId: string | null): RawBuilder<number> => sql<number>`(
-  select count(*) from (select from message um where um.workspace_id = c.workspace_id and um.conversation_id = c.conversation_id
-    and um.direction = 'in' and um.at > coalesce((select r.at from read_mark r where r.workspace_id = c.workspace_id
-      and r.agent_id = ${viewerId} and r.conversation_id = c.conversation_id), c.waiting_since - interval '1 microsecond', 'infinity')
-    limit ${UNREAD_MAX}) u)`
+const newMessages = (viewerId: string | null) => sql`from message um where um.workspace_id = c.workspace_id
+  and um.conversation_id = c.conversation_id and um.direction = 'in' and um.at > coalesce((select r.at from read_mark r
+    where r.workspace_id = c.workspace_id and r.agent_id = ${viewerId} and r.conversation_id = c.conversation_id),
+    c.waiting_since - interval '1 microsecond', 'infinity')`
+
+/** SQL for how many there are, 100 at most. */
+export const unreadSql = (viewerId: string | null): RawBuilder<number> =>
+  sql<number>`(select count(*) from (select ${newMessages(viewerId)} limit ${UNREAD_MAX}) u)`
+
+/** SQL for whether there are any. */
+export const hasUnreadSql = (viewerId: string | null): RawBuilder<boolean> =>
+  sql<boolean>`exists (select ${newMessages(viewerId)})`
 
 /** Moves the mark of an agent on; null when it stands there or further already, else the message it stood at. */
 async function moveMark(
