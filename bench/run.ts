@@ -4,14 +4,13 @@ import { command } from './command.ts'
 import { type Benchmark, describeFigure, keeps } from './figure.ts'
 import { hammer } from './hammer.ts'
 import { history } from './history.ts'
-import { inclusion } from './inclusion.ts'
 import { inbox } from './inbox.ts'
+import { inclusion } from './inclusion.ts'
 import { log } from './log.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, start, inclusion, hammer]
-const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, inbox, start]
+const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, inclusion, hammer, inbox, start]
 
 const names = process.argv.slice(2).filter(name => name !== '--large')
 const unknown = names.find(name => !BENCHMARKS.some(benchmark => benchmark.name === name))
