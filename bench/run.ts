@@ -1,6 +1,7 @@
 // npm run bench [name …]: measures and prints each figure of the design with its floor. Exits with 1 when one is missed.
 import { availableParallelism, loadavg } from 'node:os'
 import { command } from './command.ts'
+import { exportBenchmark } from './export.ts'
 import { type Benchmark, describeFigure, keeps } from './figure.ts'
 import { hammer } from './hammer.ts'
 import { history } from './history.ts'
@@ -11,6 +12,16 @@ import { start } from './start.ts'
 import { tree } from './tree.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, inclusion, hammer, inbox, start]
+const BENCHMARKS: readonly Benchmark[] = [
+  command,
+  tree,
+  history,
+  log,
+  exportBenchmark,
+  start,
+  inclusion,
+  hammer,
+]
 
 const names = process.argv.slice(2).filter(name => name !== '--large')
 const unknown = names.find(name => !BENCHMARKS.some(benchmark => benchmark.name === name))

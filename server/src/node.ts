@@ -28,6 +28,7 @@ import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as customers from './modules/customers/index.ts'
 import * as evidence from './modules/evidence/index.ts'
+import * as exports from './modules/exports/index.ts'
 import * as holds from './modules/holds/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
@@ -92,6 +93,10 @@ export class TracedeskNode {
   filesOf: (workspaceId: string, customerId: string) => AsyncIterable<privacy.SubjectFile> =
     async function* () {}
   readonly privacyKeeper: privacy.PrivacyKeeper
+  readonly exportKeeper: exports.ExportKeeper
+  /** What exports need of this node; the command line and the download route use it too. */
+  readonly exportPort: exports.ExportPort
+  readonly downloadExport: ReturnType<typeof exports.createDownloadExport>
   /** Records that a package leaves the desk and says where it lies; the download route runs it. */
   readonly downloadPackage: ReturnType<typeof privacy.createDownloadPackage>
   readonly #bus: TreeBus
@@ -173,6 +178,9 @@ export class TracedeskNode {
       presence: options.presence,
       onSweep: workspaceId => this.notices.wake(workspaceId),
     })
+    this.exportPort = this.#createExportPort()
+    this.exportKeeper = new exports.ExportKeeper(this.exportPort)
+    this.downloadExport = exports.createDownloadExport(this.exportPort)
     this.downloadPackage = privacy.createDownloadPackage(this.#packagePort())
     this.privacyKeeper = new privacy.PrivacyKeeper({
       databases,
@@ -227,6 +235,7 @@ export class TracedeskNode {
     this.keeper.start()
     await this.privacyKeeper.finishErasures()
     this.privacyKeeper.start()
+    this.exportKeeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
@@ -234,6 +243,7 @@ export class TracedeskNode {
     await this.keeper.stop()
     await this.notices.stop()
     await this.privacyKeeper.stop()
+    await this.exportKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
@@ -340,6 +350,29 @@ export class TracedeskNode {
     }
   }
 
+  #createExportPort(): exports.ExportPort {
+    const { databases, door, options, keys } = this
+    const entries = new logModule.EntryStream({
+      pool: databases.readPool,
+      db: databases.read,
+      keys,
+      searchKey: options.secret.key('search-token'),
+    })
+    return {
+      databases,
+      door,
+      secret: options.secret,
+      log: options.log,
+      nodeId: this.counter.nodeId,
+      folder: join(options.dataDir, 'exports'),
+      software: `Tracedesk ${options.version}`,
+      workspaces: () => this.workspaces(),
+      // the filter was parsed by the same schema that log.search has
+      stream: ask => entries.read(ask as logModule.StreamAsk),
+      couldHold: (tx, workspaceId, filter, who) => logModule.couldHold(tx, workspaceId, filter as never, who),
+    }
+  }
+
   #erasePort(): privacy.ErasePort {
     return {
       keys: this.keys,
@@ -365,6 +398,7 @@ export class TracedeskNode {
       counts: 'exports',
       erase: doomed => evidence.eraseBundles(bundles, doomed),
     })
+    this.erasers.push({ counts: 'exports', erase: doomed => exports.eraseExports(this.exportPort, doomed) })
   }
 
   #anchorPort() {
@@ -480,6 +514,7 @@ export class TracedeskNode {
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
+        ...exports.createExportCommands(this.exportPort, () => this.exportKeeper.wake()),
         privacy.openPrivacyRequestCommand,
         privacy.closePrivacyRequestCommand,
         privacy.requestErasureCommand,
@@ -523,6 +558,7 @@ export class TracedeskNode {
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),
+      ...exports.createExportQueries(this.exportPort),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

@@ -44,6 +44,7 @@ const MACHINERY = new Set([
   'api_token_use',
   'telegram_notice',
   'telegram_notice_cursor',
+  'export_progress', // how far a file is written; that it is finished is recorded
   'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
 
@@ -147,6 +148,8 @@ beforeAll(async () => {
   const customerId = talk.customerId as never
   await world.owner.do('privacy.open_request', { customerId, kind: 'access', channel: 'letter' })
   await world.owner.do('consent.give', { customerId, purpose: 'support', channel: 'letter' })
+  await world.owner.do('export.request', { format: 'csv', filter: {} })
+  await world.owner.do('export.schedule', { format: 'csv', filter: {}, name: 'daily', every: 'daily' })
   await world.asSuperuser(
     "insert into import_run (workspace_id, import_id, file_sha256, format, state, started_at) values ($1, $2, 'x', 'f', 'running', now())",
     [w, newId()],

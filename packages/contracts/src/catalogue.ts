@@ -8,6 +8,7 @@ import * as customer from './events/customer.ts'
 import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
+import * as exports from './events/export.ts'
 import * as hold from './events/hold.ts'
 import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
@@ -50,6 +51,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     routing,
     inbox,
     privacy,
+    exports,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

@@ -155,6 +155,10 @@ const ADMIN = [
   'privacy.erase_subject',
   'consent.give',
   'consent.withdraw',
+  'export.request',
+  'export.cancel',
+  'export.schedule',
+  'export.unschedule',
 ] as const
 const AUDITOR = [...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
 

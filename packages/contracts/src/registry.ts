@@ -4,6 +4,7 @@ import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
 import * as deskCommands from './commands/desk.ts'
 import * as evidenceCommands from './commands/evidence.ts'
+import * as exportCommands from './commands/exports.ts'
 import * as holdCommands from './commands/holds.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
@@ -17,6 +18,7 @@ import * as verificationCommands from './commands/verification.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
+import * as exportQueries from './queries/exports.ts'
 import * as holdQueries from './queries/holds.ts'
 import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
@@ -59,6 +61,7 @@ export const COMMANDS = {
   ...customerCommands,
   ...inboxCommands,
   ...privacyCommands,
+  ...exportCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -75,6 +78,7 @@ export const QUERIES = {
   ...customerQueries,
   ...inboxQueries,
   ...privacyQueries,
+  ...exportQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

@@ -252,6 +252,56 @@ export interface Tables {
     agent_id: string
     lead: Generated<boolean>
   }
+  export: {
+    workspace_id: string
+    export_id: string
+    format: string
+    parts: string
+    filter: unknown
+    query: Buffer | null
+    options: unknown
+    caller: unknown
+    requested_by: string | null
+    requested_at: string
+    size: number
+    schedule_id: string | null
+    state: string
+    rows: number | null
+    bytes: number | null
+    sha256: string | null
+    first_position: number | null
+    last_position: number | null
+    truncated: Generated<boolean>
+    code: string | null
+    completed_at: string | null
+    expires_at: string | null
+  }
+  export_progress: {
+    workspace_id: string
+    export_id: string
+    holder: string
+    held_until: string
+    rows: Generated<number>
+    bytes: Generated<number>
+    at: string | null
+    entry_id: string | null
+    first_position: number | null
+    last_position: number | null
+  }
+  export_schedule: {
+    workspace_id: string
+    schedule_id: string
+    name: string
+    every: string
+    format: string
+    parts: string
+    filter: unknown
+    query: Buffer | null
+    options: unknown
+    caller: unknown
+    created_by: string | null
+    next_at: string
+  }
   field: {
     workspace_id: string
     field_id: string

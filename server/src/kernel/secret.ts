@@ -24,6 +24,8 @@ export type KeyPurpose =
   | 'idempotency'
   | 'search-token'
   | 'webhook-secret'
+  | 'export-query'
+  | 'export-link'
   | 'backup-check'
   | 'two-factor'
   | 'oidc'

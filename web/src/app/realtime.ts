@@ -80,6 +80,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['hold.*', () => [['hold.list']]],
   ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
+  ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
   ['consent.*', () => [['privacy.subject']]],
   ['import.activity', conversation],
   ['import.*', () => [['conversation.list']]],

@@ -5,6 +5,7 @@ import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Progress, readArguments } from './command.ts'
 import { doctor } from './doctor.ts'
 import { evidenceCommand } from './evidence.ts'
+import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
@@ -22,6 +23,7 @@ const COMMANDS: readonly CliCommand[] = [
   verifyCommand,
   importCommand,
   evidenceCommand,
+  exportCommand,
   backupCommand,
   restoreCommand,
   trustCommand,

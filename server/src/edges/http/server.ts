@@ -14,6 +14,7 @@ import type { TracedeskNode } from '../../node.ts'
 import { sendError } from './answer.ts'
 import { addApiRoutes } from './api-routes.ts'
 import { addEvidenceRoutes } from './evidence-routes.ts'
+import { addExportRoutes } from './export-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
 import { addPrivacyRoutes } from './privacy-routes.ts'
@@ -89,6 +90,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     addLedgerRoutes(api, node)
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
     addPrivacyRoutes(api, node, publicUrl)
+    addExportRoutes(api, node, publicUrl)
     addSocketRoute(api, node, publicUrl)
     if (options.webhook) addWebhookRoute(api, options.webhook)
     const openApi = JSON.stringify(describeApi(node.options.version))

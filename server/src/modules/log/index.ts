@@ -1,3 +1,4 @@
+export { couldHold, EntryStream, type StreamAsk } from './entry-stream.ts'
 export { mayOpen, openPartsFor, openTextsFor } from './parts.ts'
 export { createLogQueries } from './queries.ts'
 export { EntryReader } from './reader.ts'

@@ -19,8 +19,11 @@ export async function emptyRows(
   { customerId, person, conversationIds, entries, owner }: Rows,
 ): Promise<{ words: number; updates: number; answers: number }> {
   const { tx, workspaceId, now } = context
-  const words = await sql`delete from log_text where workspace_id = ${workspaceId} and owner = ${owner}
-    and entry_id = any(${entries.map(entry => entry.entry_id)}::uuid[])`.execute(tx)
+  const words = await sql`delete from log_text t
+    using unnest(${entries.map(entry => entry.entry_id)}::uuid[], ${entries.map(entry => entry.at)}::timestamptz[]) as e (id, at)
+    where t.workspace_id = ${workspaceId} and t.at = e.at and t.entry_id = e.id and t.owner = ${owner}`.execute(
+    tx,
+  )
   for (const table of ['customer_field', 'customer_label', 'consent'] as const)
     await tx
       .deleteFrom(table)

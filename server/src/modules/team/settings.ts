@@ -81,6 +81,8 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'privacy.due_days', kind: 'integer', default: 30, min: 1, max: 90 },
   { key: 'privacy.answer', kind: 'boolean', default: true },
   { key: 'privacy.notice', kind: 'text', default: '', isValid: text => text.length <= 3000 },
+  { key: 'export.keep_hours', kind: 'integer', default: 72, min: 1, max: 8760 },
+  { key: 'export.max_rows', kind: 'integer', default: 10_000_000, min: 1, max: 1_000_000_000 },
   { key: 'ledger.verify_hours', kind: 'integer', default: 24, min: 0, max: 8760 },
   { key: 'anchor.interval_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },
   { key: 'anchor.witnesses', kind: 'text', default: '', isValid: areWitnessLines },

@@ -1,0 +1,159 @@
+// Exports against COPY TO of the same rows, and the erasure of a customer with 10,000 entries.
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { to as copyTo } from 'pg-copy-streams'
+import { operatorCaller } from '../server/src/command/caller.ts'
+import { NOTHING_WRITTEN, writeExport } from '../server/src/modules/exports/index.ts'
+import { importFile } from '../server/src/modules/imports/index.ts'
+import { openDesk, startCluster } from './desk.ts'
+import { type Benchmark, type Figure, median } from './figure.ts'
+
+const CONVERSATIONS = 4_000
+const EVENTS = 25
+const RUNS = 3
+/** One customer has this many messages beside everybody else's. */
+const MANY = 10_000
+
+type Desk = Awaited<ReturnType<typeof openDesk>>
+
+export const exportBenchmark: Benchmark = {
+  name: 'export',
+  run: async () => {
+    const cluster = await startCluster()
+    const desk = await openDesk(cluster, 'export', false)
+    try {
+      const file = join(cluster.folder, 'history.ndjson')
+      await pipeline(Readable.from(dialogues()), createWriteStream(file))
+      const caller = operatorCaller(desk.workspaceId)
+      await importFile(desk.node, { file, folder: join(desk.dataDir, 'imports'), caller })
+      await desk.node.settle()
+      await desk.node.databases.app.query('select 1')
+      const figures: Figure[] = []
+      for (const format of ['ndjson', 'csv'] as const)
+        for (const parts of ['withheld', 'open'] as const) figures.push(await measure(desk, format, parts))
+      return [...figures, await erase(desk)]
+    } finally {
+      await desk.close()
+      await cluster.stop()
+    }
+  },
+}
+
+async function measure(desk: Desk, format: 'ndjson' | 'csv', parts: 'open' | 'withheld'): Promise<Figure> {
+  const ratios: number[] = []
+  const rates: number[] = []
+  let grown = 0
+  for (let i = 0; i < RUNS; i++) {
+    const copied = await copyRate(desk, parts)
+    const before = process.memoryUsage().rss
+    let most = before
+    const begun = performance.now()
+    const written = await writeExport(
+      desk.node.exportPort.stream,
+      {
+        format,
+        options: { bom: false },
+        path: join(desk.dataDir, `bench.${format}`),
+        rowsMax: 1e9,
+        ask: { viewer: operatorCaller(desk.workspaceId), filter: {}, parts, size: 1e9 },
+      },
+      NOTHING_WRITTEN,
+      async () => {
+        most = Math.max(most, process.memoryUsage().rss)
+      },
+      200,
+    )
+    const rate = written.rows / ((performance.now() - begun) / 1000)
+    rates.push(rate)
+    ratios.push(rate / copied)
+    grown = Math.max(grown, most - before)
+  }
+  return {
+    name: `export ${format}, parts ${parts}, of COPY TO of the same rows`,
+    value: median(ratios),
+    unit: '',
+    limit: { atLeast: 0.5 },
+    note: `${Math.round(median(rates))} entries/s; memory grew by ${Math.round(grown / 1024 ** 2)} MiB`,
+  }
+}
+
+/** Rows a second that PostgreSQL itself writes out, in the same order, with what lies beside them when parts are open. */
+async function copyRate(desk: Desk, parts: 'open' | 'withheld'): Promise<number> {
+  const client = new pg.Client(desk.node.options.targets.read)
+  await client.connect()
+  const beside =
+    parts === 'open'
+      ? `, (select jsonb_object_agg(p.name, encode(p.sealed, 'base64')) from log_part p
+           where p.workspace_id = e.workspace_id and p.entry_id = e.entry_id and p.at = e.at) as parts`
+      : ''
+  try {
+    const begun = performance.now()
+    const stream = client.query(
+      copyTo(
+        `copy (select e.*${beside} from log_entry e where workspace_id = '${desk.workspaceId}' order by at, entry_id) to stdout`,
+      ),
+    )
+    for await (const _ of stream);
+    return stream.rowCount / ((performance.now() - begun) / 1000)
+  } finally {
+    await client.end()
+  }
+}
+
+async function erase(desk: Desk): Promise<Figure> {
+  const { node, workspaceId, owner } = desk
+  const [row] = (
+    await node.databases.readPool.query<{ id: string; n: number }>(
+      `select c.customer_id as id, count(*)::int as n from conversation c join log_entry e using (workspace_id, conversation_id)
+       where c.workspace_id = $1 group by 1 order by 2 desc limit 1`,
+      [workspaceId],
+    )
+  ).rows
+  if (!row) throw new Error('nobody to erase')
+  while ((await node.textIndex.indexOnce(workspaceId)) > 0);
+  const run = (name: string, input: unknown) => {
+    const command = node.commandsByName.get(name)
+    if (!command) throw new Error(`no command ${name}`)
+    return node.door.execute(command, owner, input) as Promise<{ request: { id: string } }>
+  }
+  const { request } = await run('privacy.open_request', {
+    customerId: row.id,
+    kind: 'erasure',
+    channel: 'letter',
+  })
+  const begun = performance.now()
+  await run('privacy.erase_subject', { requestId: request.id })
+  return {
+    name: 'erasure of a customer with many entries',
+    value: (performance.now() - begun) / 1000,
+    unit: 's',
+    limit: { atMost: 5 },
+    note: `${row.n} entries`,
+  }
+}
+
+const WORDS =
+  'hello could you tell me when the next flight to the coast leaves and what it costs please thank'.split(' ')
+
+function* dialogues(): Iterable<string> {
+  const line = (conversation: string, customer: string, n: number, at: number) =>
+    `${JSON.stringify({
+      at: new Date(at).toISOString(),
+      event: n % 2 === 0 ? 'message.received' : 'message.sent',
+      conversation,
+      customer,
+      actor: n % 2 === 0 ? { kind: 'customer', key: customer } : { kind: 'agent', key: `agent ${n % 20}` },
+      text: Array.from({ length: 12 }, (_, i) => WORDS[(n * 7 + i * 3) % WORDS.length]).join(' '),
+    })}\n`
+  const begin = 1_600_000_000_000
+  for (let c = 0; c < CONVERSATIONS; c++) {
+    let text = ''
+    for (let e = 0; e < EVENTS; e++)
+      text += line(`talk ${c}`, `customer ${c % 3_000}`, e, begin + c * 600_000 + e * 20_000)
+    yield text
+  }
+  for (let e = 0; e < MANY; e++) yield line('the long one', 'the faithful customer', e, begin + e * 60_000)
+}

@@ -1,0 +1,8 @@
+export { createExportCommands } from './commands.ts'
+export { callerOfLink, createDownloadExport } from './download.ts'
+export { eraseExports } from './erase.ts'
+export { ExportKeeper } from './keeper.ts'
+export type { ExportPort } from './port.ts'
+export { createExportQueries, describeManifest } from './queries.ts'
+export { exportPath } from './store.ts'
+export { NOTHING_WRITTEN, writeExport } from './write-export.ts'

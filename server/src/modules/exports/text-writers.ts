@@ -1,0 +1,70 @@
+import { COLUMNS, headsOf, truncationRow } from './columns.ts'
+import { BOM, csvLine } from './csv.ts'
+import { type ExportWriter, TextFile } from './file-writer.ts'
+import type { ExportOptions } from './formats.ts'
+import { CLOSE_TRACE, describeXesEvent, openTrace, traceName, XES_END, XES_HEAD } from './xes.ts'
+
+/** One JSON object an entry and line, as `log.search` gives it; a file that was cut off says so in its last. */
+export async function writeNdjson(path: string, bytes: number): Promise<ExportWriter> {
+  const file = await TextFile.open(path, bytes)
+  return {
+    write: batch => file.append(batch.map(({ entry }) => `${JSON.stringify(entry)}\n`).join('')),
+    sync: () => file.sync(),
+    finish: async truncated => {
+      if (truncated !== null) await file.append(`${JSON.stringify({ truncated: { rows: truncated } })}\n`)
+      await file.sync()
+    },
+    close: () => file.close(),
+  }
+}
+
+/** RFC 4180 with a line of heads. */
+export async function writeCsv(
+  path: string,
+  bytes: number,
+  { bom, language }: ExportOptions,
+): Promise<ExportWriter> {
+  const file = await TextFile.open(path, bytes)
+  if (file.isEmpty) await file.append(`${bom ? BOM : ''}${csvLine(headsOf(language))}`)
+  return {
+    write: batch =>
+      file.append(batch.map(({ entry }) => csvLine(COLUMNS.map(({ of }) => of(entry)))).join('')),
+    sync: () => file.sync(),
+    finish: async truncated => {
+      if (truncated !== null) await file.append(csvLine(truncationRow(truncated)))
+      await file.sync()
+    },
+    close: () => file.close(),
+  }
+}
+
+/** XES, one trace a conversation; what belongs to no conversation is not in it. */
+export async function writeXes(path: string): Promise<ExportWriter> {
+  const file = await TextFile.open(path, 0)
+  await file.append(XES_HEAD)
+  let trace: string | null = null
+  return {
+    write: async batch => {
+      let text = ''
+      for (const { entry } of batch) {
+        if (entry.conversationId !== trace) {
+          text += `${trace === null ? '' : CLOSE_TRACE}${openTrace(entry.conversationId ?? '', traceName(entry))}`
+          trace = entry.conversationId
+        }
+        text += describeXesEvent(entry)
+      }
+      await file.append(text)
+    },
+    sync: async () => {
+      await file.sync()
+      return null // which trace is open is not in the file
+    },
+    finish: async truncated => {
+      await file.append(trace === null ? '' : CLOSE_TRACE)
+      if (truncated !== null) await file.append(`<int key="truncated" value="${truncated}"/>\n`)
+      await file.append(XES_END)
+      await file.sync()
+    },
+    close: () => file.close(),
+  }
+}
