@@ -11,16 +11,16 @@ import { log } from './log.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
 
-const BENCHMARKS: readonly Benchmark[] = [command, tree, history, log, inclusion, hammer, inbox, start]
 const BENCHMARKS: readonly Benchmark[] = [
   command,
   tree,
   history,
   log,
-  exportBenchmark,
-  start,
   inclusion,
   hammer,
+  inbox,
+  start,
+  exportBenchmark,
 ]
 
 const names = process.argv.slice(2).filter(name => name !== '--large')
