@@ -12,6 +12,7 @@ import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import { Lookers } from './edges/realtime/lookers.ts'
+import { ConsoleError } from './kernel/console-error.ts'
 import type { Logger } from './kernel/log.ts'
 import type { InstallationSecret } from './kernel/secret.ts'
 import { Appender } from './ledger/append.ts'
@@ -106,6 +107,11 @@ export class TracedeskNode {
   botsChanged: (workspaceId: string) => void = () => {}
   /** Sends a file into a chat; the gateway puts itself here. */
   sendDocument: anchors.SendDocument = anchors.noTelegram
+
+  /** Asks an OpenID Connect provider for its configuration; the web server puts itself here. */
+  discoverOidc: team.DiscoverOidc = async ({ issuer }) => {
+    throw new ConsoleError('oidc.unreachable', { issuer })
+  }
 
   constructor(options: NodeOptions) {
     const { secret, log } = options
@@ -426,6 +432,7 @@ export class TracedeskNode {
         team.createSetup({ setupToken: options.setupToken, createLedgerKey, originHost: options.originHost }),
         team.createSignIn(options.secret),
         ...team.createCredentialCommands(options.secret),
+        ...team.createOidcCommands(options.secret, provider => this.discoverOidc(provider)),
         team.signOutCommand,
         team.revokeSessionCommand,
         team.acceptInvitationCommand,
@@ -555,6 +562,7 @@ export class TracedeskNode {
         logModule.openPartsFor(db, keys, caller, ids, name),
       ) as unknown as Query,
       notices.notificationsQuery as unknown as Query,
+      ...team.oidcQueries(this.databases.app),
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),

@@ -231,7 +231,7 @@ describe('names that are a contract', () => {
 
   test('every route that is mentioned exists', () => {
     const ledger = [
-      ...['ledger', 'evidence', 'privacy', 'export'].flatMap(name => [
+      ...['ledger', 'evidence', 'privacy', 'export', 'oidc'].flatMap(name => [
         ...read(`server/src/edges/http/${name}-routes.ts`).matchAll(/server[.]get\('(\/api\/[^']+)'/g),
       ]),
     ]

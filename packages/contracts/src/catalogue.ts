@@ -15,6 +15,7 @@ import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
 import * as notifications from './events/notifications.ts'
+import * as oidc from './events/oidc.ts'
 import * as people from './events/people.ts'
 import * as presence from './events/presence.ts'
 import * as privacy from './events/privacy.ts'
@@ -32,6 +33,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     team,
     people,
     notifications,
+    oidc,
     credentials,
     access,
     bots,

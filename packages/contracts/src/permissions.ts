@@ -111,6 +111,8 @@ const ADMIN = [
   'agent.set_bots',
   'agent.revoke_invitation',
   'agent.report_offboarding',
+  'oidc.configure',
+  'oidc.remove',
   'role.create',
   'role.update',
   'role.delete',

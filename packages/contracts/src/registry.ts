@@ -10,6 +10,7 @@ import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as notificationCommands from './commands/notifications.ts'
+import * as oidcCommands from './commands/oidc.ts'
 import * as peopleCommands from './commands/people.ts'
 import * as privacyCommands from './commands/privacy.ts'
 import * as routingCommands from './commands/routing.ts'
@@ -25,6 +26,7 @@ import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
 import * as moderationQueries from './queries/moderation.ts'
 import * as notificationQueries from './queries/notifications.ts'
+import * as oidcQueries from './queries/oidc.ts'
 import * as peopleQueries from './queries/people.ts'
 import * as privacyQueries from './queries/privacy.ts'
 import * as routingQueries from './queries/routing.ts'
@@ -49,6 +51,7 @@ export const COMMANDS = {
   ...teamCommands,
   ...people,
   ...notificationCommands,
+  ...oidcCommands,
   ...botCommands,
   ...deskCommands,
   ...verificationCommands,
@@ -72,6 +75,7 @@ export const QUERIES = {
   ...teamQueries,
   ...peopleQueries,
   ...notificationQueries,
+  ...oidcQueries,
   ...moderationQueries,
   ...cannedReplyQueries,
   ...routingQueries,

@@ -71,6 +71,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['department.*', () => [...TEAM, ['session.me'], ['access.review']]],
   ['role.*', () => [...TEAM, ['session.me'], ['role.list'], ['access.review']]],
   ['two_factor.*', () => [['two_factor.state'], ['session.me'], ...ACCESS]],
+  ['oidc.*', () => [['oidc.get']]],
   ['notification.*', () => [['notification.state']]],
   ['access.*', () => [['access.review']]],
   ['setting.*', () => [['setting.list'], ['session.me'], ...DESK]],

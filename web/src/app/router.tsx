@@ -21,10 +21,14 @@ const parseToken = (search: Record<string, unknown>): { token?: string } => {
   const token = text(search.token)
   return token === undefined ? {} : { token }
 }
-const parseReturn = (search: Record<string, unknown>): { to?: string } => {
+const parseReturn = (search: Record<string, unknown>): { to?: string; error?: string } => {
   const to = text(search.to)
+  const error = text(search.error)
   // Only back into this console: `//host` would lead elsewhere.
-  return to?.startsWith('/') && !to.startsWith('//') ? { to } : {}
+  return {
+    ...(to?.startsWith('/') && !to.startsWith('//') ? { to } : {}),
+    ...(error && /^[a-z_]+[.][a-z_]+$/.test(error) ? { error } : {}),
+  }
 }
 
 const setupRoute = createRoute({

@@ -17,7 +17,15 @@ export const sessionSignInFailed = defineEvent({
   reach: 'administration',
   outcome: 'refused',
   data: z.strictObject({
-    cause: z.enum(['unknown_email', 'wrong_password', 'inactive', 'locked', 'code_missing', 'wrong_code']),
+    cause: z.enum([
+      'unknown_email',
+      'wrong_password',
+      'inactive',
+      'locked',
+      'code_missing',
+      'wrong_code',
+      'email_not_verified',
+    ]),
   }),
   parts: { email: 'visitor', ip: 'visitor', userAgent: 'visitor' },
 })

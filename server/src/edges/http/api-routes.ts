@@ -7,7 +7,7 @@ import { anonymous, authenticate, requireOwnOrigin, SESSION_COOKIE } from './aut
 /** Commands that answer with a session of their own. */
 const SIGNS_IN = new Set(['setup.complete', 'session.sign_in', 'agent.accept_invitation'])
 /** Reads that need no session. */
-const OPEN_QUERIES = new Set(['setup.state', 'invitation.get'])
+const OPEN_QUERIES = new Set(['setup.state', 'invitation.get', 'oidc.offer'])
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
 
 export interface ApiOptions {
@@ -63,7 +63,8 @@ function addCommandRoute(
   )
 }
 
-function setSessionCookie(
+/** Gives a browser its session. */
+export function setSessionCookie(
   reply: FastifyReply,
   { token, expiresAt }: { token: string; expiresAt: string },
   publicUrl: string | undefined,

@@ -16,6 +16,8 @@ import { addApiRoutes } from './api-routes.ts'
 import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
+import { discoverProvider } from './oidc-client.ts'
+import { addOidcRoutes } from './oidc-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
 import { addPrivacyRoutes } from './privacy-routes.ts'
 import { addSocketRoute } from './socket-route.ts'
@@ -42,6 +44,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
   const missing = node.missingHandlers()
   if (missing.length > 0) throw new Error(`no handler for ${missing.join(', ')}`)
   const { publicUrl } = options
+  node.discoverOidc = provider => discoverProvider(provider, node.options.allowPrivateTargets ?? false)
   const server: FastifyInstance = Fastify({
     // The logger is pino, whose types differ from Fastify's only in details neither of us uses.
     loggerInstance: node.options.log as unknown as FastifyBaseLogger,
@@ -87,6 +90,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
   addHealthRoutes(server, node)
   await server.register(async api => {
     addApiRoutes(api, node, { publicUrl })
+    addOidcRoutes(api, node, { publicUrl })
     addLedgerRoutes(api, node)
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
     addPrivacyRoutes(api, node, publicUrl)

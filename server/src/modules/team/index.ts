@@ -24,6 +24,14 @@ export {
 } from './departments.ts'
 export { readBusinessHours, readReasons, requireReason } from './desk-settings.ts'
 export { createReadDeeds, createReportOffboarding } from './offboarding.ts'
+export {
+  createOidcCommands,
+  type DiscoverOidc,
+  type OidcProvider,
+  oidcQueries,
+  readOidcProvider,
+  signInByOidcCommand,
+} from './oidc.ts'
 export { onlineSeconds } from './online-hours.ts'
 export {
   changeDeskCommand,

@@ -1,8 +1,9 @@
 import { Alert, Button, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { useT } from '../../i18n/index.ts'
+import { useT, useWords } from '../../i18n/index.ts'
 import { codeOf } from '../../shared/api.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -12,11 +13,16 @@ import { AccessFrame } from './access-frame.tsx'
 import { useChecks } from './checks.ts'
 import { useEnter } from './use-enter.ts'
 
+const startOf = (to: string | undefined) => `/api/oidc.start${to ? `?${new URLSearchParams({ to })}` : ''}`
+
 export function SignInPage() {
   const t = useT()
   const { required } = useChecks()
   const enter = useEnter()
+  const words = useWords()
+  const { to, error } = useSearch({ from: '/sign-in' })
   const setup = useQuery(queryOf('setup.state', {}))
+  const offer = useQuery(queryOf('oidc.offer', {}))
   const signIn = useCommand('session.sign_in', { announce: false, onDone: enter })
   const form = useForm({
     mode: 'uncontrolled',
@@ -35,6 +41,7 @@ export function SignInPage() {
         )}
         noValidate
       >
+        {error && <Alert color="red">{words(`error.${error}`, error)}</Alert>}
         {setup.data?.needed && <Alert color="yellow">{t('access.signIn.unclaimed')}</Alert>}
         <TextInput
           label={t('access.email')}
@@ -66,6 +73,11 @@ export function SignInPage() {
         <Button type="submit" size="md" loading={signIn.isPending}>
           {t('access.signIn.do')}
         </Button>
+        {offer.data?.label && (
+          <Button component="a" variant="default" size="md" href={startOf(to)}>
+            {t('access.signIn.with', { label: offer.data.label })}
+          </Button>
+        )}
       </form>
     </AccessFrame>
   )

@@ -4,6 +4,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
+import { OidcSection } from './oidc-section.tsx'
 import { SettingRow } from './setting-row.tsx'
 import classes from './settings.module.css'
 
@@ -31,6 +32,7 @@ export function SettingsPage() {
           ))}
         </section>
       ))}
+      {settings.data && <OidcSection />}
     </Page>
   )
 }

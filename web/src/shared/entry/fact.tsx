@@ -53,6 +53,8 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (typeof value === 'number') return <span className="tabular">{formatNumber(format, field, value)}</span>
   if (field === 'candidates' && Array.isArray(value)) return <Candidates value={value} />
   if (event === 'agent.bots_set' && Array.isArray(value)) return <BotsFact ids={value} />
+  if (event.startsWith('oidc.') && typeof value === 'object' && 'issuer' in value)
+    return <b className={classes.value}>{String(value.issuer)}</b>
   if (event.startsWith('role.') && typeof value === 'object') return <RoleFact value={value} />
   if (event === 'agent.desk_changed' && typeof value === 'object') return <DeskFact value={value} />
   if (event === 'bot.routing_changed' && typeof value === 'object' && 'mode' in value)
@@ -84,7 +86,7 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
 
 const ROLE_EVENTS = new Set(['agent.invited', 'agent.role_changed', 'api_token.created'])
 /** Fields that hold somebody's words, never a word of ours. */
-const FREE_FIELDS = new Set(['description', 'activity', 'username', 'version', 'query'])
+const FREE_FIELDS = new Set(['description', 'issuer', 'activity', 'username', 'version', 'query'])
 /** An enum's word: a status, a role, or one of the smaller lists. */
 function wordsOf(words: (key: string, fallback: string) => string, event: string, text: string): string {
   if (!/^\w+$/.test(text)) return text
