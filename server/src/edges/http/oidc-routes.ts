@@ -73,7 +73,7 @@ export function addOidcRoutes(
     }
   })
 
-  server.get(PATH, { config }, async (request, reply) => {
+  server.get('/api/oidc.callback', { config }, async (request, reply) => {
     try {
       const journey = readJourney(request)
       const { provider, config: found } = await find()
