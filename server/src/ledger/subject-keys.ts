@@ -89,7 +89,7 @@ export class SubjectKeys {
       .selectFrom('subject_key')
       .select(['owner', 'wrapped', 'erased_by'])
       .where('workspace_id', '=', workspaceId)
-      .where('owner', 'in', unknown)
+      .where(sql<boolean>`owner = any(${unknown}::text[])`)
       .execute()
     for (const { owner, wrapped, erased_by } of rows) {
       if (!wrapped) keys.set(owner, { state: 'erased', by: erased_by })

@@ -62,10 +62,6 @@ grant select on privacy_request, consent, privacy_cursor to {{read}};
 -- What a person's erasure reaches, and what a hold keeps, is found inside the transaction that erases.
 grant select on log_entry to {{app}};
 
--- Entries about a customer that belong to no conversation; those that do are found by it.
-create index log_entry_by_lone_customer_idx on log_entry (workspace_id, customer_id, at, entry_id)
-  where customer_id is not null and conversation_id is null;
-
 -- Destroys the key of `who` and every part sealed under it, and returns how many parts that were. The application may
 -- do neither by itself, and this not without an entry in the same transaction: the trigger below looks at commit.
 create function destroy_subject_key(workspace uuid, who text, entry uuid, entry_ids uuid[], times timestamptz[]) returns integer
