@@ -37,6 +37,7 @@ function makeFormat(language: Language, zone: string | undefined) {
   const dayOfYear = of({ weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' })
   const shortDay = of({ day: 'numeric', month: 'short' })
   const shortDayOfYear = of({ day: 'numeric', month: 'short', year: 'numeric' })
+  const weekday = of({ weekday: 'long', timeZone: 'UTC' }) // 1 January 2024 was a Monday
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const number = new Intl.NumberFormat(locale)
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
@@ -45,6 +46,8 @@ function makeFormat(language: Language, zone: string | undefined) {
   return {
     number: (value: number) => number.format(value),
     list: (values: string[]) => list.format(values),
+    /** Monday (0) to Sunday (6) */
+    weekday: (index: number) => weekday.format(new Date(Date.UTC(2024, 0, 1 + index))),
     /** 14:03 */
     clock: (at: string) => clock.format(new Date(at)),
     /** 14:03:27 */

@@ -13,6 +13,7 @@ import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Ago, Time } from '../../shared/ui/time.tsx'
 import type { Bot } from './bot.ts'
+import { BotHours } from './bot-hours.tsx'
 import { BotRouting } from './bot-routing.tsx'
 import classes from './bots.module.css'
 import { RotateToken } from './rotate-token.tsx'
@@ -41,6 +42,7 @@ export function BotCard({ bot }: { bot: Bot }) {
           <code>{bot.tokenFingerprint}</code>
         </p>
         {isConnected && <BotRouting bot={bot} />}
+        {isConnected && <BotHours bot={bot} />}
       </div>
       <div className={classes.actions}>
         {isConnected && may('bot.rotate_token') && (
