@@ -5,11 +5,11 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../i18n/index.ts'
 import { ownKey } from '../shared/browser-store.ts'
+import { useFormat } from '../shared/format.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay } from '../shared/session.ts'
 import { usePartText } from '../shared/ui/part.tsx'
 import { Face } from '../shared/ui/person.tsx'
-import { Time } from '../shared/ui/time.tsx'
 import classes from './shell.module.css'
 
 const SEEN = 'bell.seen'
@@ -20,6 +20,7 @@ export function Bell() {
   const t = useT()
   const may = useMay()
   const navigate = useNavigate()
+  const format = useFormat()
   const textOf = usePartText()
   const [seen, setSeen] = useState(() => localStorage.getItem(ownKey(SEEN)) ?? '')
   const enabled = may('conversation.view')
@@ -37,13 +38,13 @@ export function Bell() {
   if (!enabled) return null
   return (
     <Menu position="bottom-end" width={320} onClose={look}>
-      <Menu.Target>
-        <Indicator label={fresh} size={16} disabled={fresh === 0} offset={6} zIndex={1}>
+      <Indicator label={fresh} size={16} disabled={fresh === 0} offset={6} zIndex={1}>
+        <Menu.Target>
           <ActionIcon size="lg" aria-label={t('bell.title', { count: fresh })}>
             <IconBell size={18} stroke={1.7} />
           </ActionIcon>
-        </Indicator>
-      </Menu.Target>
+        </Menu.Target>
+      </Indicator>
       <Menu.Dropdown className={classes.bell}>
         {offered > 0 && (
           <Menu.Item
@@ -64,7 +65,8 @@ export function Bell() {
                 : navigate({ to: '/log', search: { subject: each.noteId } }))
             }
           >
-            <b>{t('bell.called', { name: each.author.name })}</b> <Time at={each.at} show="brief" />
+            <b>{t('bell.called', { name: each.author.name })}</b>{' '}
+            <time dateTime={each.at}>{format.brief(each.at)}</time>
             <span className={classes.bellText} dir="auto">
               {textOf(each.text)}
             </span>

@@ -13,6 +13,8 @@ import { usePartText } from '../shared/ui/part.tsx'
 import { SCREENS } from './navigation.ts'
 import classes from './overlays.module.css'
 
+const focusFirst = (field: HTMLInputElement | null) => field?.focus()
+
 interface Choice {
   id: string
   icon: ReactNode
@@ -56,6 +58,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
           <IconSearch size={18} aria-hidden />
           <input
             data-autofocus
+            // at once: what is typed right after the key belongs here
+            ref={focusFirst}
             role="combobox"
             aria-expanded
             aria-controls="palette-choices"

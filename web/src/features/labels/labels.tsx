@@ -61,6 +61,7 @@ function LabelRow({ label }: { label: Label }) {
         format="hex"
         swatches={COLOURS}
         withPicker={false}
+        withEyeDropper={false}
         disabled={!may('label.change_colour') || recolour.isPending}
         value={label.colour}
         onChangeEnd={colour => colour !== label.colour && recolour.mutate({ labelId: label.id, colour })}
