@@ -1,4 +1,5 @@
 import {
+  IconDownload,
   IconInbox,
   IconLayoutDashboard,
   IconMessageBolt,
@@ -6,6 +7,7 @@ import {
   IconSettings,
   IconShieldCheck,
   IconTimelineEvent,
+  IconUserShield,
   IconUsers,
 } from '@tabler/icons-react'
 
@@ -18,5 +20,7 @@ export const SCREENS = [
   { name: 'replies', to: '/replies', permission: 'canned_reply.view', icon: IconMessageBolt, key: 'g r' },
   { name: 'team', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },
   { name: 'settings', to: '/settings', permission: 'setting.view', icon: IconSettings, key: 'g s' },
+  { name: 'exports', to: '/exports', permission: 'export.request', icon: IconDownload, key: 'g e' },
+  { name: 'privacy', to: '/privacy', permission: 'privacy.view', icon: IconUserShield, key: 'g y' },
   { name: 'proof', to: '/proof', permission: 'ledger.view', icon: IconShieldCheck, key: 'g p' },
 ] as const

@@ -134,6 +134,20 @@ const accountRoute = createRoute({
   path: '/account',
   component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
 })
+const exportsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('../features/exports/exports-page.tsx'), 'ExportsPage'),
+})
+const privacyRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/privacy',
+  validateSearch: (search: Record<string, unknown>): { customer?: string } => {
+    const customer = text(search.customer)
+    return customer === undefined ? {} : { customer }
+  },
+  component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -163,6 +177,8 @@ const routeTree = rootRoute.addChildren([
     offboardingRoute,
     accountRoute,
     settingsRoute,
+    exportsRoute,
+    privacyRoute,
     proofRoute,
   ]),
 ])

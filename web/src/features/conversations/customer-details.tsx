@@ -10,6 +10,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './customer-details.module.css'
@@ -50,6 +51,18 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
       )}
       {may('customer.merge') && <MergeCustomer customer={customer} />}
       <Block customer={customer} />
+      {may('privacy.open_request') && (
+        <LinkButton
+          to="/privacy"
+          search={{ customer: customer.id }}
+          size="xs"
+          fullWidth
+          variant="subtle"
+          color="gray"
+        >
+          {t('side.privacy')}
+        </LinkButton>
+      )}
     </>
   )
 }

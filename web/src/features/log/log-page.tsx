@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useAnnounce } from '../../shared/command.ts'
+import { ExportMenu } from '../../shared/export-menu.tsx'
 import { ZoneContext } from '../../shared/format.ts'
 import { Compare } from './compare.tsx'
 import { Density } from './density.tsx'
@@ -16,7 +17,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { FilterPills } from './filter-pills.tsx'
 import { LiveList } from './live-list.tsx'
 import classes from './log.module.css'
-import { queryInputOf } from './log-filter.ts'
+import { filterOf, queryInputOf } from './log-filter.ts'
 import { useFilter } from './use-filter.ts'
 import { ZoneChoice } from './zone-choice.tsx'
 
@@ -128,6 +129,7 @@ function Head({ now, hasPanel }: { now: Date; hasPanel: boolean }) {
             </Drawer>
           </>
         )}
+        <ExportMenu filter={filterOf(search, now)} />
         <ZoneChoice />
         <Tooltip label={t('log.share')}>
           <ActionIcon

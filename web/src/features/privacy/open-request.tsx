@@ -1,0 +1,114 @@
+import { Button, Modal, Select, Textarea } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { CommandInput, QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { useFormat } from '../../shared/format.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import { Failure } from '../../shared/ui/failure.tsx'
+import { PartFace } from '../../shared/ui/part.tsx'
+import { Time } from '../../shared/ui/time.tsx'
+import classes from './privacy.module.css'
+
+type Asked = CommandInput<'privacy.open_request'>
+const KINDS = ['access', 'rectification', 'restriction', 'erasure'] as const
+const CHANNELS = ['telegram', 'email', 'letter', 'other'] as const
+
+/** What is held about a customer, and a request of theirs to note. */
+export function OpenRequest({ customerId, onClose }: { customerId: string; onClose: () => void }) {
+  const t = useT()
+  const id = customerId as Asked['customerId']
+  const subject = useQuery(queryOf('privacy.subject', { id }))
+  const [kind, setKind] = useState<Asked['kind']>('erasure')
+  const [channel, setChannel] = useState<Asked['channel']>('telegram')
+  const [text, setText] = useState('')
+  const open = useCommand('privacy.open_request', {
+    announce: false,
+    changes: [['privacy.requests']],
+    onDone: onClose,
+  })
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t('privacy.open')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      {subject.isPending && <RowsSkeleton rows={2} />}
+      {subject.isError && <ErrorFace error={subject.error} />}
+      {subject.data && (
+        <form
+          className={classes.form}
+          onSubmit={event => {
+            event.preventDefault()
+            open.mutate({ customerId: id, kind, channel, ...(text.trim() ? { text } : {}) })
+          }}
+        >
+          <Held subject={subject.data} />
+          <Select
+            label={t('privacy.asks')}
+            allowDeselect={false}
+            value={kind}
+            data={KINDS.map(value => ({ value, label: t(`value.${value}`) }))}
+            onChange={value => value && setKind(value)}
+          />
+          <Select
+            label={t('field.channel')}
+            allowDeselect={false}
+            value={channel}
+            data={CHANNELS.map(value => ({ value, label: t(`value.${value}`) }))}
+            onChange={value => value && setChannel(value)}
+          />
+          <Textarea
+            label={t('privacy.words')}
+            autosize
+            maxRows={6}
+            maxLength={4096}
+            value={text}
+            onChange={event => setText(event.currentTarget.value)}
+          />
+          <Failure error={open.error} />
+          <Button type="submit" loading={open.isPending}>
+            {t('privacy.open')}
+          </Button>
+        </form>
+      )}
+    </Modal>
+  )
+}
+
+function Held({ subject }: { subject: QueryOutput<'privacy.subject'> }) {
+  const t = useT()
+  const format = useFormat()
+  const { name, conversations, messages, entries, restrictedSince, erasedAt, holds, consents } = subject
+  return (
+    <div className={classes.held}>
+      <b>{name && <PartFace part={name} />}</b>
+      <span>
+        {t('privacy.held', {
+          conversations: format.number(conversations),
+          messages: format.number(messages),
+          entries: format.number(entries),
+        })}
+      </span>
+      {restrictedSince && (
+        <span>
+          {t('privacy.restrictedSince')} <Time at={restrictedSince} show="exact" />
+        </span>
+      )}
+      {erasedAt && (
+        <span>
+          {t('privacy.erasedAt')} <Time at={erasedAt} show="exact" />
+        </span>
+      )}
+      {consents.map(({ purpose, state }) => (
+        <span key={purpose}>
+          {t(`value.${purpose}`)}: {t(`privacy.consent.${state}`)}
+        </span>
+      ))}
+      {holds.length > 0 && <span>{t('privacy.holds', { count: holds.length })}</span>}
+    </div>
+  )
+}
