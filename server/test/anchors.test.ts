@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -8,12 +8,15 @@ import {
   keyRanges,
   parseAddCheckpoint,
   readUnverifiedCheckpoint,
+  sourceOf,
   type TrustFile,
+  verifyBundleFile,
   verifyCheckpoint,
 } from '@tracedesk/proof/node'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemCaller } from '../src/command/caller.ts'
 import { Witness } from '../src/edges/witness/witness.ts'
+import { verifyTimestampToken } from '../src/ledger/timestamp.ts'
 import { verifyLedger } from '../src/ledger/verify.ts'
 import { AnchorKeeper, noTelegram } from '../src/modules/anchors/index.ts'
 import { recordMigration } from '../src/modules/ledger-state/index.ts'
@@ -289,6 +292,23 @@ describe.skipIf(!openssl)('a timestamp authority', () => {
   const stateOf = async () =>
     (await world.owner.ask('ledger.anchors')).items.find(item => item.kind === 'timestamp')
 
+  /** A bundle of what the head covers brings the token along, readable offline and good by the certificate. */
+  const bundleCarries = async (size: number, roots: string) => {
+    const { bundle } = await world.owner.do('evidence.bundle', { fromPosition: 1, toPosition: 6 })
+    const file = join(world.dataDir, 'bundles', world.workspaceId, `${bundle.id}.zip`)
+    await refreshTrust()
+    const report = await verifyBundleFile(sourceOf(readFileSync(file)), trust)
+    expect(report).toMatchObject({ verdict: 'ok', findings: [] })
+    const stamped = report.anchors.find(anchor => anchor.timestamps.length > 0)
+    expect(stamped?.size).toBeLessThanOrEqual(size)
+    const [stamp] = stamped?.timestamps ?? []
+    expect(Math.abs(Date.parse(stamp?.time ?? '') - Date.now())).toBeLessThan(120_000)
+    const content = Buffer.from(stamped?.note ?? '')
+    expect(await verifyTimestampToken(Buffer.from(stamp?.token ?? []), { content, roots })).toMatchObject({
+      verdict: 'ok',
+    })
+  }
+
   test('stamps the note; the token is kept and openssl accepts it', async () => {
     await setAuthority(await authority.serve(), authority.pem('root'))
     await grow()
@@ -303,6 +323,7 @@ describe.skipIf(!openssl)('a timestamp authority', () => {
     expect(authority.accepts(row?.proof ?? Buffer.alloc(0), Buffer.from(note))).toBe(true)
     const verify = () => verifyLedger({ databases: world.node.databases, workspaceId: world.workspaceId })
     expect((await verify()).findings).toEqual([])
+    await bundleCarries(size, authority.pem('root'))
     await world.asSuperuser(
       "update log_anchor set proof = overlay(proof placing '\\x00'::bytea from length(proof) - 50) where kind = 'timestamp'",
     )
@@ -400,7 +421,6 @@ describe('keys that follow each other', () => {
 
 /** What a witness that lies would sign: any note at all. */
 async function signAs(witness: Witness, note: string): Promise<string> {
-  const { readFileSync } = await import('node:fs')
   const { parseNote, signNote } = await import('@tracedesk/proof/node')
   const folder = witness.vkey.split('.')[0] ?? ''
   const { skey } = JSON.parse(readFileSync(join(dir, folder, 'key.json'), 'utf8'))

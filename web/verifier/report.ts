@@ -91,6 +91,12 @@ function factsOf(report: BundleReport, language: Language, words: Words): [strin
     [words.signedBy, signedBy.map(({ vkey }) => vkey).join(', ') || words.nobody],
   ]
   if (witnessedBy.length > 0) facts.push([words.witnessedBy, witnessedBy.map(({ name }) => name).join(', ')])
+  for (const { size, witnessedBy: witnesses, timestamps } of report.anchors) {
+    for (const { name } of witnesses)
+      facts.push([words.anchored, fill(words.anchoredWitness, { name, size: number(size) })])
+    for (const { name, time: at } of timestamps)
+      facts.push([words.anchored, fill(words.anchoredTime, { name, at: time(at), size: number(size) })])
+  }
   if (checkpoint !== null)
     facts.push([
       words.checkpoint,

@@ -31,6 +31,9 @@ export interface Words {
   readonly countsValue: string
   readonly signedBy: string
   readonly witnessedBy: string
+  readonly anchored: string
+  readonly anchoredWitness: string
+  readonly anchoredTime: string
   readonly nobody: string
   readonly checkpoint: string
   readonly checkpointValue: string

@@ -38,6 +38,10 @@ export const BUNDLE_VERDICTS = [
   'context_malformed',
   /** An entry that brings a name is not in the signed tree. */
   'context_not_included',
+  /** What outsiders gave cannot be read. */
+  'anchor_malformed',
+  /** What outsiders gave is over another head, or the entries are not in it. */
+  'anchor_mismatch',
   /** The checkpoint before the range is not the beginning of the one after it. */
   'forked',
   'note_malformed',

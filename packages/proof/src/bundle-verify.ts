@@ -1,3 +1,4 @@
+import { type AnchorReport, checkAnchor } from './bundle-anchors.ts'
 import { type BundleEntry, EntryChecker, joinEntries } from './bundle-entries.ts'
 import { type BundleName, checkRecord, readContext } from './bundle-links.ts'
 import {
@@ -19,6 +20,7 @@ import type { Leaf } from './leaf.ts'
 import type { VerifiedSignature } from './note.ts'
 import { sha256 } from './sha256.ts'
 import { Sha256Stream } from './sha256-stream.ts'
+import type { Frontier } from './tree.ts'
 import type { TrustFile } from './trust-file.ts'
 import { type BundleMember, type ByteSource, openZip } from './zip-read.ts'
 
@@ -36,6 +38,8 @@ export type BundleReport = {
   readonly checkpoint: Checkpoint | null
   readonly signedBy: readonly VerifiedSignature[]
   readonly witnessedBy: readonly VerifiedSignature[]
+  /** Heads over the range that outsiders confirmed, as far as that can be checked without certificates. */
+  readonly anchors: readonly AnchorReport[]
   /** The entry by which the log itself says that this bundle was made. */
   readonly record: { readonly position: number; readonly leaf: Leaf } | null
   readonly entries: number
@@ -87,6 +91,8 @@ class BundleRun {
   #signedBy: readonly VerifiedSignature[] = []
   #witnessedBy: readonly VerifiedSignature[] = []
   #record: BundleReport['record'] = null
+  #anchors: AnchorReport[] = []
+  #edge: Frontier | null = null
   #entries = 0
   #closed = 0
 
@@ -115,6 +121,7 @@ class BundleRun {
       checkpoint: this.#checkpoint,
       signedBy: this.#signedBy,
       witnessedBy: this.#witnessedBy,
+      anchors: this.#anchors,
       record: this.#record,
       entries: this.#entries,
       closed: this.#closed,
@@ -137,6 +144,7 @@ class BundleRun {
     })
     await this.#verifyContext(seal, head)
     await this.#verifyEntries(manifest, seal, head)
+    await this.#verifyAnchors(manifest)
     await this.#verifyRest(manifest)
   }
 
@@ -222,12 +230,25 @@ class BundleRun {
     this.#closed = checker.closed
     this.#compareCounts(manifest, checker)
     if (edge.size <= to) return
+    this.#edge = edge
     if (!equalBytes(closeRange(edge, head.size, unpackHashes(seal.right)), head.root))
       this.#add({
         verdict: 'range_root_mismatch',
         position: null,
         detail: 'the entries do not give the signed root',
       })
+  }
+
+  /** What outsiders gave is checked against the range itself; the bytes of each member are compared with the rest. */
+  async #verifyAnchors(manifest: BundleManifest): Promise<void> {
+    if (this.#edge === null) return
+    for (const { name } of manifest.members) {
+      if (!name.startsWith('anchors/')) continue
+      const bytes = await this.#readWhole(name)
+      const { report, findings } = await checkAnchor(bytes, name, this.#edge, manifest, this.#trust)
+      if (report) this.#anchors.push(report)
+      for (const finding of findings) this.#add(finding)
+    }
   }
 
   #passOn(entry: BundleEntry): void {

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { makeSampleBundle, membersOf, type SampleBundle, zipOf } from '../test/sample-bundle.ts'
+import { makeSampleBundle, membersOf, type SampleBundle, sampleToken, zipOf } from '../test/sample-bundle.ts'
 import type { BundleEntry } from './bundle-entries.ts'
 import { formatEntryLine, parseEntryLine } from './bundle-lines.ts'
 import { readTrust } from './bundle-trust.ts'
@@ -8,10 +8,11 @@ import { verifyBundle, verifyBundleFile } from './bundle-verify.ts'
 import { utf8Decode, utf8Encode } from './bytes.ts'
 import { ProofError } from './errors.ts'
 import { generateSigner } from './note-key.ts'
+import { readTimestampInfo } from './timestamp-info.ts'
 import { TRUST_FORMAT } from './trust-file.ts'
 import { sourceOf } from './zip-read.ts'
 
-const small = await makeSampleBundle({ size: 9, from: 3, to: 6, before: 2, closeOdd: true })
+const small = await makeSampleBundle({ size: 9, from: 3, to: 6, before: 2, closeOdd: true, anchoredAt: 8 })
 const changed = (files: ReadonlyMap<string, Uint8Array>, name: string, change: (text: string) => string) =>
   new Map(files).set(name, utf8Encode(change(utf8Decode(files.get(name) ?? new Uint8Array()))))
 const verdictOf = async (files: ReadonlyMap<string, Uint8Array>, trust = small.trust) =>
@@ -79,6 +80,56 @@ describe('a bundle nobody touched', () => {
 
   test('without a key is only consistent in itself', async () => {
     expect((await verifyBundle(membersOf(small.files), null)).verdict).toBe('consistent_only')
+  })
+})
+
+describe('what outsiders confirmed', () => {
+  test('is checked against the range itself, and named', async () => {
+    const report = await verifyBundle(membersOf(small.files), small.trust)
+    expect(report).toMatchObject({
+      verdict: 'ok',
+      anchors: [
+        {
+          size: 8,
+          witnessedBy: [{ vkey: small.witness }],
+          timestamps: [{ name: 'tsa.example', time: '2026-11-23T02:37:00Z' }],
+        },
+      ],
+    })
+    const stranger = { ...small.trust, witnesses: [] }
+    expect((await verifyBundle(membersOf(small.files), stranger)).anchors[0]?.witnessedBy).toEqual([])
+  })
+
+  test('for another history, another note or another hash is refused, and so is nonsense', async () => {
+    const run = async (change: (text: string) => string) => {
+      const files = changed(small.files, 'anchors/8.json', change)
+      const { findings } = await verifyBundle(membersOf(files), small.trust)
+      return findings.map(({ verdict }) => verdict)
+    }
+    const other = await makeSampleBundle({ size: 12, from: 3, to: 6, anchoredAt: 8 })
+    const foreign = utf8Decode(other.files.get('anchors/8.json') ?? new Uint8Array())
+    expect(await run(() => foreign)).toContain('anchor_mismatch')
+    expect(await run(text => text.replace(/"right":"[^"]*"/, '"right":""'))).toContain('anchor_mismatch')
+    expect(await run(text => text.replace('\\n8\\n', '\\n7\\n'))).toContain('anchor_mismatch')
+    expect(await run(text => text.replace(/"token":"[^"]*"/, '"token":"MAA="'))).toContain('anchor_malformed')
+    expect(await run(text => text.replace(/"token":"[^"]*"/, '"token":"no"'))).toContain('anchor_malformed')
+    expect(await run(() => '{}')).toContain('anchor_malformed')
+    expect(await run(() => '')).toContain('anchor_malformed')
+  })
+
+  test('a token of any bytes is a verdict, never an exception', async () => {
+    const token = sampleToken(new Uint8Array(32))
+    for (let at = 0; at < token.length; at++)
+      for (const value of [0, 0x30, 0x7f, 0x80, 0x84, 0xff]) {
+        const bent = token.slice()
+        bent[at] = value
+        for (const bytes of [bent, bent.subarray(0, at)])
+          try {
+            readTimestampInfo(bytes)
+          } catch (error) {
+            expect(error).toBeInstanceOf(ProofError)
+          }
+      }
   })
 })
 

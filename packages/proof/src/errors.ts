@@ -3,6 +3,7 @@
  * it as `wantErr`); the message is for whoever debugs.
  */
 export const PROOF_ERROR_CODES = [
+  'bad_timestamp',
   'bad_hex',
   'bad_base64',
   'bad_utf8',

@@ -1,4 +1,5 @@
 export type { Beside, ShownPart } from './beside.ts'
+export { ANCHOR_FORMAT, type AnchorReport, type BundleAnchor, encodeAnchor } from './bundle-anchors.ts'
 export type { BundleEntry } from './bundle-entries.ts'
 export {
   formatContextLine,
@@ -47,6 +48,7 @@ export { EMPTY_ROOT, type Hasher, hmacSha256, setHasher, sha256, sha256Portable 
 export { Sha256Stream } from './sha256-stream.ts'
 export * from './tile.ts'
 export * from './tile-builder.ts'
+export { readTimestampInfo, type TimestampInfo } from './timestamp-info.ts'
 export * from './tlog-proof.ts'
 export { Frontier, HASH_BYTES, hashLeaf, hashNode, type NodeListener, rootOf, splitHashes } from './tree.ts'
 export * from './tree-proof.ts'

@@ -1,11 +1,14 @@
 import { crc32 } from '../src/crc32.ts'
 import {
+  ANCHOR_FORMAT,
   BUNDLE_FORMAT,
+  type BundleAnchor,
   type BundleMember,
   type BundleSeal,
   commitPart,
   concatBytes,
   consistencyProof,
+  encodeAnchor,
   encodeLeaf,
   encodeManifest,
   encodeSeal,
@@ -64,6 +67,8 @@ export type BundleShape = {
   readonly closeOdd?: boolean
   /** Positions that are closed whatever they are about. */
   readonly hide?: readonly number[]
+  /** A head of so many entries that a witness cosigned and an authority stamped. */
+  readonly anchoredAt?: number
   /** 32 bytes that make the log's key; random by default. */
   readonly seed?: Uint8Array
 }
@@ -72,6 +77,8 @@ export type SampleBundle = {
   readonly trust: TrustFile
   readonly vkey: string
   readonly skey: string
+  /** The witness's key, when there is an anchor. */
+  readonly witness: string | null
 }
 
 const readerOver = (hashes: readonly Uint8Array[]) =>
@@ -118,6 +125,23 @@ export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle
       )
       .join(''),
   )
+  const witness = shape.anchoredAt === undefined ? null : await witnessOf(shape.seed)
+  if (witness && shape.anchoredAt !== undefined) {
+    const hashes = leaves.slice(0, shape.anchoredAt).map(hashLeaf)
+    const note = await sign(hashes)
+    const text = note.slice(0, note.indexOf('\n\n') + 1)
+    const cosigned = (await signNote(text, [witness.skey], 1_790_000_000)).slice(text.length + 1)
+    const { right } = await rangeProof(from, to + 1, hashes.length, readerOver(hashes))
+    const timestamps = [{ name: 'tsa.example', token: toBase64(sampleToken(sha256(utf8Encode(note)))) }]
+    const anchor: BundleAnchor = {
+      format: ANCHOR_FORMAT,
+      note,
+      cosignatures: [cosigned],
+      timestamps,
+      right: packHashes(right),
+    }
+    files.set(`anchors/${hashes.length}.json`, encodeAnchor(anchor))
+  }
   put('statement.html', '<!doctype html><title>statement</title>')
   put('trust.json', '{}')
   if (before !== undefined) put('checkpoints/before.note', await sign(leaves.slice(0, before).map(hashLeaf)))
@@ -144,7 +168,26 @@ export async function makeSampleBundle(shape: BundleShape): Promise<SampleBundle
     data: { manifestSha256: toHex(sha256(manifest)), fromPosition: from, toPosition: to },
   })
   await seal(files, [...leaves, record], shape, sign)
-  return { files, trust: readTrust(vkey), vkey, skey }
+  const trust = { ...readTrust(vkey), witnesses: witness ? [witness.vkey] : [] }
+  return { files, trust, vkey, skey, witness: witness?.vkey ?? null }
+}
+
+const witnessOf = (seed?: Uint8Array) =>
+  seed ? signerFromSeed('w.example', sha256(seed), 'witness') : generateSigner('w.example', 'witness')
+
+/** The frame of an RFC 3161 token over a hash: what a verifier without certificates reads. */
+export function sampleToken(hash: Uint8Array): Uint8Array {
+  const der = (tag: number, ...content: Uint8Array[]) => {
+    const body = concatBytes(...content)
+    return concatBytes(Uint8Array.of(tag, ...(body.length < 128 ? [] : [0x81]), body.length), body)
+  }
+  const oid = (...bytes: number[]) => der(0x06, Uint8Array.of(...bytes))
+  const sha = oid(0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01)
+  const one = der(0x02, Uint8Array.of(1))
+  const imprint = der(0x30, der(0x30, sha), der(0x04, hash))
+  const info = der(0x30, one, oid(0x2a, 0x03), imprint, one, der(0x18, utf8Encode('20261123023700Z')))
+  const content = der(0x30, oid(0x2a, 0x04), der(0xa0, der(0x04, info)))
+  return der(0x30, oid(0x2a, 0x05), der(0xa0, der(0x30, one, der(0x31), content)))
 }
 
 async function seal(

@@ -106,8 +106,32 @@ export async function bundleVectors(): Promise<BundleVector[]> {
       zipOf(new Map(files).set('../x', new Uint8Array(1))),
       'zip_malformed',
     ),
+    ...(await anchorVectors(vkey)),
     vector('cut short', zip.subarray(0, 3000), 'zip_malformed'),
     vector('a byte in front', concatBytes(Uint8Array.of(0), zip), 'zip_malformed'),
     vector('nothing at all', new Uint8Array(), 'zip_malformed'),
+  ]
+}
+
+/** With what outsiders confirmed; the trust of these vectors names no witness. */
+async function anchorVectors(vkey: string): Promise<BundleVector[]> {
+  const seed = sha256(utf8Encode('log'))
+  const { files } = await makeSampleBundle({ size: 5, from: 1, to: 3, anchoredAt: 5, seed })
+  const name = 'anchors/5.json'
+  const vector = (called: string, change: Change, wantErr: string | null) => {
+    const text = change(utf8Decode(files.get(name) ?? new Uint8Array()))
+    const zip = toBase64(zipOf(new Map(files).set(name, utf8Encode(text))))
+    return { name: called, zip, vkey, wantErr, wantPosition: null }
+  }
+  return [
+    vector('with a head that outsiders confirmed', text => text, null),
+    vector('its note of another size', text => text.replace('\\n5\\n', '\\n4\\n'), 'anchor_mismatch'),
+    vector('its hashes left out', text => text.replace(/"right":"[^"]*"/, '"right":""'), 'anchor_mismatch'),
+    vector(
+      'its timestamp no token',
+      text => text.replace(/"token":"[^"]*"/, '"token":"MAA="'),
+      'anchor_malformed',
+    ),
+    vector('nothing of what outsiders gave', () => '{}', 'anchor_malformed'),
   ]
 }

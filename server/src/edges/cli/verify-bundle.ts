@@ -7,6 +7,7 @@ import {
   type TrustFile,
   verifyBundleFile,
 } from '@tracedesk/proof/node'
+import { verifyTimestampToken } from '../../ledger/timestamp.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type Invocation, optional, type Result } from './command.ts'
 
@@ -28,7 +29,9 @@ export async function verifyBundleOnDisk(invocation: Invocation, path: string): 
     })
     invocation.progress.clear()
     sayReport(invocation, report)
-    return { exitCode: report.verdict === 'ok' ? 0 : 1, json: summaryOf(report) }
+    const anchors = await judgeAnchors(invocation, report)
+    const bad = anchors.some(({ timestamps }) => timestamps.some(({ verdict }) => isBad(verdict)))
+    return { exitCode: report.verdict === 'ok' && !bad ? 0 : 1, json: { ...summaryOf(report), anchors } }
   } finally {
     await close()
   }
@@ -73,8 +76,37 @@ function sayReport({ say }: Invocation, report: BundleReport): void {
     say(`  ${found}${position === null ? '' : ` at position ${position}`}: ${detail}`)
 }
 
+const isBad = (verdict: string): boolean => verdict !== 'ok' && verdict !== 'imprint_only'
+
+/** What outsiders confirmed. A timestamp's signature is checked with the authority's certificate of `--tsa-ca`. */
+async function judgeAnchors(invocation: Invocation, { anchors }: BundleReport) {
+  const file = optional(invocation, 'tsa-ca')
+  const roots = file ? await readFile(file, 'utf8').catch(() => null) : undefined
+  if (roots === null) throw usage(`the certificate ${file} cannot be read`)
+  const judged = []
+  for (const { size, note, witnessedBy, timestamps } of anchors) {
+    const stamps: { name: string; time: string; verdict: string }[] = []
+    for (const { name, time, token } of timestamps) {
+      const content = Buffer.from(note)
+      const checked = roots ? await verifyTimestampToken(Buffer.from(token), { content, roots }) : null
+      stamps.push({ name, time, verdict: checked?.verdict ?? 'imprint_only' })
+    }
+    const witnesses = witnessedBy.map(({ name }) => name)
+    judged.push({ size, witnessedBy: witnesses, timestamps: stamps })
+    for (const name of witnesses)
+      invocation.say(`  confirmed by the witness ${name} in a head of ${size} entries`)
+    for (const { name, time, verdict } of stamps)
+      invocation.say(
+        verdict === 'imprint_only'
+          ? `  timestamp ${time} of ${name} over a head of ${size} entries; its signature takes --tsa-ca`
+          : `  timestamp ${time} of ${name} over a head of ${size} entries: ${verdict}`,
+      )
+  }
+  return judged
+}
+
 /** What `--json` prints: the report without what only a screen needs. */
-function summaryOf({ checkpoint, record, signedBy, witnessedBy, ...report }: BundleReport) {
+function summaryOf({ anchors: _, checkpoint, record, signedBy, witnessedBy, ...report }: BundleReport) {
   return {
     ...report,
     signedSize: checkpoint?.size ?? null,

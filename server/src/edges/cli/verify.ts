@@ -14,13 +14,14 @@ import { verifyBundleOnDisk } from './verify-bundle.ts'
 export const verifyCommand: CliCommand = {
   name: 'verify',
   synopsis:
-    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"]',
+    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"] [--tsa-ca FILE]',
   summary: 'prove that nothing recorded was changed, in the database, over HTTP or in a bundle of evidence',
   options: {
     from: { type: 'string' },
     token: { type: 'string' },
     vkey: { type: 'string' },
     witness: { type: 'string' },
+    'tsa-ca': { type: 'string' },
     trust: { type: 'string' },
     parts: { type: 'boolean' },
     workspace: { type: 'string' },

@@ -157,6 +157,31 @@ export async function findNote(
   }
 }
 
+export interface GivenAnchor {
+  readonly size: number
+  readonly kind: string
+  readonly name: string
+  readonly proof: Buffer
+  /** The head it is over, as the log signed it. */
+  readonly note: string
+}
+
+/** Of each witness and timestamp authority what it gave for the first head of this epoch that covers a position. */
+export function readAnchorsOver(
+  db: ReadDb,
+  workspaceId: string,
+  { epoch, size }: TreeHead,
+  position: number,
+): Promise<GivenAnchor[]> {
+  return run(
+    db,
+    sql<GivenAnchor>`select distinct on (a.kind, a.name) a.size, a.kind, a.name, a.proof, c.note
+      from log_anchor a join log_checkpoint c using (workspace_id, epoch, size)
+      where a.workspace_id = ${workspaceId} and a.epoch = ${epoch} and a.size > ${position} and a.size <= ${size}
+        and a.kind in ('witness', 'timestamp') order by a.kind, a.name, a.size`,
+  )
+}
+
 /** The keys that sign in an epoch, each with the size from which it does. */
 export function readKeys(db: ReadDb, workspaceId: string, { epoch }: TreeHead) {
   return run(

@@ -12,6 +12,7 @@ import { sha256 } from '../../kernel/secret.ts'
 import type { WrittenMember, ZipFileWriter } from '../../kernel/zip-file.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { LeafGapError, type TreeHead } from '../../ledger/tree-store.ts'
+import { anchorMembers } from './anchor-members.ts'
 import { type BundleInput, scopeOfInput } from './choose-range.ts'
 import { type MayOpen, openingLines, openSealed } from './openings.ts'
 import { writeStatement } from './statement.ts'
@@ -58,6 +59,8 @@ export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Pro
   members.push(await zip.add('openings.ndjson', allOpeningLines(parts, seen)))
   const before = await findNote(db, viewer.workspaceId, head, { atMost: range.from })
   if (before) members.push(await zip.add('checkpoints/before.note', [before.note]))
+  for (const { name, bytes } of await anchorMembers(db, viewer.workspaceId, head, range))
+    members.push(await zip.add(name, [bytes]))
   members.push(await zip.add('trust.json', [await trustCopy(db, viewer.workspaceId, head)]))
   const described: BundleManifest = {
     format: BUNDLE_FORMAT,
