@@ -116,7 +116,7 @@ function Row({ item, onShow }: { item: Export; onShow: (id: string) => void }) {
       </Table.Td>
       <Table.Td className={classes.filter}>{filter.join(' · ') || t('exports.everything')}</Table.Td>
       <Table.Td>
-        <Badge color={COLOURS[item.state]} variant="light" className={classes.badge}>
+        <Badge color={COLOURS[item.state]} variant="dot" className={classes.badge}>
           {t(`exports.is.${item.state}`)}
         </Badge>
         {item.code && (

@@ -104,7 +104,7 @@ function Row({ request }: { request: PrivacyRequest }) {
       </Table.Td>
       <Table.Td>
         {request.state === 'open' ? (
-          <Badge color={DUE[request.due]} variant="light" className={classes.badge}>
+          <Badge color={DUE[request.due]} variant="dot" className={classes.badge}>
             <Ago at={request.dueAt} />
           </Badge>
         ) : (
