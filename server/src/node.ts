@@ -7,6 +7,7 @@ import { CommandDoor, RecordedRefusal } from './command/execute.ts'
 import { QueryRunner } from './command/query.ts'
 import { type Databases, openDatabases, type PoolSizes } from './db/database.ts'
 import type { RoleTargets } from './db/roles.ts'
+import { AlertKeeper } from './edges/alerts/keeper.ts'
 import { DeskKeeper } from './edges/desk/keeper.ts'
 import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
@@ -22,6 +23,7 @@ import { type HeadSigner, LocalSigner } from './ledger/head-signer.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
+import * as alerts from './modules/alerts/index.ts'
 import * as anchors from './modules/anchors/index.ts'
 import { findUnfinishedRestore, finishRestores } from './modules/backup/index.ts'
 import * as bots from './modules/bots/index.ts'
@@ -87,6 +89,7 @@ export class TracedeskNode {
   /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   readonly keeper: DeskKeeper
+  readonly alerts: AlertKeeper
   readonly notices: NoticeKeeper
   /** Everybody who keeps personal things of their own; modules add theirs. */
   readonly erasers: privacy.Eraser[] = []
@@ -200,6 +203,15 @@ export class TracedeskNode {
       finishErasure: privacy.createFinishErasure(this.#erasePort()),
     })
     this.#registerErasers()
+    this.alerts = new AlertKeeper({
+      databases,
+      door: this.door,
+      log,
+      nodeId: this.counter.nodeId,
+      secret,
+      allowPrivate: options.allowPrivateTargets ?? false,
+      sendDocument: (...args) => this.sendDocument(...args),
+    })
     this.#registerAll()
   }
 
@@ -239,6 +251,7 @@ export class TracedeskNode {
         schema,
       })
     this.keeper.start()
+    this.alerts.start()
     await this.privacyKeeper.finishErasures()
     this.privacyKeeper.start()
     this.exportKeeper.start()
@@ -247,6 +260,7 @@ export class TracedeskNode {
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
     await this.keeper.stop()
+    await this.alerts.stop()
     await this.notices.stop()
     await this.privacyKeeper.stop()
     await this.exportKeeper.stop()
@@ -464,7 +478,7 @@ export class TracedeskNode {
         team.setLeadCommand,
         team.createApiTokenCommand,
         team.revokeApiTokenCommand,
-        team.changeSettingCommand,
+        team.createChangeSetting(options.secret),
         conversations.createSendMessage(wake, {
           judge: moderation.judgeText,
           describeUse: cannedReplies.describeUse,
@@ -533,6 +547,9 @@ export class TracedeskNode {
         privacy.giveConsentCommand,
         privacy.withdrawConsentCommand,
         evidence.createBundleEvidence(this.#evidencePort()),
+        logModule.revealLogCommand,
+        logModule.decideRevealCommand,
+        alerts.acknowledgeAlertCommand,
         holds.placeHoldCommand,
         holds.releaseHoldCommand,
         anchors.createRotateKey(() => this.checkpoints.signer),
@@ -558,6 +575,8 @@ export class TracedeskNode {
         messagesBetween: (context, id, after, limit) =>
           conversations.visibleMessagesAfter(context, openTexts, id, after, limit),
       }),
+      logModule.createListReveals(keys) as unknown as Query,
+      alerts.listAlertsQuery as unknown as Query,
       holds.createListHolds(({ db, caller }, ids, name) =>
         logModule.openPartsFor(db, keys, caller, ids, name),
       ) as unknown as Query,

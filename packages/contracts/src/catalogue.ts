@@ -1,5 +1,6 @@
 import type { EventDefinition } from './event.ts'
 import * as access from './events/access.ts'
+import * as alert from './events/alert.ts'
 import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
@@ -19,6 +20,7 @@ import * as oidc from './events/oidc.ts'
 import * as people from './events/people.ts'
 import * as presence from './events/presence.ts'
 import * as privacy from './events/privacy.ts'
+import * as reveal from './events/reveal.ts'
 import * as routing from './events/routing.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
@@ -47,6 +49,8 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     verification,
     evidence,
     hold,
+    alert,
+    reveal,
     ledger,
     desk,
     presence,

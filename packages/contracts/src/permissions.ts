@@ -38,6 +38,7 @@ const READS = [
   'ledger.view',
   'desk.board',
   'hold.view',
+  'alert.view',
   'access.review',
   'privacy.view',
 ] as const
@@ -81,6 +82,8 @@ const AGENT = [
 ] as const
 const SUPERVISOR = [
   ...AGENT,
+  'alert.view',
+  'alert.acknowledge',
   'desk.board',
   'agent.change_desk',
   'agent.set_serving',
@@ -145,6 +148,8 @@ const ADMIN = [
   'ledger.rotate_key',
   'hold.view',
   'hold.place',
+  'log.reveal',
+  'log.decide_reveal',
   'hold.release',
   'privacy.view',
   'privacy.open_request',
@@ -162,7 +167,7 @@ const ADMIN = [
   'export.schedule',
   'export.unschedule',
 ] as const
-const AUDITOR = [...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
+const AUDITOR = ['log.reveal', ...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
 
 /** Everything a role can be made of. */
 export const PERMISSIONS: readonly string[] = [...new Set<string>([...ADMIN, ...READS])]

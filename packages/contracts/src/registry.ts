@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import * as alertCommands from './commands/alerts.ts'
 import * as botCommands from './commands/bots.ts'
 import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
@@ -13,9 +14,11 @@ import * as notificationCommands from './commands/notifications.ts'
 import * as oidcCommands from './commands/oidc.ts'
 import * as peopleCommands from './commands/people.ts'
 import * as privacyCommands from './commands/privacy.ts'
+import * as revealCommands from './commands/reveal.ts'
 import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
+import * as alertQueries from './queries/alerts.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
@@ -29,6 +32,7 @@ import * as notificationQueries from './queries/notifications.ts'
 import * as oidcQueries from './queries/oidc.ts'
 import * as peopleQueries from './queries/people.ts'
 import * as privacyQueries from './queries/privacy.ts'
+import * as revealQueries from './queries/reveal.ts'
 import * as routingQueries from './queries/routing.ts'
 import * as teamQueries from './queries/team.ts'
 
@@ -58,6 +62,8 @@ export const COMMANDS = {
   ...evidenceCommands,
   ...ledgerCommands,
   ...holdCommands,
+  ...alertCommands,
+  ...revealCommands,
   ...moderation,
   ...cannedReplyCommands,
   ...routingCommands,
@@ -72,6 +78,8 @@ export const QUERIES = {
   ...log,
   ...ledgerQueries,
   ...holdQueries,
+  ...alertQueries,
+  ...revealQueries,
   ...teamQueries,
   ...peopleQueries,
   ...notificationQueries,

@@ -136,3 +136,13 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
     else callback(null, first.address, first.family)
   })
 }
+
+/** The first address of a host name, for connections that are not http. Throws OutsideError when any is private. */
+export function resolvePublic(host: string): Promise<string> {
+  const bare = host.replace(/^\[|\]$/g, '')
+  if (isIP(bare) !== 0 && isPrivateAddress(bare))
+    return Promise.reject(new OutsideError('private_address', `${bare} is a private address`))
+  return new Promise((resolve, reject) => {
+    publicLookup(bare, {}, (error, address) => (error ? reject(explain(error)) : resolve(String(address))))
+  })
+}

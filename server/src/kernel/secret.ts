@@ -26,6 +26,7 @@ export type KeyPurpose =
   | 'webhook-secret'
   | 'export-query'
   | 'export-link'
+  | 'setting'
   | 'backup-check'
   | 'two-factor'
   | 'oidc'

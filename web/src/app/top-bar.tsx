@@ -16,6 +16,7 @@ import { MOD_LABEL } from '../shared/keys.ts'
 import { useRoleName } from '../shared/role-name.ts'
 import { useMe } from '../shared/session.ts'
 import { Face } from '../shared/ui/person.tsx'
+import { AlertBell } from './alert-bell.tsx'
 import { AnchorSeal } from './anchor-seal.tsx'
 import { Bell } from './bell.tsx'
 import { useConnection } from './connection.ts'
@@ -36,6 +37,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <AnchorSeal />
       <ConnectionPulse />
       <Bell />
+      <AlertBell />
       <PresenceSwitch />
       <LanguageMenu />
       <SchemeButton />

@@ -88,14 +88,27 @@ export const moderationFlagged = defineEvent({
   }),
   parts: { text: 'customer' },
 })
-/** Something happened so often that those who lead should look. The entries that led to it are named. */
+/** What alerts are raised for. `transfer_unattended`: a conversation was handed to where nobody is online. */
+export const Alert = z.enum([
+  'moderation_repeated',
+  'mass_reveal',
+  'mass_export',
+  'out_of_hours',
+  'deletion_burst',
+  'token_changed',
+  'transfer_unattended',
+  'anchor_overdue',
+  'verification_failed',
+])
+export type Alert = z.infer<typeof Alert>
+/** Something happened so often, or is so grave, that somebody should look. The entries that led to it are named. */
 export const alertRaised = defineEvent({
   name: 'alert.raised',
   version: 1,
   subject: 'alert',
   reach: 'work',
   data: z.strictObject({
-    alert: z.enum(['moderation_repeated']),
+    alert: Alert,
     agentId: AgentId.nullable(),
     hits: z.int(),
     minutes: z.int(),

@@ -113,7 +113,7 @@ export const listSettings = defineQuery({
         key: z.string(),
         value: z.union([z.boolean(), z.int(), z.string(), z.null()]),
         default: z.union([z.boolean(), z.int(), z.string(), z.null()]),
-        kind: z.enum(['boolean', 'integer', 'text']),
+        kind: z.enum(['boolean', 'integer', 'text', 'secret']),
         min: z.int().nullable(),
         max: z.int().nullable(),
       }),

@@ -7,6 +7,7 @@ import { unseal } from '../../kernel/secret.ts'
 import { partContext } from '../../ledger/draft.ts'
 import type { SubjectKey, SubjectKeys } from '../../ledger/subject-keys.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
+import { revealedAmong } from './reveals.ts'
 
 export interface SealedPart {
   readonly entry_id: string
@@ -63,9 +64,10 @@ const OF_NOBODY = /^(phrase_group|canned_reply|field|role|api_token):/
  * May this viewer read a personal part of an entry they may see? Auditors read names of agents only, until a part is
  * revealed; a private note is its author's alone.
  */
-export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string): boolean {
+export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string, revealed = false): boolean {
   if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== viewer.actor.id) return false
-  if (isWithheldFrom(viewer)) return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
+  if (isWithheldFrom(viewer) && !revealed)
+    return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
   return true
 }
 
@@ -92,15 +94,16 @@ export async function openTextsFor(
   viewer: Caller,
   entryIds: readonly string[],
 ): Promise<Map<string, Part>> {
-  if (isWithheldFrom(viewer)) return new Map(entryIds.map(id => [id, { state: 'withheld' }]))
+  const open = isWithheldFrom(viewer) ? new Set(await revealedAmong(db, viewer, entryIds)) : null
   const { workspaceId } = viewer
-  const parts = await loadParts(db, workspaceId, entryIds)
+  const parts = await loadParts(db, workspaceId, open ? [...open] : entryIds)
   const owners = [...parts.values()].map(part => part.owner)
   const opened = await keys.forOpening(db, workspaceId, owners)
   const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
   return new Map(
     entryIds.map(id => {
       const sealed = parts.get(`${id}/text`)
+      if (open && !open.has(id)) return [id, { state: 'withheld' as const }]
       if (sealed && restricted?.has(sealed.owner)) return [id, { state: 'withheld' as const }]
       return [id, showPart(workspaceId, sealed, sealed ? opened.get(sealed.owner) : undefined, undefined)]
     }),

@@ -5,6 +5,7 @@ import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
+import { isRevealed, revealsFor } from './reveals.ts'
 
 export interface EntryRecord {
   readonly position: number | null
@@ -54,17 +55,19 @@ export class EntryReader {
       ...leaves.flatMap(namedOwners),
     ]
     const keys = await this.#keys.forOpening(db, workspaceId, owners)
+    const reveals = await revealsFor(db, viewer)
     const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
     const nameOf = (leaf: Leaf, entryId: string | undefined, owner: string, name = 'name'): Part | null => {
       if (!entryId) return null
-      if (!mayOpen(viewer, leaf, name, owner) || restricted?.has(owner)) return WITHHELD
+      if (!mayOpen(viewer, leaf, name, owner, isRevealed(reveals, leaf)) || restricted?.has(owner))
+        return WITHHELD
       return showPart(workspaceId, names.get(`${entryId}/${name}`), keys.get(owner), undefined)
     }
     return leaves.map((leaf, i) => {
       const shown: Record<string, Part> = {}
       for (const [name, { owner, commitment }] of Object.entries(leaf.parts))
         shown[name] =
-          mayOpen(viewer, leaf, name, owner) && !restricted?.has(owner)
+          mayOpen(viewer, leaf, name, owner, isRevealed(reveals, leaf)) && !restricted?.has(owner)
             ? showPart(workspaceId, parts.get(`${leaf.id}/${name}`), keys.get(owner), commitment)
             : WITHHELD
       const customerOwner = `customer:${leaf.customerId}`

@@ -7,7 +7,7 @@ export {
   reactivateAgentCommand,
   resetPasswordCommand,
 } from './agents.ts'
-export { isOpenAt } from './business-hours.ts'
+export { isOpenAt, parseBusinessHours } from './business-hours.ts'
 export {
   noteTokenUse,
   type RequestFacts,
@@ -63,7 +63,8 @@ export {
   signOutCommand,
 } from './sessions.ts'
 export {
-  changeSettingCommand,
+  createChangeSetting,
+  readSecretSetting,
   readSetting,
   readWitnessLines,
   SETTINGS,

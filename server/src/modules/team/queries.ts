@@ -172,7 +172,8 @@ const settings = defineQueryHandler(listSettings, async ({ db, caller }) => {
       key: s.key,
       kind: s.kind,
       default: s.default,
-      value: set.get(s.key) ?? s.default,
+      // a secret is never shown again: only that there is one
+      value: s.kind === 'secret' ? (set.get(s.key) ? '••••••••' : '') : (set.get(s.key) ?? s.default),
       min: s.min ?? null,
       max: s.max ?? null,
     })),

@@ -19,6 +19,7 @@ import { PartFace } from '../../shared/ui/part.tsx'
 import classes from './log.module.css'
 import type { LogSearch } from './log-search.ts'
 import { PartDiff } from './part-diff.tsx'
+import { RevealButton } from './reveal.tsx'
 import { useFilter } from './use-filter.ts'
 
 type Found = QueryOutput<'log.entry'>
@@ -88,6 +89,7 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
           />
         )}
         <CopyJson value={{ entry, proof }} />
+        <RevealButton entry={entry} />
         <CompareButton id={entry.id} />
       </div>
       <Trails entry={entry} />

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Switch, Textarea } from '@mantine/core'
+import { Button, NumberInput, PasswordInput, Switch, Textarea } from '@mantine/core'
 import { IconHistory } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -125,6 +125,20 @@ function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
         {...(min !== null && { min })}
         {...(max !== null && { max })}
         onChange={next => onChange(typeof next === 'number' ? next : setting.value)}
+      />
+    )
+  }
+  if (kind === 'secret') {
+    return (
+      <PasswordInput
+        id={id}
+        size="xs"
+        w={240}
+        autoComplete="new-password"
+        value={typeof value === 'string' ? value : ''}
+        disabled={isFixed}
+        onFocus={event => event.currentTarget.select()}
+        onChange={event => onChange(event.currentTarget.value)}
       />
     )
   }
