@@ -229,7 +229,7 @@ export class TracedeskNode {
         signer: this.checkpoints.signer,
         nodeId: this.counter.nodeId,
         erasures: this.erasures,
-        eraseBeside: async () => {},
+        eraseBeside: () => this.privacyKeeper.finishErasures(),
       },
       notes,
     )

@@ -208,9 +208,13 @@ test('an epoch that nobody announced is refused, and so is one said to have lost
 })
 
 test('a database put back by other means is not served before that is declared', async () => {
-  await asSuperuser(client =>
-    client.query("update subject_key set wrapped = 'x' where owner = $1", [`agent:${maya}`]),
-  )
+  await asSuperuser(async client => {
+    await client.query('set session_replication_role = replica')
+    await client.query(
+      "update subject_key set wrapped = 'x', erased_at = null, erased_by = null where owner = $1",
+      [`agent:${maya}`],
+    )
+  })
   await expect(boot(env, folder)).rejects.toMatchObject({ code: 'restore.unfinished' })
   const declared = await cli('restore', '--declare')
   expect(declared).toMatchObject({ code: 0, err: '' })

@@ -116,6 +116,7 @@ export function openNode({ config, secret, targets }: OpenDatabase, logLevel: st
 export async function closeNode(node: TracedeskNode): Promise<void> {
   await node.sequencer.stop()
   await node.textIndex.stop()
+  await node.rollup.stop()
   await node.checkpoints.stop()
   await node.databases.close()
 }

@@ -91,6 +91,9 @@ async function epochOf(
   return { epoch: head.epoch, origin: head.origin, size: row.position, lost: data.ended.lost }
 }
 
+/** The tables that markRestored changes and a commit check guards. */
+const CHECKED = ['session', 'subject_key'] as const
+
 /**
  * Says that this database was put back to an older state by other means than `restore`: makes it fit for the present
  * as a restore does, and keeps servers away until `finishRestores` is through.
@@ -105,7 +108,7 @@ export async function declareRestored(
   try {
     await client.query('begin; set local statement_timeout = 0')
     // Stands in for entries: what changes here is recorded by the restore's own, which follow.
-    await client.query('alter table session disable trigger user')
+    for (const table of CHECKED) await client.query(`alter table ${table} disable trigger user`)
     for (const workspaceId of workspaceIds)
       await markRestored(client, {
         workspaceId,
@@ -115,7 +118,7 @@ export async function declareRestored(
         takenAt: null,
         erasures: erasures.list(workspaceId),
       })
-    await client.query('alter table session enable trigger user')
+    for (const table of CHECKED) await client.query(`alter table ${table} enable trigger user`)
     await client.query('commit')
   } finally {
     await client.end()
