@@ -46,6 +46,7 @@ class Line {
       apiRoot: telegram.apiRoot,
       publicUrl: PUBLIC,
       rates: { perBot: FAST, perChat: FAST, perGroup: FAST },
+      ...node.gatewayFiles(),
     })
     node.wakeOutbox = (workspaceId, botId) => this.gateway.wakeOutbox(workspaceId, botId)
   }

@@ -13,6 +13,7 @@ import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
 import { StartError } from './kernel/start-error.ts'
 import { RemoteSigner, readSignerSecret } from './ledger/remote-signer.ts'
+import { openFileStore } from './modules/files/index.ts'
 import { recordMigration } from './modules/ledger-state/index.ts'
 import { TracedeskNode } from './node.ts'
 
@@ -66,6 +67,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
         ? { signer: new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile)) }
         : {}),
       allowPrivateTargets: config.allowPrivateTargets,
+      fileStore: await openFileStore(config.filesUrl, config.dataDir),
       setupToken: () => setup.token,
       bots: {
         delivery: webhookRoot ? 'webhook' : 'polling',
@@ -130,6 +132,7 @@ function startGateway(node: TracedeskNode, config: Config, webhookRoot: string |
     nodeId: node.counter.nodeId,
     apiRoot: config.telegramApiRoot,
     publicUrl: webhookRoot,
+    ...node.gatewayFiles(),
   })
   node.wakeOutbox = (workspaceId, botId) => gateway.wakeOutbox(workspaceId, botId)
   node.botsChanged = workspaceId => gateway.botsChanged(workspaceId)

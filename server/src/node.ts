@@ -32,6 +32,7 @@ import * as conversations from './modules/conversations/index.ts'
 import * as customers from './modules/customers/index.ts'
 import * as evidence from './modules/evidence/index.ts'
 import * as exports from './modules/exports/index.ts'
+import * as files from './modules/files/index.ts'
 import * as holds from './modules/holds/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
@@ -58,6 +59,8 @@ export interface NodeOptions {
   readonly presence?: team.PresenceTiming
   /** Who signs when it is not this process. */
   readonly signer?: HeadSigner
+  /** Where files of messages lie; a folder below `dataDir` when not given. */
+  readonly fileStore?: files.FileStore
   /** Witnesses and timestamp authorities may have private addresses. */
   readonly allowPrivateTargets?: boolean
 }
@@ -103,6 +106,13 @@ export class TracedeskNode {
   readonly downloadExport: ReturnType<typeof exports.createDownloadExport>
   /** Records that a package leaves the desk and says where it lies; the download route runs it. */
   readonly downloadPackage: ReturnType<typeof privacy.createDownloadPackage>
+  /** Keeps an upload whose bytes lie in the store; the upload route runs it. */
+  readonly uploadFile: ReturnType<typeof files.createUploadFile>
+  readonly fileStore: files.FileStore
+  readonly spool: files.Spool
+  readonly files: files.FileReader
+  readonly fileLinks: files.FileLinks
+  readonly fileKeeper: files.FileKeeper
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -122,6 +132,11 @@ export class TracedeskNode {
     this.databases = openDatabases(options.targets, log, options.pools)
     const { databases } = this
     this.keys = new SubjectKeys(secret)
+    this.fileStore = options.fileStore ?? files.openFolderStore(options.dataDir)
+    this.spool = new files.Spool(this.fileStore, options.dataDir)
+    this.uploadFile = files.createUploadFile(this.keys)
+    this.files = new files.FileReader(databases, this.keys, this.fileStore)
+    this.fileLinks = new files.FileLinks(secret)
     this.appender = new Appender(databases, this.keys, secret, this.counter)
     this.sequencer = new Sequencer({ databases, secret, log })
     const signer =
@@ -212,6 +227,7 @@ export class TracedeskNode {
       allowPrivate: options.allowPrivateTargets ?? false,
       sendDocument: (...args) => this.sendDocument(...args),
     })
+    this.fileKeeper = new files.FileKeeper({ databases, store: this.fileStore, door: this.door, log })
     this.#registerAll()
   }
 
@@ -255,10 +271,12 @@ export class TracedeskNode {
     await this.privacyKeeper.finishErasures()
     this.privacyKeeper.start()
     this.exportKeeper.start()
+    this.fileKeeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
+    await this.fileKeeper.stop()
     await this.keeper.stop()
     await this.alerts.stop()
     await this.notices.stop()
@@ -419,6 +437,8 @@ export class TracedeskNode {
       erase: doomed => evidence.eraseBundles(bundles, doomed),
     })
     this.erasers.push({ counts: 'exports', erase: doomed => exports.eraseExports(this.exportPort, doomed) })
+    this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
+    this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
   }
 
   #anchorPort() {
@@ -433,6 +453,11 @@ export class TracedeskNode {
     const { options, keys } = this
     const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
       logModule.openTextsFor(db, keys, caller, ids)
+    const reading: conversations.MessageReading = {
+      openParts: ({ db, caller }, ids, names) => logModule.openNamedPartsFor(db, keys, caller, ids, names),
+      linkOf: (workspaceId, fileId) => this.fileLinks.make(workspaceId, fileId),
+      isWithheld: ({ caller }) => conversations.isCustomerWithheld(caller),
+    }
     const wake: conversations.WakeOutbox = (workspaceId, botId) => this.wakeOutbox(workspaceId, botId)
     const botsPort: bots.BotsPort = {
       ...options.bots,
@@ -484,6 +509,11 @@ export class TracedeskNode {
           describeUse: cannedReplies.describeUse,
         }),
         conversations.createRetryMessage(wake),
+        conversations.createEditMessage(wake, moderation.judgeText),
+        conversations.createRecallMessage(wake),
+        conversations.createReactToMessage(wake),
+        files.discardFileCommand,
+        bots.setBotGroupsCommand,
         conversations.assignConversationCommand,
         conversations.changeStatusCommand,
         conversations.transferConversationCommand,
@@ -557,7 +587,7 @@ export class TracedeskNode {
     )
     this.addQueries(
       ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
-      ...conversations.createConversationQueries(openTexts),
+      ...conversations.createConversationQueries(openTexts, reading),
       ...conversations.createBoardQueries(),
       ...conversations.createInboxQueries(openTexts, q => logModule.indexWords(options.secret, q)),
       conversations.listInboxViewsQuery as unknown as Query,
@@ -573,7 +603,7 @@ export class TracedeskNode {
         reader: new logModule.EntryReader(keys),
         secret: options.secret,
         messagesBetween: (context, id, after, limit) =>
-          conversations.visibleMessagesAfter(context, openTexts, id, after, limit),
+          conversations.visibleMessagesAfter(context, reading, id, after, limit),
       }),
       logModule.createListReveals(keys) as unknown as Query,
       alerts.listAlertsQuery as unknown as Query,
@@ -591,6 +621,13 @@ export class TracedeskNode {
         verificationProgress: workspaceId => this.watch.progress(workspaceId),
       }),
     )
+  }
+
+  /** What a gateway needs to read files and to fetch them. */
+  gatewayFiles() {
+    // the command's own input type is told apart at run time, by its schema
+    const store = files.createStoreFile(this.keys) as unknown as Command
+    return { files: this.files, fetching: { spool: this.spool, keys: this.keys, store } }
   }
 
   /** Contracts with a route that nobody handles; must be empty before the server listens. */

@@ -325,6 +325,7 @@ describe('each role × each query', () => {
   const inputs: Partial<Record<QueryName, unknown>> = {
     // nothing to look for: what auditors may search for is a test of its own
     'conversation.search': { q: '!' },
+    'message.versions': { messageId: '00000000-0000-7000-8000-000000000000' },
   }
   for (const query of Object.values(QUERIES)) {
     if (query.permission === null) continue
@@ -345,7 +346,13 @@ describe('each role × each query', () => {
           )
         if (ROLE_PERMISSIONS[role].has(query.permission ?? ''))
           expect(
-            ['answered', 'entry.not_found', 'conversation.not_found', 'customer.not_found'],
+            [
+              'answered',
+              'entry.not_found',
+              'conversation.not_found',
+              'customer.not_found',
+              'message.not_found',
+            ],
             `${name}`,
           ).toContain(outcome)
         else expect(outcome, `${name}`).toBe('permission.denied')

@@ -162,6 +162,29 @@ test('messages, moderation and canned replies', async () => {
     data: { from: 'refused' },
   })
   await until(() => who.received(bot).length === 2)
+  await until(async () => (await desk.messages(id)).at(-1)?.state === 'delivered')
+  const edit = { messageId: message.id, text: 'once more, please' }
+  await tells('message.edit', () => maya.do('message.edit', edit), {
+    by: maya,
+    event: 'message.edited',
+    subject: message.id,
+    data: { version: 2, length: 17, previous: expect.any(String) },
+    parts: { text: 'once more, please' },
+  })
+  await tells('message.react', () => maya.do('message.react', { messageId: message.id, emoji: '👍' }), {
+    by: maya,
+    event: 'message.reacted',
+    subject: message.id,
+    data: { from: null, to: '👍' },
+  })
+  await tells('message.recall', () => maya.do('message.recall', { messageId: message.id }), {
+    by: maya,
+    event: 'message.recalled',
+    subject: message.id,
+    data: { ageSeconds: expect.any(Number) },
+  })
+  await until(() => who.received(bot).length === 1)
+  await until(async () => (await desk.messages(id)).find(each => each.id === message.id)?.recalledAt)
   await tells('canned_reply.delete', () => sofia.do('canned_reply.delete', { cannedReplyId }), {
     by: sofia,
     event: 'canned_reply.deleted',
@@ -731,6 +754,12 @@ test('bots', async () => {
     event: 'bot.routing_changed',
     subject: botId,
     data: { from: { mode: 'online_first' }, to: routing },
+  })
+  await tells('bot.set_groups', () => owner.do('bot.set_groups', { botId, enabled: true }), {
+    by: owner,
+    event: 'bot.groups_changed',
+    subject: botId,
+    data: { from: false, to: true },
   })
   const { token } = desk.telegram.revokeToken(made)
   await tells('bot.rotate_token', () => owner.do('bot.rotate_token', { botId, token }), {

@@ -36,6 +36,8 @@ const MACHINERY = new Set([
   'lease',
   'telegram_update',
   'telegram_outbox',
+  'file_fetch',
+  'file_removal',
   'bot_line',
   'presence_beat',
   // how far each has read: what they were shown is the entry message.read
@@ -164,6 +166,14 @@ beforeAll(async () => {
     'insert into alert_acknowledgement (workspace_id, alert_entry_id, agent_id, at) values ($1, gen_random_uuid(), $2, now())',
   ])
     await world.asSuperuser(statement, [w, world.owner.id])
+  await world.asSuperuser(
+    "insert into file (workspace_id, file_id, conversation_id, kind, state, created_at) values ($1, $2, $3, 'photo', 'waiting', now())",
+    [w, newId(), talk.id],
+  )
+  await world.asSuperuser(
+    "insert into message_version (workspace_id, message_id, version, at, author_kind, entry_id, has_text, state) select workspace_id, message_id, 2, at, 'agent', entry_id, true, 'queued' from message where workspace_id = $1 limit 1",
+    [w],
+  )
   app = new pg.Client(world.targets.app)
   await app.connect()
   tables = (
@@ -220,7 +230,7 @@ describe('around the door', () => {
       )
       // a copy of a row under a new key: keys of other tables in it may not exist, which PostgreSQL says first
       const copied = await attempt(
-        `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('${key[0]?.attname}', case when '${key[0]?.attname}' in ('key', 'from_at') then to_jsonb(now()::text) else to_jsonb(gen_random_uuid()) end))).* from ${table} t where workspace_id = $1 limit 1`,
+        `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('${key[0]?.attname}', case when '${key[0]?.attname}' in ('key', 'from_at') then to_jsonb(now()::text) when '${key[0]?.attname}' = 'version' then to_jsonb(1000) else to_jsonb(gen_random_uuid()) end))).* from ${table} t where workspace_id = $1 limit 1`,
       )
       expect([...refused, '23503', '23505', '428C9'], `insert ${table}`).toContain(copied)
       const after = await world.asSuperuser(

@@ -10,6 +10,7 @@ import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
 import * as evidence from './events/evidence.ts'
 import * as exports from './events/export.ts'
+import * as file from './events/file.ts'
 import * as hold from './events/hold.ts'
 import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
@@ -51,6 +52,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     hold,
     alert,
     reveal,
+    file,
     ledger,
     desk,
     presence,

@@ -12,6 +12,7 @@ export type SubjectKind =
   | 'customer'
   | 'conversation'
   | 'message'
+  | 'file'
   | 'note'
   | 'label'
   | 'setting'

@@ -49,3 +49,5 @@ export const ExportId = z.uuid().brand<'ExportId'>()
 export type ExportId = z.infer<typeof ExportId>
 export const ExportScheduleId = z.uuid().brand<'ExportScheduleId'>()
 export type ExportScheduleId = z.infer<typeof ExportScheduleId>
+export const FileId = z.uuid().brand<'FileId'>()
+export type FileId = z.infer<typeof FileId>

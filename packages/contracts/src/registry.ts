@@ -9,6 +9,7 @@ import * as exportCommands from './commands/exports.ts'
 import * as holdCommands from './commands/holds.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
+import * as mediaCommands from './commands/media.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as notificationCommands from './commands/notifications.ts'
 import * as oidcCommands from './commands/oidc.ts'
@@ -27,6 +28,7 @@ import * as holdQueries from './queries/holds.ts'
 import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
+import * as mediaQueries from './queries/media.ts'
 import * as moderationQueries from './queries/moderation.ts'
 import * as notificationQueries from './queries/notifications.ts'
 import * as oidcQueries from './queries/oidc.ts'
@@ -48,6 +50,14 @@ const {
 } = deskQueries
 const { logFilter: _f, ...log } = logQueries
 const { OffboardingReport: _o, ...people } = peopleCommands
+const { uploadFile: _u, ...media } = mediaCommands
+const {
+  MessageContent: _mc,
+  MessageFile: _mf,
+  ShownEntity: _se,
+  MessageVersion: _mv,
+  ...mediaReads
+} = mediaQueries
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
 /** Every command with a route, under the name of its constant. */
@@ -71,6 +81,7 @@ export const COMMANDS = {
   ...inboxCommands,
   ...privacyCommands,
   ...exportCommands,
+  ...media,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -91,6 +102,7 @@ export const QUERIES = {
   ...inboxQueries,
   ...privacyQueries,
   ...exportQueries,
+  ...mediaReads,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

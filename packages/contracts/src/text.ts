@@ -3,6 +3,14 @@ import { z } from 'zod'
 /** Telegram counts text in UTF-16 code units: `sendMessage` takes 1 to 4096 of them. */
 export const MESSAGE_TEXT_MAX = 4096
 
+/** A caption under a file: at most 1,024 UTF-16 units. */
+export const CAPTION_MAX = 1024
+/** What Telegram takes from a bot, and what it gives to one: bytes of a file. */
+export const UPLOAD_MAX_BYTES = 50 * 1024 * 1024
+export const FETCH_MAX_BYTES = 20 * 1024 * 1024
+/** Messages can be edited and taken back for so long (Bot API, deleteMessage). */
+export const RECALL_HOURS = 48
+
 const wellFormed = (text: string) => text.isWellFormed()
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const withoutControls = (text: string) => !/[\u0000-\u001f\u007f]/u.test(text)
@@ -37,3 +45,34 @@ export const InstantInput = z.iso.datetime({ offset: true })
 
 /** A #rrggbb colour. */
 export const Colour = z.string().regex(/^#[0-9a-f]{6}$/)
+
+/** How a stretch of a text is formatted (Bot API, MessageEntity); offset and length in UTF-16 units. */
+export const Entity = z.strictObject({
+  type: z.enum([
+    'bold',
+    'italic',
+    'underline',
+    'strikethrough',
+    'spoiler',
+    'code',
+    'pre',
+    'text_link',
+    'blockquote',
+  ]),
+  offset: z.int().min(0),
+  length: z.int().min(1),
+  url: z
+    .string()
+    .max(2048)
+    .refine(url => /^(https?|tg|mailto):/i.test(url) && URL.canParse(url), { message: 'text.link_not_valid' })
+    .optional(),
+  language: z.string().max(64).optional(),
+})
+export type Entity = z.infer<typeof Entity>
+/** Telegram reads at most 100 of them. */
+export const Entities = z
+  .array(Entity)
+  .max(100)
+  .refine(list => list.every(({ type, url }) => (type === 'text_link') === (url !== undefined)), {
+    message: 'text.link_not_valid',
+  })

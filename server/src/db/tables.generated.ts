@@ -133,6 +133,7 @@ export interface Tables {
     delivery: string
     token_fingerprint: string
     connected_at: string
+    groups: Generated<boolean>
   }
   bot_line: {
     workspace_id: string
@@ -310,6 +311,40 @@ export interface Tables {
     kind: string
     options: string[]
     created_at: string
+  }
+  file: {
+    workspace_id: string
+    file_id: string
+    conversation_id: string
+    message_id: string | null
+    version: Generated<number>
+    ordinal: Generated<number>
+    kind: string
+    state: string
+    problem: string | null
+    sha256: Buffer | null
+    size: number | null
+    type: string | null
+    store_key: string | null
+    sealed_key: Buffer | null
+    uploaded_by: string | null
+    entry_id: string | null
+    telegram_message_id: number | null
+    created_at: string
+  }
+  file_fetch: {
+    workspace_id: string
+    file_id: string
+    bot_id: string
+    telegram_file_id: string
+    attempts: Generated<number>
+    queued_at: Generated<string>
+    next_at: Generated<string>
+  }
+  file_removal: {
+    workspace_id: string
+    store_key: string
+    queued_at: Generated<string>
   }
   hold: {
     workspace_id: string
@@ -559,6 +594,22 @@ export interface Tables {
     delivered_at: string | null
     problem: unknown | null
     deleted_by_customer: Generated<boolean>
+    content_entry_id: string | null
+    recalled_at: string | null
+    change: unknown | null
+    own_reaction: string | null
+    reaction_entry_id: string | null
+  }
+  message_version: {
+    workspace_id: string
+    message_id: string
+    version: number
+    at: string
+    author_kind: string
+    author_id: string | null
+    entry_id: string
+    has_text: boolean
+    state: string
   }
   moderation_hit: {
     workspace_id: string
@@ -710,6 +761,9 @@ export interface Tables {
     attempts: Generated<number>
     queued_at: Generated<string>
     next_at: Generated<string>
+    operation: Generated<string>
+    operation_id: string
+    entry_id: string | null
   }
   telegram_update: {
     workspace_id: string

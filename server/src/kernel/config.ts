@@ -26,6 +26,7 @@ const Environment = z.object({
     .refine(isSignerUrl, { message: 'must be unix:/path or http://127.0.0.1:port' })
     .optional(),
   SIGNER_SECRET_FILE: z.string().optional(),
+  FILES_URL: url('file:', 's3:').optional(),
   ALLOW_PRIVATE_TARGETS: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -40,6 +41,8 @@ export interface Config {
   readonly secretFile: string
   readonly owner: { email: string; password: string } | undefined
   readonly logLevel: string
+  /** Where files of messages lie; undefined: below `dataDir`. */
+  readonly filesUrl: string | undefined
   /** The signer's own process, and the file with the secret both know; undefined: this process signs. */
   readonly signer: { readonly url: string; readonly secretFile: string } | undefined
   /** Whether witnesses and timestamp authorities may have private addresses. */
@@ -75,6 +78,7 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
     owner:
       email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
     logLevel: values.LOG_LEVEL,
+    filesUrl: values.FILES_URL,
     signer: values.SIGNER_URL
       ? {
           url: values.SIGNER_URL,

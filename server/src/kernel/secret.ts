@@ -30,6 +30,7 @@ export type KeyPurpose =
   | 'backup-check'
   | 'two-factor'
   | 'oidc'
+  | 'file-link'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

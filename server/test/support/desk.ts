@@ -33,7 +33,9 @@ export const QUICK = {
   sweepMs: 250,
 }
 
-type GatewayChanges = Partial<Omit<GatewayOptions, 'databases' | 'door' | 'keys' | 'secret' | 'nodeId'>>
+type GatewayChanges = Partial<
+  Omit<GatewayOptions, 'databases' | 'door' | 'keys' | 'secret' | 'nodeId' | 'files' | 'fetching'>
+>
 
 /** A world with a simulated Telegram and a gateway between them. */
 export class Desk {
@@ -59,6 +61,7 @@ export class Desk {
       nodeId: node.counter.nodeId,
       apiRoot: this.telegram.apiRoot,
       rates: NO_LIMITS,
+      ...node.gatewayFiles(),
       ...changes,
       timing: { ...QUICK, ...changes.timing },
     })

@@ -78,12 +78,18 @@ const PROJECTIONS: readonly Projection[] = [
   },
   {
     table: 'message',
-    sql: "select message_id as id, direction, state from message where kind = 'text'",
-    step: (rows, { event, subject }) => {
+    sql: "select message_id as id, direction, state, version, own_reaction as reaction, recalled_at is not null as recalled from message where kind = 'text'",
+    step: (rows, { event, subject, data }) => {
       const id = subject.id ?? ''
-      const state = (next: string) => rows.set(id, { ...rows.get(id), state: next })
-      if (event === 'message.received') rows.set(id, { direction: 'in', state: 'received' })
-      if (event === 'message.sent') rows.set(id, { direction: 'out', state: 'queued' })
+      const set = (changes: object) => rows.set(id, { ...rows.get(id), ...changes })
+      const state = (next: string) => set({ state: next })
+      const fresh = { version: 1, reaction: null, recalled: false }
+      if (event === 'message.received')
+        rows.set(id, { direction: data.byOwner ? 'out' : 'in', state: 'received', ...fresh })
+      if (event === 'message.sent') rows.set(id, { direction: 'out', state: 'queued', ...fresh })
+      if (event === 'message.edited' || event === 'message.edited_by_customer') set({ version: data.version })
+      if (event === 'message.reacted') set({ reaction: data.to })
+      if (event === 'message.change_delivered' && data.operation === 'recall') set({ recalled: true })
       if (event === 'message.delivered') state('delivered')
       if (event === 'message.refused') state('refused')
       if (event === 'message.unreachable') state('unreachable')

@@ -20,5 +20,15 @@ const node = new TracedeskNode({
   bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
 })
 const { databases, door, keys, counter } = node
-new Gateway({ databases, door, keys, secret, log, nodeId: counter.nodeId, apiRoot, timing }).start()
+new Gateway({
+  databases,
+  door,
+  keys,
+  secret,
+  log,
+  nodeId: counter.nodeId,
+  apiRoot,
+  timing,
+  ...node.gatewayFiles(),
+}).start()
 process.stdout.write('ready\n')

@@ -45,7 +45,11 @@ const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) => QueryKey[]])[] = [
   // who has read something moves counts; nothing that is written changes
   ['message.read', item => [['conversation.list'], ['inbox.counts'], ...activity(item)]],
-  ['message.*', item => [...thread(item), ...conversation(item)]],
+  [
+    'message.*',
+    item => [...thread(item), ...conversation(item), ['message.versions', { messageId: item.subjectId }]],
+  ],
+  ['file.*', thread],
   ['conversation.*', item => [...conversation(item), ...DESK]],
   ['presence.*', () => DESK],
   ['agent.desk_changed', () => DESK],

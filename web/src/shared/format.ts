@@ -76,9 +76,22 @@ function makeFormat(language: Language, zone: string | undefined) {
       if (size < 86_400) return relative.format(Math.trunc(past / 3600), 'hour')
       return relative.format(Math.trunc(past / 86_400), 'day')
     },
+    /** A size in bytes by the unit that fits. */
+    bytes: (size: number) => formatBytes(locale, size),
     /** A span in at most two units: 42s, 3m 05s, 2h 10m, 4d 3h. */
     span: (milliseconds: number) => formatSpan(locale, milliseconds),
   }
+}
+
+function formatBytes(locale: string, size: number): string {
+  const [unit, divisor] =
+    size < 1000 ? ['byte', 1] : size < 1_000_000 ? ['kilobyte', 1000] : ['megabyte', 1_000_000]
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit: String(unit),
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(size / Number(divisor))
 }
 
 function formatSpan(locale: string, milliseconds: number): string {

@@ -4,25 +4,62 @@ import * as conversation from '../events/conversation.ts'
 import * as customer from '../events/customer.ts'
 import * as message from '../events/message.ts'
 import { alertRaised, moderationFlagged } from '../events/moderation.ts'
-import { AgentId, CannedReplyId, ConversationId, CustomerId, LabelId, MessageId, NoteId } from '../ids.ts'
-import { Colour, MessageText, nameUpTo } from '../text.ts'
+import {
+  AgentId,
+  CannedReplyId,
+  ConversationId,
+  CustomerId,
+  FileId,
+  LabelId,
+  MessageId,
+  NoteId,
+} from '../ids.ts'
+import { Colour, Entities, MessageText, nameUpTo } from '../text.ts'
 
 const Done = z.strictObject({})
 const about = { kind: 'conversation', field: 'conversationId' } as const
 
+/** A file that was uploaded before, and what it is to be to Telegram. */
+const Attachment = z.strictObject({ fileId: FileId, as: message.FileKind.exclude(['sticker']) })
+/** Degrees, WGS 84. */
+const Location = z.strictObject({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+})
+const Contact = z.strictObject({ phone: z.string().regex(/^\+?[0-9 ()-]{3,32}$/), name: nameUpTo(64) })
+
 export const sendMessage = defineCommand({
   name: 'message.send',
-  summary: 'Queue a text for the customer; delivery arrives as an entry',
-  input: z.strictObject({
-    conversationId: ConversationId,
-    text: MessageText,
-    replyTo: MessageId.optional(),
-    /** Ids of what moderation found and the agent sends all the same. */
-    confirm: z.array(z.string().max(64)).max(200).optional(),
-    /** The canned reply the text began as, and the replies that were offered beside it. */
-    cannedReplyId: CannedReplyId.optional(),
-    offered: z.array(CannedReplyId).max(20).optional(),
-  }),
+  summary:
+    'Queue a text, files, a sticker, a place or a contact for the customer; delivery arrives as an entry',
+  input: z
+    .strictObject({
+      conversationId: ConversationId,
+      /** The text, or the caption of the files (then at most 1,024 units). */
+      text: MessageText.optional(),
+      entities: Entities.optional(),
+      replyTo: MessageId.optional(),
+      /** Up to ten files make one album: photos and videos together, documents or audio among themselves. */
+      attachments: z.array(Attachment).min(1).max(10).optional(),
+      /** A message whose sticker is to be sent again. */
+      stickerOf: MessageId.optional(),
+      location: Location.optional(),
+      contact: Contact.optional(),
+      /** Ids of what moderation found and the agent sends all the same. */
+      confirm: z.array(z.string().max(64)).max(200).optional(),
+      /** The canned reply the text began as, and the replies that were offered beside it. */
+      cannedReplyId: CannedReplyId.optional(),
+      offered: z.array(CannedReplyId).max(20).optional(),
+    })
+    .refine(
+      ({ text, attachments, stickerOf, location, contact }) => {
+        const things = [attachments, stickerOf, location, contact].filter(each => each !== undefined).length
+        return things === 0
+          ? text !== undefined
+          : things === 1 && (attachments !== undefined || text === undefined)
+      },
+      { message: 'message.one_content' },
+    ),
   output: z.strictObject({
     message: z.strictObject({ id: MessageId, state: z.literal('queued'), at: z.string() }),
   }),

@@ -78,3 +78,11 @@ export const updateKept = defineEvent({
   }),
   parts: { update: 'visitor' },
 })
+/** Whether messages from the groups a bot is in come into the desk. */
+export const botGroupsChanged = defineEvent({
+  name: 'bot.groups_changed',
+  version: 1,
+  subject: 'bot',
+  reach: 'administration',
+  data: z.strictObject({ from: z.boolean(), to: z.boolean() }),
+})

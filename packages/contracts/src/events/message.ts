@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
-import { MessageId } from '../ids.ts'
+import { FileId, MessageId } from '../ids.ts'
 
-/** What Telegram calls the content of a message. `other` is anything not listed: kept, and shown as such. */
+/** What Telegram calls the content of a message; `button`: the customer pressed one. `other` is anything not listed: kept, and shown as such. */
 export const MessageKind = z.enum([
   'text',
   'photo',
@@ -18,10 +18,33 @@ export const MessageKind = z.enum([
   'contact',
   'poll',
   'dice',
+  'button',
   'service',
   'other',
 ])
 export type MessageKind = z.infer<typeof MessageKind>
+
+/** What a file is to Telegram. */
+export const FileKind = z.enum([
+  'photo',
+  'document',
+  'voice',
+  'audio',
+  'video',
+  'video_note',
+  'animation',
+  'sticker',
+])
+export type FileKind = z.infer<typeof FileKind>
+
+/** A file as the ledger knows it: the hash and size of its bytes, and what they are by their own look. */
+export const FileFact = z.strictObject({
+  fileId: FileId,
+  kind: FileKind,
+  sha256: z.string(),
+  bytes: z.int(),
+  type: z.string(),
+})
 
 export const messageReceived = defineEvent({
   name: 'message.received',
@@ -37,6 +60,8 @@ export const messageReceived = defineEvent({
     length: z.int(),
     /** The desk had blocked the customer: kept, but nobody was asked to answer. */
     whileBlocked: z.boolean().default(false),
+    /** Written by the owner of the business account the bot serves, in Telegram itself. */
+    byOwner: z.boolean().default(false),
   }),
   // text: the words or the caption; update: the whole Update object, byte for byte as Telegram gave it
   parts: { text: 'customer', update: 'customer' },
@@ -83,8 +108,10 @@ export const messageSent = defineEvent({
         offered: z.array(z.string()),
       })
       .nullable(),
+    files: z.array(FileFact).default([]),
   }),
-  parts: { text: 'customer' },
+  // entities: how the text is formatted, as Telegram writes it; content: a place, a contact, a sticker, in JSON
+  parts: { text: 'customer', entities: 'customer', content: 'customer' },
 })
 export const messageDelivered = defineEvent({
   name: 'message.delivered',
@@ -96,6 +123,8 @@ export const messageDelivered = defineEvent({
     telegramDate: z.int(),
     attempts: z.int(),
     latencyMs: z.int(),
+    /** The other messages of an album, as Telegram numbers them. */
+    furtherIds: z.array(z.int()).default([]),
   }),
 })
 /** Telegram said no. `errorCode` is Telegram's own. */
@@ -126,4 +155,73 @@ export const messageRetried = defineEvent({
   subject: 'message',
   reach: 'work',
   data: z.strictObject({ from: z.enum(['refused', 'unreachable']) }),
+})
+/** An agent wrote a delivered message anew. The words before are in the entry `previous`. */
+export const messageEdited = defineEvent({
+  name: 'message.edited',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  data: z.strictObject({ version: z.int(), length: z.int(), previous: z.string() }),
+  parts: { text: 'customer', entities: 'customer' },
+})
+/** An agent asked for a delivered message to be taken back. What it said stays in its entries. */
+export const messageRecalled = defineEvent({
+  name: 'message.recalled',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  data: z.strictObject({ ageSeconds: z.int() }),
+})
+/** An agent put a reaction on a message, or took it away. */
+export const messageReacted = defineEvent({
+  name: 'message.reacted',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  data: z.strictObject({ from: z.string().nullable(), to: z.string().nullable() }),
+})
+/** What an agent may change about a message at Telegram. */
+export const MessageOperation = z.enum(['edit', 'recall', 'react'])
+export type MessageOperation = z.infer<typeof MessageOperation>
+/** Telegram took a change of a message. */
+export const messageChangeDelivered = defineEvent({
+  name: 'message.change_delivered',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  data: z.strictObject({ operation: MessageOperation, attempts: z.int(), latencyMs: z.int() }),
+})
+/** Telegram said no to a change of a message. `errorCode` is Telegram's own. */
+export const messageChangeRefused = defineEvent({
+  name: 'message.change_refused',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  outcome: 'refused',
+  data: z.strictObject({
+    operation: MessageOperation,
+    errorCode: z.int(),
+    description: z.string(),
+    attempts: z.int(),
+  }),
+})
+/** Telegram could not be told of a change; it is given up. */
+export const messageChangeUnreachable = defineEvent({
+  name: 'message.change_unreachable',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  outcome: 'failed',
+  data: z.strictObject({ operation: MessageOperation, attempts: z.int() }),
+})
+/** The customer's reactions to a message are now these; none are left when `reactions` is 0. */
+export const messageReactedByCustomer = defineEvent({
+  name: 'message.reacted_by_customer',
+  version: 1,
+  subject: 'message',
+  reach: 'work',
+  data: z.strictObject({ updateId: z.int(), reactions: z.int() }),
+  // reaction: a JSON list of emoji
+  parts: { reaction: 'customer', update: 'customer' },
 })

@@ -3,7 +3,7 @@ import { defineQuery } from '../command.ts'
 import { Entry, Part } from '../entry.ts'
 import { ConversationStatus } from '../events/conversation.ts'
 import { Priority } from '../events/desk.ts'
-import { MessageKind } from '../events/message.ts'
+import { MessageKind, MessageOperation } from '../events/message.ts'
 import {
   AgentId,
   BotId,
@@ -14,6 +14,7 @@ import {
   MessageId,
   NoteId,
 } from '../ids.ts'
+import { MessageContent, MessageFile, ShownEntity } from './media.ts'
 
 /** Query parameters arrive as text: `limit` 1 to 200, and an opaque `cursor` from the page before. */
 export const paging = {
@@ -89,9 +90,30 @@ export const Message = z.strictObject({
   deliveredAt: z.string().nullable(),
   telegramMessageId: z.int().nullable(),
   replyTo: MessageId.nullable(),
-  /** 1 for the original; each edit by the customer adds one. */
+  /** 1 for the original; each edit adds one. */
   version: z.int(),
   deletedByCustomer: z.boolean(),
+  entities: z.array(ShownEntity),
+  content: MessageContent.nullable(),
+  files: z.array(MessageFile),
+  /** Messages that came as one album share it. */
+  album: z.string().nullable(),
+  /** Who wrote it first, when it was forwarded. */
+  forwardedFrom: z.string().nullable(),
+  /** The stretch of the earlier message that is answered. */
+  quote: z.string().nullable(),
+  reactions: z.strictObject({ own: z.string().nullable(), customer: z.array(z.string()) }),
+  /** The last change an agent asked Telegram for, until Telegram has it. */
+  change: z
+    .strictObject({
+      operation: MessageOperation,
+      state: z.enum(['queued', 'refused', 'unreachable']),
+      errorCode: z.int().nullable(),
+      description: z.string().nullable(),
+    })
+    .nullable(),
+  /** When Telegram took it back. */
+  recalledAt: z.string().nullable(),
   entryId: z.string(),
 })
 export type Message = z.infer<typeof Message>

@@ -98,6 +98,8 @@ export const listBots = defineQuery({
           cause: z.string().nullable(),
         }),
         tokenFingerprint: z.string(),
+        /** Messages from groups come into the desk. */
+        groups: z.boolean(),
       }),
     ),
   }),

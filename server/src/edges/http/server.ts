@@ -15,6 +15,7 @@ import { sendError } from './answer.ts'
 import { addApiRoutes } from './api-routes.ts'
 import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
+import { addFileRoutes } from './file-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { discoverProvider } from './oidc-client.ts'
 import { addOidcRoutes } from './oidc-routes.ts'
@@ -95,6 +96,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
     addPrivacyRoutes(api, node, publicUrl)
     addExportRoutes(api, node, publicUrl)
+    addFileRoutes(api, node, { publicUrl })
     addSocketRoute(api, node, publicUrl)
     if (options.webhook) addWebhookRoute(api, options.webhook)
     const openApi = JSON.stringify(describeApi(node.options.version))

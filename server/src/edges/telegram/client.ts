@@ -1,7 +1,10 @@
+import type { Entity } from '@tracedesk/contracts'
 import type { ApiClientOptions } from 'grammy'
 import { Api, GrammyError, HttpError } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { hideTokens } from '../../kernel/log.ts'
+import { formBody } from './multipart.ts'
+import { type Call, callFor, type OutgoingMessage } from './send-call.ts'
 import { NoAnswer, type PostOptions, type Transport } from './transport.ts'
 
 /** Telegram said no. Holds nothing of the call itself: neither token nor text. */
@@ -38,15 +41,28 @@ export interface SentMessage {
   readonly date: number
 }
 
-export interface OutgoingText {
+/** A message at Telegram. */
+export interface MessagePlace {
   readonly chatId: number
-  readonly text: string
-  readonly topicId: number
+  readonly messageId: number
   readonly business: string
-  /** Telegram's id of the message this answers. */
-  readonly replyTo: number | null
 }
 
+const placeFields = ({ chatId, messageId, business }: MessagePlace): Record<string, unknown> => ({
+  chat_id: chatId,
+  message_id: messageId,
+  ...(business === '' ? {} : { business_connection_id: business }),
+})
+
+function readSent(message: unknown): SentMessage {
+  const { message_id: messageId, date } = (message ?? {}) as { message_id?: unknown; date?: unknown }
+  if (typeof messageId !== 'number' || typeof date !== 'number') throw new NoAnswer(true, 'NOT_JSON')
+  return { messageId, date }
+}
+
+/** Bytes a second an upload must make, or it counts as stuck. */
+const SLOWEST_UPLOAD = 50_000
+const DOWNLOAD_MS = 300_000
 const CALL: PostOptions = { connectMs: 10_000, timeoutMs: 30_000 }
 /** A long poll may take its own time and then some for the answer to travel. */
 const POLL_GRACE_MS = 15_000
@@ -59,10 +75,12 @@ export class TelegramClient {
   readonly #api: Api
   readonly #transport: Transport
   readonly #methodRoot: string
+  readonly #fileRoot: string
 
   constructor(token: string, apiRoot: string, transport: Transport) {
     this.#transport = transport
     this.#methodRoot = `${apiRoot}/bot${token}`
+    this.#fileRoot = `${apiRoot}/file/bot${token}`
     this.#api = new Api(token, { apiRoot, fetch: fetchThrough(transport), timeoutSeconds: 60 })
   }
 
@@ -93,18 +111,85 @@ export class TelegramClient {
     return body
   }
 
-  async sendText({ chatId, text, topicId, business, replyTo }: OutgoingText): Promise<SentMessage> {
-    const sent = await explained(
-      this.#api.sendMessage(chatId, text, {
-        ...(topicId === 0 ? {} : { message_thread_id: topicId }),
-        ...(business === '' ? {} : { business_connection_id: business }),
-        // a customer who deleted the message shall get the answer all the same
-        ...(replyTo === null
-          ? {}
-          : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } }),
-      }),
-    )
-    return { messageId: sent.message_id, date: sent.date }
+  /** Sends a message of any kind; an album gives several ids. */
+  async send(message: OutgoingMessage): Promise<SentMessage & { readonly more: number[] }> {
+    const result = await this.#call(callFor(message))
+    const [first, ...more] = (Array.isArray(result) ? result : [result]).map(readSent)
+    if (!first) throw new NoAnswer(true, 'NOT_JSON')
+    return { ...first, more: more.map(({ messageId }) => messageId) }
+  }
+
+  /** Writes a message of ours anew: its text, or the caption under its files. */
+  async edit(
+    place: MessagePlace,
+    change: { text: string; entities: readonly Entity[]; isCaption: boolean },
+  ): Promise<void> {
+    const { text, entities, isCaption } = change
+    const formatted = entities.length > 0 ? { [isCaption ? 'caption_entities' : 'entities']: entities } : {}
+    await this.#call({
+      method: isCaption ? 'editMessageCaption' : 'editMessageText',
+      fields: { ...placeFields(place), [isCaption ? 'caption' : 'text']: text, ...formatted },
+      files: [],
+    })
+  }
+
+  /** Takes messages of ours back. */
+  async recall({ chatId, business }: MessagePlace, messageIds: readonly number[]): Promise<void> {
+    const [first] = messageIds
+    if (business !== '')
+      await this.#call({
+        method: 'deleteBusinessMessages',
+        fields: { business_connection_id: business, message_ids: messageIds },
+        files: [],
+      })
+    else if (messageIds.length > 1)
+      await this.#call({
+        method: 'deleteMessages',
+        fields: { chat_id: chatId, message_ids: messageIds },
+        files: [],
+      })
+    else
+      await this.#call({ method: 'deleteMessage', fields: { chat_id: chatId, message_id: first }, files: [] })
+  }
+
+  /** Puts an emoji on a message, or takes the bot's away. */
+  async react({ chatId, messageId }: MessagePlace, emoji: string | null): Promise<void> {
+    const reaction = emoji === null ? [] : [{ type: 'emoji', emoji }]
+    await this.#call({
+      method: 'setMessageReaction',
+      fields: { chat_id: chatId, message_id: messageId, reaction },
+      files: [],
+    })
+  }
+
+  /** Says where a file is for an hour. Refuses files of more than 20 MB (Bot API, getFile). */
+  async getFile(fileId: string): Promise<{ path: string; size: number | null }> {
+    const result = await this.#call({ method: 'getFile', fields: { file_id: fileId }, files: [] })
+    const { file_path: path, file_size: size } = result as { file_path?: unknown; file_size?: unknown }
+    if (typeof path !== 'string' || !/^[\w./-]+$/.test(path) || path.includes('..'))
+      throw new NoAnswer(true, 'NOT_JSON')
+    return { path, size: typeof size === 'number' ? size : null }
+  }
+
+  /** The bytes of a file as they come; null when Telegram does not have it any more. */
+  async download(path: string): Promise<AsyncIterable<Uint8Array> | null> {
+    return this.#transport.get(`${this.#fileRoot}/${path}`, { ...CALL, timeoutMs: DOWNLOAD_MS })
+  }
+
+  async #call({ method, fields, files }: Call): Promise<unknown> {
+    const bytes = files.reduce((sum, file) => sum + file.bytes.length, 0)
+    const content = files.length > 0 ? formBody(fields, files) : JSON.stringify(fields)
+    const timeoutMs = CALL.timeoutMs + (bytes / SLOWEST_UPLOAD) * 1000
+    const { status, body } = await this.#transport.post(`${this.#methodRoot}/${method}`, content, {
+      ...CALL,
+      timeoutMs,
+    })
+    const answer = parse(body)
+    if (status !== 200 || answer?.ok !== true) {
+      if (status >= 400) throw refusalFrom(status, body)
+      throw new NoAnswer(true, 'NOT_JSON')
+    }
+    return (answer as { result?: unknown }).result
   }
 
   async setWebhook(url: string, secretToken: string, allowed: readonly string[]): Promise<void> {

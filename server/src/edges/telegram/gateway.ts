@@ -5,7 +5,9 @@ import type { Logger } from '../../kernel/log.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { openToken } from '../../modules/bots/index.ts'
+import type { FileReader } from '../../modules/files/index.ts'
 import { TelegramClient } from './client.ts'
+import type { FetchParts } from './fetcher.ts'
 import { type BotRef, Inbox } from './inbox.ts'
 import { type Lease, Leases } from './leases.ts'
 import { BotLine, type LineParts } from './line.ts'
@@ -32,6 +34,8 @@ export interface GatewayOptions {
   readonly apiRoot: string
   /** Given: Telegram calls us at `<publicUrl>/telegram/<bot id>`. Not given: we poll. */
   readonly publicUrl?: string | undefined
+  readonly files: FileReader
+  readonly fetching: FetchParts
   readonly timing?: Partial<GatewayTiming>
   readonly rates?: SendingRates
 }
@@ -67,7 +71,7 @@ export class Gateway {
   #running: Promise<void> | undefined
 
   constructor(options: GatewayOptions) {
-    const { databases, secret, log, door, keys, nodeId } = options
+    const { databases, secret, log, door, keys, nodeId, files, fetching } = options
     this.#options = options
     this.#timing = { ...GATEWAY_TIMING, ...options.timing }
     this.#transport = new Transport(options.apiRoot)
@@ -78,6 +82,8 @@ export class Gateway {
       door,
       inbox,
       outbox: new Outbox(databases, keys, nodeId),
+      files,
+      fetching,
       slots: new Slots(CONCURRENT_UPDATES),
       log,
       timing: this.#timing,

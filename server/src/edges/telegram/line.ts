@@ -1,7 +1,9 @@
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import type { FileReader } from '../../modules/files/index.ts'
 import type { TelegramClient } from './client.ts'
+import { Fetcher, type FetchParts } from './fetcher.ts'
 import type { BotRef, Inbox } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import { LineHealth } from './line-health.ts'
@@ -21,6 +23,8 @@ export interface LineParts {
   readonly door: CommandDoor
   readonly inbox: Inbox
   readonly outbox: Outbox
+  readonly files: FileReader
+  readonly fetching: FetchParts
   readonly slots: Slots
   readonly log: Logger
   readonly timing: GatewayTiming
@@ -48,6 +52,7 @@ export class BotLine {
   readonly #notices: NoticeSender | undefined
   readonly #poller: Poller | undefined
   readonly #webhook: WebhookLine | undefined
+  readonly #fetcher: Fetcher | undefined
   readonly #client: TelegramClient | null
   readonly #log: Logger
   readonly #bot: BotRef
@@ -72,6 +77,7 @@ export class BotLine {
     const limiter = new RateLimiter(parts.rates)
     this.#sender = new Sender({ ...parts, bot, lease, client, health, limiter })
     if (client) this.#notices = new NoticeSender({ ...parts, bot, lease, client, health, limiter })
+    if (client) this.#fetcher = new Fetcher({ ...parts, ...parts.fetching, bot, client })
     if (client && webhook)
       this.#webhook = new WebhookLine({
         ...parts,
@@ -91,6 +97,7 @@ export class BotLine {
   start(): void {
     this.#sender.start()
     this.#notices?.start()
+    this.#fetcher?.start()
     this.#poller?.start()
     this.#webhook?.start()
     this.#forgetting = setInterval(() => void this.#forget(), FORGET_EVERY_MS)
@@ -117,6 +124,7 @@ export class BotLine {
       this.#webhook?.stop(),
       this.#sender.stop(),
       this.#notices?.stop(),
+      this.#fetcher?.stop(),
     ])
     await this.#processor.stop()
     if (forGood && this.#webhook && this.#client)

@@ -121,12 +121,15 @@ export class NoticeSender {
     if (wait > 0) return this.#release(notice, wait)
     const text = wordsOf(notice, this.#publicUrl)
     try {
-      const { messageId } = await this.#client.sendText({
+      const { messageId } = await this.#client.send({
         chatId: notice.chatId,
         text,
         topicId: 0,
         business: '',
         replyTo: null,
+        entities: [],
+        files: [],
+        content: null,
       })
       await this.#record(noticeSentCommand, { noticeId: notice.noticeId, telegramMessageId: messageId })
     } catch (error) {

@@ -9,6 +9,7 @@ import {
   receiveEditCommand,
   receiveMessageCommand,
   receiveOtherCommand,
+  receiveReactionCommand,
 } from '../../modules/conversations/index.ts'
 import { acceptLinkCommand, LINK_CODE, leaveInTelegramCommand, NotOurs } from '../../modules/notices/index.ts'
 import type { BotRef, Inbox, WaitingUpdate } from './inbox.ts'
@@ -176,6 +177,9 @@ async function execute(
       return
     case 'edit':
       await door.execute(receiveEditCommand, caller, { ...ref, ...input })
+      return
+    case 'reaction':
+      await door.execute(receiveReactionCommand, caller, { ...ref, ...input })
       return
     case 'deletion':
       await door.execute(receiveDeletionCommand, caller, { ...ref, ...input })

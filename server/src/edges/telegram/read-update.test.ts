@@ -27,6 +27,9 @@ test('a private text becomes a message of its sender', () => {
     telegramDate: 1700000000,
     replyTo: null,
     quiet: false,
+    file: null,
+    group: null,
+    byOwner: false,
   })
 })
 
@@ -46,11 +49,60 @@ test('the thread of a topic counts, the thread of a mere reply does not', () => 
   expect(read('message', { ...message, message_thread_id: 44 })).toMatchObject({ topicId: 0 })
 })
 
-test('groups, channels, bots and the owner of a business account have no conversation', () => {
+test('channels and bots have no conversation', () => {
   const outside = { to: 'other', cause: 'no_conversation' }
-  expect(read('message', { ...message, chat: { id: -5, type: 'supergroup' } })).toEqual(outside)
   expect(read('channel_post', { ...message, chat: { id: -5, type: 'channel' } })).toEqual(outside)
-  expect(read('business_message', { ...message, from: { ...user, id: 6 } })).toEqual(outside)
+  expect(read('message', { ...message, chat: { id: -5, type: 'channel' } })).toEqual(outside)
+  const bot = { ...user, id: 6, is_bot: true }
+  expect(read('business_message', { ...message, from: bot, business_connection_id: 'b' })).toEqual(outside)
+  expect(read('message', { ...message, chat: { id: -5, type: 'group' }, from: bot })).toEqual(outside)
+})
+
+test('a group names itself and its writer, and the owner of a business account is told from the customer', () => {
+  const group = { id: -5, type: 'supergroup', title: 'Neighbours' }
+  expect(read('message', { ...message, chat: group, text: 'hi' })).toMatchObject({
+    to: 'message',
+    chatId: -5,
+    group: { title: 'Neighbours' },
+    sender: { telegramId: 5, name: 'Maya Lind' },
+  })
+  const owned = { ...message, from: { ...user, id: 6 }, business_connection_id: 'b', text: 'hi' }
+  expect(read('business_message', owned)).toMatchObject({
+    byOwner: true,
+    business: 'b',
+    sender: { telegramId: 5 },
+  })
+})
+
+test('the press of a button is what the button says, in reply to its message', () => {
+  const keyboard = { inline_keyboard: [[{ text: 'Yes, please', callback_data: 'y1' }]] }
+  const query = { id: '1', from: user, data: 'y1', message: { ...message, reply_markup: keyboard } }
+  expect(read('callback_query', query)).toMatchObject({
+    to: 'message',
+    kind: 'button',
+    text: 'Yes, please',
+    telegramMessageId: null,
+    replyTo: 3,
+  })
+})
+
+test('a reaction names the message and all emoji that stand there now', () => {
+  const reaction = {
+    chat: message.chat,
+    message_id: 3,
+    user,
+    old_reaction: [],
+    new_reaction: [
+      { type: 'emoji', emoji: '👍' },
+      { type: 'custom_emoji', custom_emoji_id: '9' },
+    ],
+  }
+  expect(read('message_reaction', reaction)).toMatchObject({
+    to: 'reaction',
+    chatId: 5,
+    telegramMessageId: 3,
+    emoji: ['👍', 'custom_emoji'],
+  })
 })
 
 test('service messages are quiet unless the customer tells us something by them', () => {

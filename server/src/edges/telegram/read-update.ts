@@ -1,5 +1,14 @@
 import type { MessageKind } from '@tracedesk/contracts'
-import type { Sender } from '../../modules/conversations/index.ts'
+import {
+  integerAt,
+  isObject,
+  type Json,
+  objectAt,
+  readFile,
+  type Sender,
+  type TelegramFile,
+  textAt,
+} from '../../modules/conversations/index.ts'
 
 /** Every kind of update there is: without the list Telegram leaves some out (Bot API, getUpdates). */
 export const UPDATE_KINDS = [
@@ -37,8 +46,16 @@ export type UpdateFacts =
       readonly kind: MessageKind
       readonly replyTo: number | null
       readonly quiet: boolean
-    } & Written)
+      readonly telegramMessageId: number | null
+    } & Omit<Written, 'telegramMessageId'>)
   | ({ readonly to: 'edit' } & Written)
+  | {
+      readonly to: 'reaction'
+      readonly chatId: number
+      readonly sender: Sender
+      readonly telegramMessageId: number
+      readonly emoji: string[]
+    }
   | {
       readonly to: 'deletion'
       readonly chatId: number
@@ -56,9 +73,13 @@ interface Written {
   readonly telegramMessageId: number
   readonly telegramDate: number | null
   readonly text: string | null
+  readonly file: Pick<TelegramFile, 'telegramFileId' | 'kind' | 'size'> | null
+  /** The group it was said in; null in a chat with one person. */
+  readonly group: { readonly title: string } | null
+  /** The owner of a business account wrote it themselves. */
+  readonly byOwner: boolean
 }
 
-type Json = Readonly<Record<string, unknown>>
 const other = (cause: Extract<UpdateFacts, { to: 'other' }>['cause']): UpdateFacts => ({ to: 'other', cause })
 
 /** The kind of an update: the name of the member beside `update_id`. */
@@ -88,6 +109,10 @@ export function readUpdate(update: Json): UpdateFacts {
     case 'edited_message':
     case 'edited_business_message':
       return readEdit(payload)
+    case 'callback_query':
+      return readPress(payload)
+    case 'message_reaction':
+      return readReaction(payload)
     case 'deleted_business_messages':
       return readDeletion(payload)
     case 'my_chat_member':
@@ -121,26 +146,106 @@ function readEdit(message: Json): UpdateFacts {
   return 'to' in written ? written : { to: 'edit', ...written }
 }
 
-/** A customer's message in the bot's own chat or a business chat; anybody else's belongs to no conversation. */
+/** What somebody wrote in the bot's own chat, a business chat or a group; channels belong to no conversation. */
 function readWritten(message: Json, telegramDate: number | null): Written | UpdateFacts {
   const chat = objectAt(message, 'chat')
   const chatId = chat && integerAt(chat, 'id')
   const telegramMessageId = integerAt(message, 'message_id')
-  if (!chat || chatId === null || chatId === undefined || telegramMessageId === null)
-    return other('not_understood')
-  const from = objectAt(message, 'from') ?? chat
-  // In a private chat the chat has the customer's id; the owner of a business account and bots have another.
-  if (chat.type !== 'private' || integerAt(from, 'id') !== chatId) return other('no_conversation')
+  if (!chat || chatId === null || telegramMessageId === null) return other('not_understood')
+  const business = textAt(message, 'business_connection_id') ?? ''
+  const who = readWriter(message, chat, chatId, business)
+  if (!who) return other('no_conversation')
   const topic = message.is_topic_message === true ? integerAt(message, 'message_thread_id') : null
+  const file = readFile(message)
   return {
     chatId,
     topicId: topic !== null && topic >= 0 && topic <= 0x7fffffff ? topic : 0,
-    business: textAt(message, 'business_connection_id') ?? '',
-    sender: readSender(chatId, from),
+    business,
+    ...who,
     telegramMessageId,
     telegramDate,
-    text: textAt(message, 'text') ?? textAt(message, 'caption') ?? null,
+    // not the contents' reader, which mends lone surrogates: these bytes are told as they came
+    text: rawTextAt(message, 'text') ?? rawTextAt(message, 'caption'),
+    file: file && { telegramFileId: file.telegramFileId, kind: file.kind, size: file.size },
   }
+}
+
+const rawTextAt = (json: Json, key: string): string | null => {
+  const value = json[key]
+  return typeof value === 'string' ? value : null
+}
+
+function readWriter(
+  message: Json,
+  chat: Json,
+  chatId: number,
+  business: string,
+): Pick<Written, 'sender' | 'group' | 'byOwner'> | null {
+  const from = objectAt(message, 'from') ?? chat
+  const fromId = integerAt(from, 'id')
+  if (chat.type === 'private') {
+    // In a private chat the chat has the customer's id; the owner of a business account and bots have another.
+    const byOwner = fromId !== chatId
+    if (byOwner && (business === '' || from.is_bot === true)) return null
+    return { sender: readSender(chatId, byOwner ? chat : from), group: null, byOwner }
+  }
+  if ((chat.type !== 'group' && chat.type !== 'supergroup') || fromId === null) return null
+  // an anonymous administrator or a linked channel writes as the chat it speaks for
+  const writer = objectAt(message, 'sender_chat') ?? from
+  const writerId = integerAt(writer, 'id') ?? fromId
+  if (writer === from && from.is_bot === true) return null
+  const title = cleanName(textAt(chat, 'title') ?? '', 200) || String(chatId)
+  return { sender: readSender(writerId, writer), group: { title }, byOwner: false }
+}
+
+/** The press of a button under a message: what it said is the customer's word. */
+function readPress(query: Json): UpdateFacts {
+  const message = objectAt(query, 'message')
+  const from = objectAt(query, 'from')
+  if (!from) return other('not_understood')
+  const chat = message && objectAt(message, 'chat')
+  const chatId = chat && integerAt(chat, 'id')
+  if (!message || !chat || chatId === null) return other('no_conversation')
+  const who = readWriter({ from, chat }, chat, chatId, '')
+  if (!who) return other('no_conversation')
+  const topic = message.is_topic_message === true ? integerAt(message, 'message_thread_id') : null
+  return {
+    to: 'message',
+    kind: 'button',
+    chatId,
+    topicId: topic ?? 0,
+    business: textAt(message, 'business_connection_id') ?? '',
+    ...who,
+    telegramMessageId: null,
+    telegramDate: null,
+    text: labelOf(message, query.data),
+    replyTo: integerAt(message, 'message_id'),
+    quiet: false,
+    file: null,
+  }
+}
+
+/** The words on the button with these data; the data themselves when the message does not tell. */
+function labelOf(message: Json, data: unknown): string | null {
+  const rows = objectAt(message, 'reply_markup')?.inline_keyboard
+  const buttons = Array.isArray(rows) ? rows.flat().filter(isObject) : []
+  const pressed = buttons.find(button => button.callback_data === data)
+  return (pressed && textAt(pressed, 'text')) ?? (typeof data === 'string' ? data.toWellFormed() : null)
+}
+
+function readReaction(payload: Json): UpdateFacts {
+  const chat = objectAt(payload, 'chat')
+  const user = objectAt(payload, 'user') ?? objectAt(payload, 'actor_chat')
+  const chatId = chat && integerAt(chat, 'id')
+  const telegramId = user && integerAt(user, 'id')
+  const telegramMessageId = integerAt(payload, 'message_id')
+  if (chatId === null || !user || telegramId === null || telegramMessageId === null)
+    return other('not_understood')
+  const list = Array.isArray(payload.new_reaction) ? payload.new_reaction.filter(isObject) : []
+  const emoji = list
+    .slice(0, 20)
+    .map(one => (textAt(one, 'emoji') ?? textAt(one, 'type') ?? '?').slice(0, 32))
+  return { to: 'reaction', chatId, sender: readSender(telegramId, user), telegramMessageId, emoji }
 }
 
 function readDeletion(payload: Json): UpdateFacts {
@@ -168,7 +273,8 @@ function readMembership(payload: Json): UpdateFacts {
 }
 
 function readSender(telegramId: number, user: Json): Sender {
-  const full = [textAt(user, 'first_name'), textAt(user, 'last_name')].filter(Boolean).join(' ')
+  const full =
+    textAt(user, 'title') ?? [textAt(user, 'first_name'), textAt(user, 'last_name')].filter(Boolean).join(' ')
   const username = cleanName(textAt(user, 'username') ?? '', 64)
   return {
     telegramId,
@@ -270,17 +376,4 @@ function messageKindOf(message: Json): MessageKind {
   const content = CONTENT.find(kind => message[kind] !== undefined)
   if (content) return content
   return Object.keys(message).some(key => SERVICE.has(key)) ? 'service' : 'other'
-}
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const objectAt = (json: Json, key: string): Json | null => {
-  const value = json[key]
-  return isObject(value) ? value : null
-}
-const integerAt = (json: Json, key: string): number | null =>
-  Number.isSafeInteger(json[key]) ? (json[key] as number) : null
-const textAt = (json: Json, key: string): string | null => {
-  const value = json[key]
-  return typeof value === 'string' ? value : null
 }

@@ -11,19 +11,22 @@ import {
   giveUpMessageCommand,
   moveChatCommand,
   refuseMessageCommand,
+  settleChangeCommand,
 } from '../../modules/conversations/index.ts'
+import { FileGone, type FileReader } from '../../modules/files/index.ts'
 import { type TelegramClient, TelegramRefusal } from './client.ts'
 import type { BotRef } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import type { LineHealth } from './line-health.ts'
-import type { ClaimedMessage, Head, Outbox } from './outbox.ts'
+import type { Addressed, ClaimedMessage, Head, Outbox } from './outbox.ts'
 import type { RateLimiter } from './rates.ts'
 import type { GatewayTiming } from './timing.ts'
 import { NoAnswer } from './transport.ts'
-import { backOff, Pause } from './waiting.ts'
+import { backOff, Pause, Slots } from './waiting.ts'
 
 const IN_FLIGHT_MAX = 30
-type Addressed = Pick<ClaimedMessage, 'messageId' | 'conversationId' | 'attempts' | 'entryId'>
+/** So many messages with files are in memory at a time. */
+const FILES_IN_FLIGHT_MAX = 3
 
 /**
  * Tells Telegram what waits in the outbox of one bot. In a chat one message after the other; a message that is tried
@@ -37,6 +40,8 @@ export class Sender {
   /** Null when the bot is disconnected: what waits can only be given up. */
   readonly #client: TelegramClient | null
   readonly #outbox: Outbox
+  readonly #files: FileReader
+  readonly #fileSlots = new Slots(FILES_IN_FLIGHT_MAX)
   readonly #health: LineHealth
   readonly #door: CommandDoor
   readonly #log: Logger
@@ -55,6 +60,7 @@ export class Sender {
     lease: Lease
     client: TelegramClient | null
     outbox: Outbox
+    files: FileReader
     health: LineHealth
     door: CommandDoor
     log: Logger
@@ -65,6 +71,7 @@ export class Sender {
     this.#lease = parts.lease
     this.#client = parts.client
     this.#outbox = parts.outbox
+    this.#files = parts.files
     this.#health = parts.health
     this.#door = parts.door
     this.#log = parts.log
@@ -105,10 +112,15 @@ export class Sender {
     }
   }
 
-  /** Whoever held the bot before us died over these: nobody knows whether they reached Telegram. */
+  /**
+   * Whoever held the bot before us died over these: nobody knows whether they reached Telegram. A change may be told
+   * twice without harm; a message may not.
+   */
   async #settleAbandoned(): Promise<void> {
-    for (const message of await this.#outbox.abandoned(this.#bot))
-      await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    for (const row of await this.#outbox.abandoned(this.#bot)) {
+      if (row.operation === 'send') await this.#record(giveUpMessageCommand, row, { cause: 'unknown' })
+      else await this.#release(row.operationId, 0)
+    }
   }
 
   /** Starts whatever may go now; returns the milliseconds after which to look again. */
@@ -151,7 +163,7 @@ export class Sender {
   }
 
   async #send(client: TelegramClient, chosen: readonly Head[]): Promise<void> {
-    const ids = chosen.map(head => head.messageId)
+    const ids = chosen.map(head => head.operationId)
     for (const message of await this.#outbox.claim(this.#bot, this.#lease, ids))
       this.#begin(message.chatId, () => this.#sendOne(client, message))
   }
@@ -171,17 +183,60 @@ export class Sender {
   }
 
   async #sendOne(client: TelegramClient, message: ClaimedMessage): Promise<void> {
-    if (message.text === null) {
-      await this.#release(message.messageId, 0)
-      return this.#record(giveUpMessageCommand, message, { cause: 'not_sent' })
-    }
     try {
-      const { messageId, date } = await client.sendText({ ...message, text: message.text })
-      await this.#record(deliverMessageCommand, message, { telegramMessageId: messageId, telegramDate: date })
+      if (message.isGone) return await this.#giveUpClaimed(message)
+      if (message.operation !== 'send') return await this.#changeOne(client, message, message.operation)
+      const { messageId, date, more } =
+        message.files.length > 0
+          ? await this.#fileSlots.run(() => this.#sendFiles(client, message))
+          : await client.send({ ...message, files: [] })
+      await this.#record(deliverMessageCommand, message, {
+        telegramMessageId: messageId,
+        telegramDate: date,
+        more,
+      })
     } catch (error) {
       if (error instanceof TelegramRefusal) await this.#refused(message, error)
+      else if (isFileGone(error)) await this.#giveUpClaimed(message)
       else await this.#unanswered(message, error)
     }
+  }
+
+  async #sendFiles(client: TelegramClient, message: ClaimedMessage) {
+    const files = []
+    for (const { fileId, kind, name, type } of message.files)
+      files.push({ kind, name, type, bytes: await this.#files.readAll(this.#bot.workspaceId, fileId) })
+    return client.send({ ...message, files })
+  }
+
+  async #changeOne(
+    client: TelegramClient,
+    message: ClaimedMessage,
+    operation: 'edit' | 'recall' | 'react',
+  ): Promise<void> {
+    const { chatId, business, telegramIds, text, entities, kind, ownReaction } = message
+    const place = { chatId, business, messageId: telegramIds[0] ?? 0 }
+    try {
+      if (operation === 'edit')
+        await client.edit(place, { text: text ?? '', entities, isCaption: kind !== 'text' })
+      else if (operation === 'recall') await client.recall(place, telegramIds)
+      else await client.react(place, ownReaction)
+    } catch (error) {
+      // told before, by us or somebody who died over it: what was wanted is so
+      if (!(error instanceof TelegramRefusal) || !isSoAlready(error)) throw error
+    }
+    await this.#settleChange(message, { state: 'delivered' })
+  }
+
+  #settleChange(message: Addressed, outcome: Record<string, unknown>): Promise<void> {
+    const { operation, operationId } = message
+    return this.#record(settleChangeCommand, message, { operation, operationId, outcome })
+  }
+
+  /** Certainly not told, and never will be: the words or the file are gone. */
+  async #giveUpClaimed(message: ClaimedMessage): Promise<void> {
+    await this.#release(message.operationId, 0)
+    return this.#giveUp(message)
   }
 
   async #refused(message: ClaimedMessage, error: TelegramRefusal): Promise<void> {
@@ -189,44 +244,46 @@ export class Sender {
     if (retryAfter !== undefined || errorCode === 429) {
       const ms = (retryAfter ?? 1) * 1000
       this.#resumeAt = Math.max(this.#resumeAt, Date.now() + ms)
-      return this.#release(message.messageId, ms)
+      return this.#release(message.operationId, ms)
     }
     if (migrateTo !== undefined) {
       const { conversationId, chatId, entryId } = message
       const move = { conversationId, from: chatId, to: migrateTo }
       const caller = systemCaller(this.#bot.workspaceId)
       await this.#insist(() => this.#door.execute(moveChatCommand, caller, move, { causedBy: entryId }))
-      return this.#release(message.messageId, 0)
+      return this.#release(message.operationId, 0)
     }
     if (error.isAboutToken) {
       await this.#health.failed(error)
-      return this.#release(message.messageId, 0)
+      return this.#release(message.operationId, 0)
     }
     // A gateway's time-out says that Telegram was told and did not get round to an answer.
-    if (errorCode === 504) return this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    if (errorCode === 504 && message.operation === 'send')
+      return this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
     if (errorCode >= 500) return this.#retryLater(message)
     const blocked = errorCode === 403 && /blocked by the user/i.test(description)
+    if (message.operation !== 'send')
+      return this.#settleChange(message, { state: 'refused', errorCode, description, blocked })
     return this.#record(refuseMessageCommand, message, { errorCode, description, blocked })
   }
 
   async #unanswered(message: ClaimedMessage, error: unknown): Promise<void> {
     if (!(error instanceof NoAnswer)) throw error
     await this.#health.failed(error)
-    if (error.sent) await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    if (error.sent && message.operation === 'send')
+      await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
     else await this.#retryLater(message)
   }
 
-  #retryLater({ messageId, attempts }: ClaimedMessage): Promise<void> {
+  #retryLater({ operationId, attempts }: ClaimedMessage): Promise<void> {
     const { retryMs, retryMaxMs } = this.#timing
-    return this.#release(messageId, backOff(attempts, retryMs, retryMaxMs))
+    return this.#release(operationId, backOff(attempts, retryMs, retryMaxMs))
   }
 
-  #giveUp({ messageId, conversationId, attempts, entryId }: Head): Promise<void> {
-    return this.#record(
-      giveUpMessageCommand,
-      { messageId, conversationId, attempts, entryId },
-      { cause: 'not_sent' },
-    )
+  #giveUp(row: Addressed): Promise<void> {
+    return row.operation === 'send'
+      ? this.#record(giveUpMessageCommand, row, { cause: 'not_sent' })
+      : this.#settleChange(row, { state: 'unreachable' })
   }
 
   #record<C extends CommandContract>(
@@ -240,8 +297,8 @@ export class Sender {
   }
 
   /** Certainly not sent: back into the queue. */
-  #release(messageId: string, ms: number): Promise<void> {
-    return this.#insist(() => this.#outbox.release(this.#bot, messageId, ms))
+  #release(operationId: string, ms: number): Promise<void> {
+    return this.#insist(() => this.#outbox.release(this.#bot, operationId, ms))
   }
 
   /**
@@ -264,3 +321,10 @@ export class Sender {
     }
   }
 }
+
+const isFileGone = (error: unknown): boolean =>
+  error instanceof FileGone || (error instanceof ConsoleError && error.code === 'file.not_there')
+
+const SO_ALREADY = /message is not modified|message to delete not found|REACTION_EMPTY/i
+const isSoAlready = ({ errorCode, description }: TelegramRefusal): boolean =>
+  errorCode === 400 && SO_ALREADY.test(description)

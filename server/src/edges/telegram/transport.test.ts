@@ -12,6 +12,7 @@ afterEach(() => {
   }
 })
 
+const TO_ONE = { chatId: 1, topicId: 0, business: '', replyTo: null, entities: [], files: [], content: null }
 const TOKEN = '123456789:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi'
 const QUICK = { connectMs: 300, timeoutMs: 300 }
 
@@ -67,9 +68,7 @@ test('what goes wrong never carries the token or the text', async () => {
       createServer((_, response) => response.writeHead(i === 0 ? 502 : 200).end(body)),
     )
     const client = new TelegramClient(TOKEN, root, new Transport(root))
-    const error = await failure(
-      client.sendText({ chatId: 1, text: 'MY WORDS', topicId: 0, business: '', replyTo: null }),
-    )
+    const error = await failure(client.send({ ...TO_ONE, text: 'MY WORDS' }))
     const seen = JSON.stringify([
       error,
       Object.entries(error as object),

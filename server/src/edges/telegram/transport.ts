@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
 import { finished } from 'node:stream/promises'
+import { jsonBody, type RequestBody } from './multipart.ts'
 
 /**
  * Telegram gave no answer. `sent` says whether it may have heard us all the same: true from the moment the connection
@@ -49,12 +50,13 @@ export class Transport {
     this.#send = secure ? requestHttps : requestHttp
   }
 
-  /** Posts a JSON text and returns whatever the server answers. Throws NoAnswer. */
-  async post(url: string, json: string, options: PostOptions): Promise<HttpAnswer> {
+  /** Posts a JSON text or a form and returns whatever the server answers. Throws NoAnswer. */
+  async post(url: string, content: string | RequestBody, options: PostOptions): Promise<HttpAnswer> {
     let connected = false
     let expired: string | undefined
-    const bytes = Buffer.from(json)
-    const headers = { 'content-type': 'application/json', 'content-length': bytes.length }
+    const { type, pieces } = typeof content === 'string' ? jsonBody(content) : content
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const headers = { 'content-type': type, 'content-length': length }
     const request = this.#send(url, { method: 'POST', agent: this.#agent, headers, signal: options.signal })
     const expire = (code: string) => {
       expired = code
@@ -71,7 +73,8 @@ export class Transport {
       const response = await new Promise<IncomingMessage>((resolve, reject) => {
         request.on('response', resolve)
         request.on('error', reject)
-        request.end(bytes)
+        for (const piece of pieces) request.write(piece)
+        request.end()
       })
       return { status: response.statusCode ?? 0, body: await readBody(response) }
     } catch (error) {
@@ -79,6 +82,26 @@ export class Transport {
     } finally {
       clearTimeout(slow)
       clearTimeout(over)
+    }
+  }
+
+  /** Gets a file as it streams in; any status but 200 gives null. Throws NoAnswer while there is no answer. */
+  async get(url: string, options: PostOptions): Promise<IncomingMessage | null> {
+    const request = this.#send(url, { method: 'GET', agent: this.#agent, signal: options.signal })
+    const over = setTimeout(() => request.destroy(), options.timeoutMs)
+    try {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        request.on('response', resolve)
+        request.on('error', reject)
+        request.end()
+      })
+      response.on('close', () => clearTimeout(over))
+      if (response.statusCode === 200) return response
+      response.destroy()
+      return null
+    } catch (error) {
+      clearTimeout(over)
+      throw new NoAnswer(true, codeOf(error))
     }
   }
 

@@ -1,5 +1,6 @@
 export { type BotIdentity, type BotsPort, createConnectBot } from './connect.ts'
 export { createDisconnectBot } from './disconnect.ts'
+export { setBotGroupsCommand } from './groups.ts'
 export {
   LineUnchanged,
   loseConnectionCommand,

@@ -19,6 +19,7 @@ export const listBotsQuery = defineQueryHandler(listBots, async ({ db, caller })
       'b.state',
       'b.connected_at',
       'b.token_fingerprint',
+      'b.groups',
       'l.health',
       'l.since',
       'l.cause',
@@ -36,6 +37,7 @@ export const listBotsQuery = defineQueryHandler(listBots, async ({ db, caller })
       connectedAt: row.connected_at,
       health: { state: Health.parse(row.health ?? 'starting'), since: row.since, cause: row.cause },
       tokenFingerprint: row.token_fingerprint,
+      groups: row.groups,
     })),
   }
 })

@@ -18,7 +18,7 @@ export type MessageOutcome =
 
 // An answer may come after another node has taken us for dead and noted "unknown": then it is the better knowledge.
 const SETTLE = `with gone as (delete from telegram_outbox
-    where workspace_id = $1 and message_id = $2 and state = $3 returning queued_at)
+    where workspace_id = $1 and operation_id = $2 and state = $3 returning queued_at)
   update message m set state = $4, telegram_message_id = coalesce($5, telegram_message_id),
     delivered_at = case when $4 = 'delivered' then $6::timestamptz end, problem = $7::jsonb
   where workspace_id = $1 and message_id = $2 and (exists (select from gone)

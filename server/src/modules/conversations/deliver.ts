@@ -11,6 +11,7 @@ import {
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { settle } from './deliver-store.ts'
+import { numberFiles } from './message-files.ts'
 import { setBlocked } from './receive-kept.ts'
 import { type LockedConversation, lockConversation } from './store.ts'
 
@@ -21,22 +22,29 @@ export const deliverMessage = defineCommand({
   name: 'message.deliver',
   access: 'internal',
   summary: 'Telegram accepted a message',
-  input: z.strictObject({ ...Sent, telegramMessageId: z.int(), telegramDate: z.int() }),
+  input: z.strictObject({
+    ...Sent,
+    telegramMessageId: z.int(),
+    telegramDate: z.int(),
+    /** Telegram's ids of the other messages of an album, in its order. */
+    more: z.array(z.int()).default([]),
+  }),
   output: z.strictObject({}),
   records: [messageDelivered],
   subject: { kind: 'message', field: 'messageId' },
 })
 
 export const deliverMessageCommand = defineCommandHandler(deliverMessage, {
-  handle: async (context, { conversationId, messageId, attempts, telegramMessageId, telegramDate }) => {
+  handle: async (context, { conversationId, messageId, attempts, telegramMessageId, telegramDate, more }) => {
     const conversation = await lock(context, conversationId)
     const { latencyMs } = await settle(context, messageId, 'sending', {
       state: 'delivered',
       telegramMessageId,
     })
+    await numberFiles(context, messageId, [telegramMessageId, ...more])
     context.record(
       messageDelivered,
-      { telegramMessageId, telegramDate, attempts, latencyMs },
+      { telegramMessageId, telegramDate, attempts, latencyMs, furtherIds: more },
       { subject: { id: messageId }, conversation: conversation.ref },
     )
     return {}

@@ -3,6 +3,7 @@ export { assignConversationCommand, requeueOf, requeueOthers } from './assign.ts
 export { autoResolveCommand, findDueSnoozes, findSilentConversations } from './auto-resolve.ts'
 export { createBoardQueries } from './board.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
+export { createEditMessage, createReactToMessage, createRecallMessage } from './change-message.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
 export { accountsSql, type LockedCustomer, requireCustomer } from './customer-scope.ts'
@@ -12,6 +13,7 @@ export {
   moveChatCommand,
   refuseMessageCommand,
 } from './deliver.ts'
+export { settleChangeCommand } from './deliver-change.ts'
 export { AlreadySettled } from './deliver-store.ts'
 export {
   acceptConversationCommand,
@@ -26,6 +28,7 @@ export {
   listInboxViewsQuery,
   shareInboxViewCommand,
 } from './inbox-views.ts'
+export { integerAt, isObject, type Json, objectAt, textAt } from './json-members.ts'
 export {
   changeLabelSetCommand,
   createLabelSetCommand,
@@ -39,6 +42,7 @@ export {
   createLabelCommand,
   removeLabelCommand,
 } from './notes-and-labels.ts'
+export type { OutgoingContent } from './outgoing.ts'
 export {
   createConversationQueries,
   isCustomerWithheld,
@@ -47,13 +51,16 @@ export {
   visibleMessagesAfter,
 } from './queries.ts'
 export { noteShown } from './read-mark.ts'
+export type { MessageReading } from './read-messages.ts'
 export { receiveDeletionCommand, receiveEditCommand } from './receive-edit.ts'
 export { receiveBlockCommand, receiveOtherCommand } from './receive-kept.ts'
 export { receiveMessageCommand } from './receive-message.ts'
+export { receiveReactionCommand } from './receive-reaction.ts'
 export { AlreadyReceived, claimUpdate, Sender, UpdateRef } from './receive-update.ts'
 export { routeConversationCommand, setBotRoutingCommand } from './route.ts'
 export { findRoutable } from './routing-store.ts'
 export { sendAutomatic } from './send-automatic.ts'
 export { createRetryMessage, createSendMessage, type SendRules, type WakeOutbox } from './send-message.ts'
 export { snoozeConversationCommand, wakeConversationCommand } from './snooze.ts'
-export { requireConversation } from './store.ts'
+export { lockConversation, requireConversation } from './store.ts'
+export { messageOf, readFile, type TelegramFile } from './telegram-content.ts'

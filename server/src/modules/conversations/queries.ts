@@ -4,6 +4,7 @@ import {
   listConversations,
   listLabels,
   listMessages,
+  listMessageVersions,
   type Message,
   type Part,
 } from '@tracedesk/contracts'
@@ -16,6 +17,7 @@ import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
 import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
 import { accountsSql } from './customer-scope.ts'
 import { hasUnreadSql, unreadSql } from './read-mark.ts'
+import { type MessageReading, type MessageRow, readMessages, readVersions } from './read-messages.ts'
 
 /** Opens the texts of entries: entry id → part, as the viewer may read it. */
 export type OpenTexts = (context: QueryContext, entryIds: readonly string[]) => Promise<Map<string, Part>>
@@ -172,7 +174,7 @@ async function requireVisible(context: QueryContext, scope: Scope, id: string): 
   if (rows.length === 0) throw new ConsoleError('conversation.not_found', { conversationId: id })
 }
 
-export function createConversationQueries(openTexts: OpenTexts): Query[] {
+export function createConversationQueries(openTexts: OpenTexts, reading: MessageReading): Query[] {
   const list = defineQueryHandler(listConversations, async (context, input) => {
     const { db, caller } = context
     const after = decodeCursor(input.cursor)
@@ -225,7 +227,7 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
   const messages = defineQueryHandler(listMessages, async (context, { id, limit, cursor }) => {
     await requireVisible(context, await scopeOf(context.db, context.caller), id)
     const page = pageOf(
-      await readMessages(context, openTexts, id, { before: decodeCursor(cursor) }, limit + 1),
+      await readMessages(context, reading, id, { before: decodeCursor(cursor) }, limit + 1),
       limit,
       message => ({ at: message.at, id: message.id }),
     )
@@ -242,7 +244,20 @@ export function createConversationQueries(openTexts: OpenTexts): Query[] {
       .orderBy('name')
       .execute()) as never,
   }))
-  return [list, get, messages, labels] as Query[]
+  const versions = defineQueryHandler(listMessageVersions, async (context, { messageId }) => {
+    const { rows } = await sql<MessageRow>`
+      select m.*, coalesce(a.name, cu.name) as author_name from message m
+      left join customer cu on m.author_kind = 'customer' and cu.workspace_id = m.workspace_id and cu.customer_id = m.author_id
+      left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
+      where m.workspace_id = ${context.caller.workspaceId} and m.message_id = ${messageId}`.execute(
+      context.db as never,
+    )
+    const [message] = rows
+    if (!message) throw new ConsoleError('message.not_found', { messageId })
+    await requireVisible(context, await scopeOf(context.db, context.caller), message.conversation_id)
+    return { items: await readVersions(context, reading, message) }
+  })
+  return [list, get, messages, labels, versions] as Query[]
 }
 
 /** An auditor is not shown who a customer is, nor helped to find out. */
@@ -313,95 +328,10 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
   })) as never
 }
 
-type MessageRow = {
-  message_id: string
-  conversation_id: string
-  at: string
-  direction: 'in' | 'out'
-  author_kind: string
-  author_id: string | null
-  author_name: string | null
-  kind: string
-  state: Message['state']
-  problem: Message['problem']
-  delivered_at: string | null
-  telegram_message_id: number | null
-  reply_to: string | null
-  version: number
-  deleted_by_customer: boolean
-  entry_id: string
-  text_entry_id: string | null
-}
-
-/** A conversation and those that were merged into it, at any remove: one story to read. */
-async function storyOf({ db, caller }: QueryContext, conversationId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    with recursive story as (select ${conversationId}::uuid as id union
-      select c.conversation_id from conversation c join story on c.merged_into = story.id where c.workspace_id = ${caller.workspaceId})
-    select id from story`.execute(db as never)
-  return rows.map(row => row.id)
-}
-
-/** Messages of a conversation: newest first before a place, or oldest first after the place of an entry. */
-async function readMessages(
-  context: QueryContext,
-  openTexts: OpenTexts,
-  conversationId: string,
-  from: { before: Place | null } | { after: Place | null },
-  limit: number,
-): Promise<Message[]> {
-  const { db, caller } = context
-  const beyond =
-    'before' in from
-      ? from.before
-        ? sql`and (m.at, m.message_id) < (${from.before.at}, ${from.before.id}) order by m.at desc, m.message_id desc`
-        : sql`order by m.at desc, m.message_id desc`
-      : from.after
-        ? sql`and (m.at, m.entry_id) > (${from.after.at}, ${from.after.id}) order by m.at, m.entry_id`
-        : sql`order by m.at, m.entry_id`
-  const ids = await storyOf(context, conversationId)
-  // one conversation as a rule: then the index gives the order
-  const inStory =
-    ids.length === 1
-      ? sql`m.conversation_id = ${conversationId}`
-      : sql`m.conversation_id = any(${ids}::uuid[])`
-  const { rows } = await sql<MessageRow>`
-    select m.*, coalesce(a.name, case when m.author_kind = 'customer' then cu.name end) as author_name from message m
-    join conversation c on c.workspace_id = m.workspace_id and c.conversation_id = m.conversation_id
-    join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
-    left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
-    where m.workspace_id = ${caller.workspaceId} and ${inStory} ${beyond} limit ${limit}`.execute(db as never)
-  const texts = await openTexts(
-    context,
-    rows.flatMap(row => row.text_entry_id ?? []),
-  )
-  return rows.map(row => ({
-    id: row.message_id,
-    conversationId: row.conversation_id,
-    at: row.at,
-    direction: row.direction,
-    author: {
-      kind: row.author_kind,
-      id: row.author_id,
-      name: isCustomerWithheld(context.caller) && row.author_kind === 'customer' ? null : row.author_name,
-    },
-    kind: row.kind,
-    text: row.text_entry_id ? (texts.get(row.text_entry_id) ?? { state: 'missing' }) : null,
-    state: row.state,
-    problem: row.problem,
-    deliveredAt: row.delivered_at,
-    telegramMessageId: row.telegram_message_id,
-    replyTo: row.reply_to,
-    version: row.version,
-    deletedByCustomer: row.deleted_by_customer,
-    entryId: row.entry_id,
-  })) as Message[]
-}
-
 /** The messages a caller sees of a conversation after a place, for the timeline; none when it is not on their desk. */
 export async function visibleMessagesAfter(
   context: QueryContext,
-  openTexts: OpenTexts,
+  reading: MessageReading,
   id: string,
   after: Place | null,
   limit: number,
@@ -410,7 +340,7 @@ export async function visibleMessagesAfter(
     await sql`select from conversation c where c.workspace_id = ${context.caller.workspaceId} and c.conversation_id = ${id} and ${conversationScopeSql(await scopeOf(context.db, context.caller))}`.execute(
       context.db as never,
     )
-  return rows.length === 0 ? [] : readMessages(context, openTexts, id, { after }, limit)
+  return rows.length === 0 ? [] : readMessages(context, reading, id, { after }, limit)
 }
 
 /** Throws `conversation.not_found` unless the conversation is on the caller's desk. */

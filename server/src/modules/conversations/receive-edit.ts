@@ -8,10 +8,12 @@ import {
 } from '@tracedesk/contracts'
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
-import { actorOf, findCustomer, meetCustomer } from './receive-customer.ts'
+import { awaitFile } from './message-files.ts'
+import { actorOf, findCustomer, type KnownCustomer, meetCustomer } from './receive-customer.ts'
 import { keepUpdate } from './receive-kept.ts'
-import { claimUpdate, Place, Sender, UpdateRef } from './receive-update.ts'
-import { lockConversation } from './store.ts'
+import { claimUpdate, FileInMessage, Place, Sender, UpdateRef } from './receive-update.ts'
+import { type LockedConversation, lockConversation } from './store.ts'
+import { addVersion } from './versions.ts'
 
 export const receiveEdit = defineCommand({
   name: 'message.receive_edit',
@@ -24,6 +26,9 @@ export const receiveEdit = defineCommand({
     telegramMessageId: z.int(),
     telegramDate: z.int().nullable(),
     text: z.string().nullable(),
+    file: FileInMessage.default(null),
+    group: z.strictObject({ title: Sender.shape.name }).nullable().default(null),
+    byOwner: z.boolean().default(false),
   }),
   output: z.strictObject({}),
   records: [messageEditedByCustomer, customerCreated, customerProfileChanged, updateKept],
@@ -31,42 +36,52 @@ export const receiveEdit = defineCommand({
 
 export const receiveEditCommand = defineCommandHandler(receiveEdit, {
   handle: async (context, input) => {
-    const { botId, updateId, text, telegramDate, sender } = input
+    const { botId, text, sender, file, byOwner } = input
     await claimUpdate(context, input)
-    const [found] = await findMessages(context, input, [input.telegramMessageId], 'in')
+    const [found] = await findMessages(context, input, [input.telegramMessageId], byOwner ? null : 'in')
     const conversation = found ? await lockConversation(context, found.conversationId) : null
     if (!found || !conversation) {
       // written before the bot was connected: there is no first version to put this beside
       keepUpdate(context, input, 'edited_message', 'no_conversation')
       return {}
     }
-    const customer = await meetCustomer(
-      context,
-      botId,
-      sender,
-      await findCustomer(context, sender.telegramId),
-    )
-    const entryId = context.record(
-      messageEditedByCustomer,
-      { version: found.version + 1, updateId, telegramDate, length: text?.length ?? 0 },
-      {
-        subject: { id: found.id },
-        conversation: conversation.ref,
-        actor: actorOf(customer),
-        parts: { update: input.update, ...(text === null ? {} : { text: text.toWellFormed() }) },
-      },
-    )
-    const changed = await context.tx
-      .updateTable('message')
-      .set({ version: found.version + 1, text_entry_id: text === null ? null : entryId })
-      .where('workspace_id', '=', context.workspaceId)
-      .where('message_id', '=', found.id)
-      .where('version', '=', found.version)
-      .executeTakeFirst()
-    if (Number(changed.numUpdatedRows) === 0) throw new Error('a message changed while its edit was kept')
+    const author = byOwner
+      ? null
+      : await meetCustomer(context, botId, sender, await findCustomer(context, sender.telegramId))
+    const version = found.version + 1
+    const entryId = recordEdit(context, input, found.id, version, conversation, author)
+    await addVersion(context, {
+      messageId: found.id,
+      version,
+      entryId,
+      hasText: text !== null,
+      author: author ? { kind: 'customer', id: author.id } : { kind: 'business', id: null },
+    })
+    if (file)
+      await awaitFile(context, { conversationId: conversation.id, messageId: found.id, version, botId }, file)
     return {}
   },
 })
+
+function recordEdit(
+  context: CommandContext,
+  { text, update, updateId, telegramDate }: z.output<typeof receiveEdit.input>,
+  messageId: string,
+  version: number,
+  conversation: LockedConversation,
+  author: KnownCustomer | null,
+): string {
+  return context.record(
+    messageEditedByCustomer,
+    { version, updateId, telegramDate, length: text?.length ?? 0 },
+    {
+      subject: { id: messageId },
+      conversation: conversation.ref,
+      ...(author ? { actor: actorOf(author) } : {}),
+      parts: { update, ...(text === null ? {} : { text: text.toWellFormed() }) },
+    },
+  )
+}
 
 export const receiveDeletion = defineCommand({
   name: 'message.receive_deletion',
@@ -126,7 +141,7 @@ export const receiveDeletionCommand = defineCommandHandler(receiveDeletion, {
   },
 })
 
-async function namedBy({ tx, workspaceId }: CommandContext, customerId: string): Promise<string> {
+export async function namedBy({ tx, workspaceId }: CommandContext, customerId: string): Promise<string> {
   const row = await tx
     .selectFrom('customer')
     .select('named_by')
@@ -136,14 +151,14 @@ async function namedBy({ tx, workspaceId }: CommandContext, customerId: string):
   return row.named_by
 }
 
-interface FoundMessage {
+export interface FoundMessage {
   readonly id: string
   readonly conversationId: string
   readonly version: number
 }
 
 /** Messages of a chat by their Telegram ids, in whichever of its conversations they are; the newest of each id. */
-async function findMessages(
+export async function findMessages(
   { tx, workspaceId }: CommandContext,
   { botId, chatId, business }: { botId: string; chatId: number; business: string },
   telegramMessageIds: readonly number[],

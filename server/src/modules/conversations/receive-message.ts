@@ -8,6 +8,7 @@ import {
   defineCommand,
   MessageKind,
   messageReceived,
+  updateKept,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { z } from 'zod'
@@ -15,7 +16,9 @@ import { type CommandContext, defineCommandHandler } from '../../command/define.
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { readSetting } from '../team/index.ts'
-import { actorOf, type KnownCustomer, meetCustomer } from './receive-customer.ts'
+import { awaitFile } from './message-files.ts'
+import { actorOf, findCustomer, type KnownCustomer, meetCustomer } from './receive-customer.ts'
+import { keepUpdate } from './receive-kept.ts'
 import {
   addReceived,
   type FoundConversation,
@@ -23,7 +26,7 @@ import {
   findRepliedTo,
   lookUp,
 } from './receive-store.ts'
-import { AlreadyReceived, Place, Sender, UpdateRef } from './receive-update.ts'
+import { AlreadyReceived, FileInMessage, Place, Sender, UpdateRef } from './receive-update.ts'
 import { wake } from './snooze.ts'
 
 /** What the gateway makes of a customer's message in a private or business chat. */
@@ -35,7 +38,8 @@ export const receiveMessage = defineCommand({
     ...UpdateRef,
     ...Place,
     sender: Sender,
-    telegramMessageId: z.int(),
+    /** Null for what is no message at Telegram: the press of a button. */
+    telegramMessageId: z.int().nullable(),
     telegramDate: z.int().nullable(),
     kind: MessageKind,
     /** Text or caption exactly as sent; null when the message has no words. Lone surrogates survive in `update` only. */
@@ -43,6 +47,11 @@ export const receiveMessage = defineCommand({
     replyTo: z.int().nullable(),
     /** Nobody is waiting for an answer to this (a pinned message, say): it changes no state. */
     quiet: z.boolean(),
+    file: FileInMessage.default(null),
+    /** The group it was said in: the conversation is the group's, its messages their writers'. */
+    group: z.strictObject({ title: Sender.shape.name }).nullable().default(null),
+    /** The owner of the business account wrote it in Telegram: `sender` is the customer all the same. */
+    byOwner: z.boolean().default(false),
   }),
   output: z.strictObject({}),
   records: [
@@ -53,6 +62,7 @@ export const receiveMessage = defineCommand({
     conversationReopened,
     conversationStatusChanged,
     conversationWoken,
+    updateKept,
   ],
 })
 type Input = z.output<typeof receiveMessage.input>
@@ -61,14 +71,54 @@ export const receiveMessageCommand = defineCommandHandler(receiveMessage, {
   handle: async (context, given) => {
     const found = await lookUp(context, given)
     if (!found.claimed) throw new AlreadyReceived(given.updateId)
-    const customer = await meetCustomer(context, given.botId, given.sender, found.customer)
+    if (!(await isTaken(context, given, found.conversation))) {
+      keepUpdate(context, given, given.group ? 'group_message' : 'business_message', 'no_conversation')
+      return {}
+    }
+    const author = await meetCustomer(context, given.botId, given.sender, found.customer)
+    const customer = given.group ? await meetGroup(context, given, given.group.title) : author
+    const people = { customer, author }
     // the desk answers a blocked customer no more: what they write is kept and changes no state
-    const input = { ...given, quiet: given.quiet || customer.blocked }
-    const { conversation, status } = await enterConversation(context, input, customer, found.conversation)
-    await keepMessage(context, input, customer, conversation, status)
+    const quiet = given.quiet || given.byOwner || author.blocked || customer.blocked
+    const input = { ...given, quiet }
+    const { conversation, status } = await enterConversation(context, input, people, found.conversation)
+    await keepMessage(context, input, people, conversation, status)
     return {}
   },
 })
+
+/** The group or person a conversation is with, and whoever wrote; the same but in groups. */
+interface People {
+  readonly customer: KnownCustomer
+  readonly author: KnownCustomer
+}
+
+/** Groups only where the bot is set to take them; an owner's own words only in a conversation that is there. */
+async function isTaken(
+  { tx, workspaceId }: CommandContext,
+  { group, byOwner, botId }: Input,
+  latest: FoundConversation | null,
+): Promise<boolean> {
+  if (byOwner) return latest !== null
+  if (!group) return true
+  const bot = await tx
+    .selectFrom('bot')
+    .select('groups')
+    .where('workspace_id', '=', workspaceId)
+    .where('bot_id', '=', botId)
+    .executeTakeFirst()
+  return bot?.groups === true
+}
+
+/** A group as the workspace knows it: a customer with the group's own id. */
+async function meetGroup(
+  context: CommandContext,
+  { botId, chatId }: Input,
+  title: string,
+): Promise<KnownCustomer> {
+  const group = { telegramId: chatId, name: title, username: null, language: null }
+  return meetCustomer(context, botId, group, await findCustomer(context, chatId))
+}
 
 interface Entered {
   readonly conversation: FoundConversation
@@ -80,23 +130,23 @@ interface Entered {
 async function enterConversation(
   context: CommandContext,
   input: Input,
-  customer: KnownCustomer,
+  { customer, author }: People,
   latest: FoundConversation | null,
 ): Promise<Entered> {
   let conversation = latest
   if (!conversation || !(await isCurrent(context, conversation, input.quiet))) {
-    const opened = await openConversation(context, input, customer)
+    const opened = await openConversation(context, input, customer, author)
     if (opened) return { conversation: opened, status: undefined }
     conversation = await findOpenOrLatest(context, input)
     if (!conversation) throw new Error('a conversation was neither opened nor found')
   }
   if (input.quiet) return { conversation, status: undefined }
-  if (conversation.snoozedUntil) await wake(context, conversation, 'customer', actorOf(customer))
+  if (conversation.snoozedUntil) await wake(context, conversation, 'customer', actorOf(author))
   if (conversation.status === 'in_progress') return { conversation, status: undefined }
   const about = {
     subject: { id: conversation.ref.id },
     conversation: conversation.ref,
-    actor: actorOf(customer),
+    actor: actorOf(author),
   }
   if (conversation.status === 'resolved')
     context.record(conversationReopened, { from: 'resolved', to: 'in_progress', by: 'customer' }, about)
@@ -121,6 +171,7 @@ async function openConversation(
   context: CommandContext,
   { botId, chatId, topicId, business }: Input,
   customer: KnownCustomer,
+  author: KnownCustomer,
 ): Promise<FoundConversation | null> {
   const { tx, workspaceId, now } = context
   const id = newId()
@@ -153,7 +204,7 @@ async function openConversation(
   context.record(
     conversationOpened,
     { by: 'customer', departmentId: null },
-    { subject: { id }, conversation: ref, actor: actorOf(customer) },
+    { subject: { id }, conversation: ref, actor: actorOf(author) },
   )
   return { status: 'in_progress', resolvedAt: null, waitingSince: null, snoozedUntil: null, ref }
 }
@@ -161,11 +212,11 @@ async function openConversation(
 async function keepMessage(
   context: CommandContext,
   input: Input,
-  customer: KnownCustomer,
+  { customer, author }: People,
   conversation: FoundConversation,
   status: 'in_progress' | undefined,
 ): Promise<void> {
-  const { kind, text, updateId, telegramMessageId, telegramDate } = input
+  const { kind, text, updateId, telegramMessageId, telegramDate, byOwner, botId, file } = input
   const id = newId()
   const replyTo = input.replyTo === null ? null : await findRepliedTo(context, input, input.replyTo)
   const entryId = context.record(
@@ -177,18 +228,19 @@ async function keepMessage(
       telegramDate,
       replyTo,
       length: text?.length ?? 0,
-      whileBlocked: customer.blocked,
+      whileBlocked: author.blocked || customer.blocked,
+      byOwner,
     },
     {
       subject: { id },
       conversation: conversation.ref,
-      actor: actorOf(customer),
+      ...(byOwner ? {} : { actor: actorOf(author) }),
       parts: { update: input.update, ...(text === null ? {} : { text: text.toWellFormed() }) },
     },
   )
   await addReceived(context, conversation.ref.id, {
     id,
-    customerId: customer.id,
+    author: byOwner ? null : author.id,
     kind,
     entryId,
     hasText: text !== null,
@@ -197,4 +249,8 @@ async function keepMessage(
     waitingSince: input.quiet ? conversation.waitingSince : (conversation.waitingSince ?? context.now),
     status: status ?? null,
   })
+  if (file) {
+    const message = { conversationId: conversation.ref.id, messageId: id, version: 1, botId }
+    await awaitFile(context, message, file)
+  }
 }

@@ -141,7 +141,21 @@ export async function findRepliedTo(
     .where('c.chat_id', '=', chatId)
     .where('c.topic_id', '=', topicId)
     .where('c.business', '=', business)
-    .where('m.telegram_message_id', '=', telegramMessageId)
+    .where(eb =>
+      eb.or([
+        eb('m.telegram_message_id', '=', telegramMessageId),
+        // a later file of an album of ours
+        eb.exists(
+          eb
+            .selectFrom('file as f')
+            .select('f.file_id')
+            .whereRef('f.workspace_id', '=', 'c.workspace_id')
+            .whereRef('f.conversation_id', '=', 'c.conversation_id')
+            .whereRef('f.message_id', '=', 'm.message_id')
+            .where('f.telegram_message_id', '=', telegramMessageId),
+        ),
+      ]),
+    )
     .orderBy('m.at', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -150,11 +164,12 @@ export async function findRepliedTo(
 
 export interface ReceivedMessage {
   readonly id: string
-  readonly customerId: string
+  /** The customer who wrote; null when the owner of the business account did. */
+  readonly author: string | null
   readonly kind: string
   readonly entryId: string
   readonly hasText: boolean
-  readonly telegramMessageId: number
+  readonly telegramMessageId: number | null
   readonly replyTo: string | null
   readonly waitingSince: string | null
   /** The status the conversation takes by it; null when it stays as it is. */
@@ -164,7 +179,8 @@ export interface ReceivedMessage {
 // The no-op update of the counter locks its row and gives the count in force, not the one of our snapshot.
 const ADD = `with m as (insert into message (workspace_id, message_id, conversation_id, at, direction, author_kind, author_id,
     kind, state, entry_id, text_entry_id, telegram_message_id, reply_to)
-    values ($1, $2, $3, $4, 'in', 'customer', $5, $6, 'received', $7::uuid, case when $8::boolean then $7::uuid end, $9, $10)),
+    values ($1, $2, $3, $4, case when $5::uuid is null then 'out' else 'in' end,
+      case when $5::uuid is null then 'business' else 'customer' end, $5, $6, 'received', $7::uuid, case when $8::boolean then $7::uuid end, $9, $10)),
   c as (update conversation set last_message_id = $2, last_message_at = $4, waiting_since = $11,
     status = coalesce($12::text, status), resolved_at = case when $12::text is null then resolved_at end
     where workspace_id = $1 and conversation_id = $3)
@@ -178,14 +194,14 @@ export async function addReceived(
   message: ReceivedMessage,
 ): Promise<void> {
   const { tx, workspaceId, now } = context
-  const { id, customerId, kind, entryId, hasText, telegramMessageId, replyTo, waitingSince, status } = message
+  const { id, author, kind, entryId, hasText, telegramMessageId, replyTo, waitingSince, status } = message
   const { rows } = await tx.executeQuery<{ count: number }>(
     CompiledQuery.raw(ADD, [
       workspaceId,
       id,
       conversationId,
       now,
-      customerId,
+      author,
       kind,
       entryId,
       hasText,

@@ -1,4 +1,4 @@
-import { BotId } from '@tracedesk/contracts'
+import { BotId, FileKind } from '@tracedesk/contracts'
 import { z } from 'zod'
 import type { CommandContext } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
@@ -18,6 +18,15 @@ export const Sender = z.strictObject({
   language: z.string().max(64).nullable(),
 })
 export type Sender = z.infer<typeof Sender>
+
+/** A file Telegram has: fetched after the message is kept. */
+export const FileInMessage = z
+  .strictObject({
+    telegramFileId: z.string().max(400),
+    kind: FileKind,
+    size: z.int().nullable(),
+  })
+  .nullable()
 
 /** Where something was said: `business` is the connection id of a business account, '' in the bot's own chat. */
 export const Place = {

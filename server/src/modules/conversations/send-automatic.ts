@@ -1,6 +1,7 @@
 import { messageSent } from '@tracedesk/contracts'
 import type { CommandContext } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
+import { enqueue } from './outbox-store.ts'
 import { insertMessage, requireConversation } from './store.ts'
 
 /**
@@ -41,9 +42,6 @@ export async function sendAutomatic(
     },
     waitingSince,
   )
-  await tx
-    .insertInto('telegram_outbox')
-    .values({ workspace_id: workspaceId, message_id: messageId, bot_id: botId, chat_id: chatId })
-    .execute()
+  await enqueue(context, { messageId, botId, chatId })
   return botId
 }

@@ -3,6 +3,9 @@ import { type CommandContext, type ConversationRef, defineCommandHandler } from 
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { setAssignee } from './assign.ts'
+import { detachFiles } from './message-files.ts'
+import { enqueue } from './outbox-store.ts'
+import { prepareOutgoing } from './outgoing.ts'
 import { insertMessage, type LockedConversation, requireConversation } from './store.ts'
 
 /** Wakes whoever tells Telegram, once the message is committed. */
@@ -32,7 +35,8 @@ export interface SendRules {
 
 export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
   defineCommandHandler(sendMessage, {
-    handle: async (context, { conversationId, text, replyTo, confirm = [], cannedReplyId, offered = [] }) => {
+    handle: async (context, input) => {
+      const { conversationId, text, replyTo, confirm = [], cannedReplyId, offered = [], entities } = input
       const { tx, workspaceId, now, caller } = context
       const conversation = await requireConversation(context, conversationId)
       if (conversation.status === 'resolved')
@@ -48,23 +52,41 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
           .executeTakeFirst()
         if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
       }
-      const cannedReply = cannedReplyId
-        ? await rules.describeUse(context, { conversationId, cannedReplyId, text, offered })
-        : null
+      const cannedReply =
+        cannedReplyId && text !== undefined
+          ? await rules.describeUse(context, { conversationId, cannedReplyId, text, offered })
+          : null
       const messageId = newId()
+      const outgoing = await prepareOutgoing(context, messageId, input)
       const queued = { message: { id: messageId, state: 'queued' as const, at: now } }
-      const attempt = { conversation: conversation.ref, text, confirm, messageId }
-      if (!(await rules.judge(context, attempt))) return queued // nobody gets to see this: the refusal takes its place
+      if (text !== undefined) {
+        const attempt = { conversation: conversation.ref, text, confirm, messageId }
+        if (!(await rules.judge(context, attempt))) {
+          await detachFiles(context, messageId)
+          return queued // nobody gets to see this: the refusal takes its place
+        }
+      }
       // Who answers an unassigned conversation takes it: otherwise two agents would answer the same customer.
       if (conversation.assigneeId === null && caller.actor.kind === 'agent' && caller.actor.id)
         await setAssignee(context, conversation, caller.actor.id, 'taken')
       const entryId = context.record(
         messageSent,
-        { kind: 'text', replyTo: replyTo ?? null, length: text.length, cannedReply },
+        {
+          kind: outgoing.kind,
+          replyTo: replyTo ?? null,
+          length: text?.length ?? 0,
+          cannedReply,
+          // branded: the ids come from the files' own rows
+          files: outgoing.files.map(({ size, ...file }) => ({ ...file, bytes: size })) as never,
+        },
         {
           subject: { id: messageId },
           conversation: conversation.ref,
-          parts: { text },
+          parts: {
+            text,
+            entities: entities && entities.length > 0 ? JSON.stringify(entities) : undefined,
+            content: outgoing.content ? JSON.stringify(outgoing.content) : undefined,
+          },
         },
       )
       await insertMessage(
@@ -77,31 +99,23 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
           direction: 'out',
           authorKind: caller.actor.kind,
           authorId: caller.actor.id,
-          kind: 'text',
+          kind: outgoing.kind,
           state: 'queued',
           entryId,
-          hasText: true,
+          hasText: text !== undefined,
           telegramMessageId: null,
           replyTo: replyTo ?? null,
         },
         null,
       )
-      await tx
-        .insertInto('telegram_outbox')
-        .values({
-          workspace_id: workspaceId,
-          message_id: messageId,
-          bot_id: conversation.botId,
-          chat_id: chatId,
-        })
-        .execute()
+      await enqueue(context, { messageId, botId: conversation.botId, chatId })
       context.afterCommit(() => wake(workspaceId, conversation.botId))
       return queued
     },
   })
 
 /** The chat a message can go to. Throws when the bot is gone or the customer has stopped it. */
-async function requireOpenLine(
+export async function requireOpenLine(
   tx: Parameters<typeof insertMessage>[0],
   workspaceId: string,
   conversation: LockedConversation,
@@ -152,15 +166,7 @@ export const createRetryMessage = (wake: WakeOutbox) =>
         .where('workspace_id', '=', workspaceId)
         .where('message_id', '=', messageId)
         .execute()
-      await tx
-        .insertInto('telegram_outbox')
-        .values({
-          workspace_id: workspaceId,
-          message_id: messageId,
-          bot_id: conversation.botId,
-          chat_id: chatId,
-        })
-        .execute()
+      await enqueue(context, { messageId, botId: conversation.botId, chatId })
       context.record(
         messageRetried,
         { from: state },

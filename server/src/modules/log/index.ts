@@ -1,5 +1,5 @@
 export { couldHold, EntryStream, type StreamAsk } from './entry-stream.ts'
-export { mayOpen, openPartsFor, openTextsFor } from './parts.ts'
+export { mayOpen, openNamedPartsFor, openPartsFor, openTextsFor } from './parts.ts'
 export { createLogQueries } from './queries.ts'
 export { EntryReader } from './reader.ts'
 export { viewLog } from './record-view.ts'

@@ -85,6 +85,35 @@ export function showPart(
 }
 
 /**
+ * Opens parts of many messages or notes at once, for lists: `<entry id>/<name>` → part. A part an entry does not have is
+ * not in the answer. An auditor gets them withheld; that a viewer may see the conversation at all was decided before.
+ */
+export async function openNamedPartsFor(
+  db: ReadDb,
+  keys: SubjectKeys,
+  viewer: Caller,
+  entryIds: readonly string[],
+  names: readonly string[],
+): Promise<Map<string, Part>> {
+  const { workspaceId } = viewer
+  const parts = [...(await loadParts(db, workspaceId, entryIds))].filter(([, part]) =>
+    names.includes(part.name),
+  )
+  if (isWithheldFrom(viewer)) return new Map(parts.map(([place]) => [place, { state: 'withheld' }]))
+  const opened = await keys.forOpening(
+    db,
+    workspaceId,
+    parts.map(([, part]) => part.owner),
+  )
+  return new Map(
+    parts.map(([place, sealed]) => [
+      place,
+      showPart(workspaceId, sealed, opened.get(sealed.owner), undefined),
+    ]),
+  )
+}
+
+/**
  * Opens the texts of many messages or notes at once, for lists: entry id → part. An auditor gets them withheld; that
  * a viewer may see the conversation at all was decided before.
  */

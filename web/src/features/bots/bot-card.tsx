@@ -14,6 +14,7 @@ import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Ago, Time } from '../../shared/ui/time.tsx'
 import type { Bot } from './bot.ts'
 import { BotHours } from './bot-hours.tsx'
+import { BotGroups } from './bot-groups.tsx'
 import { BotRouting } from './bot-routing.tsx'
 import classes from './bots.module.css'
 import { RotateToken } from './rotate-token.tsx'
@@ -43,6 +44,7 @@ export function BotCard({ bot }: { bot: Bot }) {
         </p>
         {isConnected && <BotRouting bot={bot} />}
         {isConnected && <BotHours bot={bot} />}
+        {isConnected && <BotGroups bot={bot} />}
       </div>
       <div className={classes.actions}>
         {isConnected && may('bot.rotate_token') && (

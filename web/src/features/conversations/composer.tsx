@@ -1,27 +1,40 @@
-import { ActionIcon, Button, Textarea } from '@mantine/core'
-import { IconLock, IconSend2 } from '@tabler/icons-react'
-import type { Conversation } from '@tracedesk/contracts'
-import { useEffect, useState } from 'react'
+import { ActionIcon, Button, FileButton } from '@mantine/core'
+import { IconArrowBackUp, IconLock, IconPaperclip, IconSend2, IconX } from '@tabler/icons-react'
+import type { Conversation, Message } from '@tracedesk/contracts'
+import { useEffect, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { useMay } from '../../shared/session.ts'
+import { usePartText } from '../../shared/ui/part.tsx'
+import { AttachmentTray } from './attachment-tray.tsx'
 import { CANNED_MENU, CannedMenu, cannedOption } from './canned-menu.tsx'
+import { ComposeField, type Draft } from './compose-field.tsx'
+import { setComposing, useComposing } from './composing.ts'
 import { keepDraft, onDraftReturned, readDraft } from './drafts.ts'
+import { EditForm } from './edit-form.tsx'
 import { REPLY_FIELD } from './fields.ts'
+import { FormatBar } from './format-bar.tsx'
 import classes from './inbox.module.css'
+import media from './media.module.css'
 import { useSend } from './sending.ts'
+import { type Batch, batchesOf, useAttachments } from './use-attachments.ts'
 import { useCanned } from './use-canned.ts'
 import { useConversationCommands } from './use-conversation-commands.ts'
+import { useFileDrop } from './use-file-drop.ts'
+import { VoiceRecorder } from './voice-recorder.tsx'
 
 /** From here on the number of characters is worth a look. */
 const COUNTER_FROM = 3500
+/** Words under a file (Bot API, sendPhoto). */
+const CAPTION_MAX = 1024
 
 /** Where an agent writes, or the reason why nothing can be written. */
 export function Composer({ conversation }: { conversation: Conversation }) {
   const t = useT()
   const may = useMay()
   const commands = useConversationCommands(conversation)
+  const composing = useComposing(conversation.id)
   if (!may('message.send')) return <Notice text={t('thread.readOnly')} />
   if (conversation.status === 'resolved') {
     return (
@@ -40,7 +53,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   return (
     <>
       {conversation.customer.blockedBot && <Notice text={t('thread.blocked')} />}
-      <ReplyForm conversation={conversation} />
+      {composing?.mode === 'edit' ? (
+        <EditForm key={composing.message.id} message={composing.message} />
+      ) : (
+        <ReplyForm conversation={conversation} answered={composing?.message ?? null} />
+      )}
     </>
   )
 }
@@ -55,29 +72,52 @@ function Notice({ text, children }: { text: string; children?: React.ReactNode }
   )
 }
 
-function ReplyForm({ conversation: { id, customer } }: { conversation: Conversation }) {
+function ReplyForm({
+  conversation: { id, customer },
+  answered,
+}: {
+  conversation: Conversation
+  answered: Message | null
+}) {
   const t = useT()
-  const [text, setText] = useState(() => readDraft(id))
+  const field = useRef<HTMLTextAreaElement>(null)
+  const [draft, setDraft] = useState<Draft>(() => ({ text: readDraft(id), entities: [] }))
+  const { text } = draft
+  const [asFiles, setAsFiles] = useState(false)
+  const attachments = useAttachments(id)
   const send = useSend(id)
+  const hasFiles = attachments.items.length > 0
   // JavaScript counts as Telegram does: in UTF-16 units.
-  const isTooLong = text.length > MESSAGE_TEXT_MAX
-  const change = (next: string) => {
-    setText(next)
-    keepDraft(id, next)
+  const max = hasFiles ? CAPTION_MAX : MESSAGE_TEXT_MAX
+  const isTooLong = text.length > max
+  const change = (next: Draft) => {
+    setDraft(next)
+    keepDraft(id, next.text)
   }
-  const canned = useCanned(id, text, change)
-  useEffect(() => onDraftReturned(id, setText), [id])
+  const canned = useCanned(id, text, next => change({ text: next, entities: [] }))
+  useEffect(() => onDraftReturned(id, next => setDraft({ text: next, entities: [] })), [id])
+  const isSendable = !isTooLong && attachments.isReady && (hasFiles || text.trim() !== '')
   const submit = () => {
-    if (text.trim() === '' || isTooLong) return
+    if (!isSendable) return
     const use = canned.takeUse()
-    send.mutate({
-      key: crypto.randomUUID(),
-      text: text.toWellFormed(),
-      replyTo: null,
-      at: Date.now(),
-      ...(use && { canned: use }),
+    const batches: (Batch[] | null)[] = hasFiles ? batchesOf(attachments.items, asFiles) : [null]
+    batches.forEach((batch, index) => {
+      // the words and what they answer stand with the first
+      const isFirst = index === 0
+      const words = isFirst && text.trim() !== '' ? text.toWellFormed() : ''
+      send.mutate({
+        key: crypto.randomUUID(),
+        text: words,
+        replyTo: isFirst ? (answered?.id ?? null) : null,
+        at: Date.now(),
+        ...(words !== '' && draft.entities.length > 0 && { entities: draft.entities }),
+        ...(batch && { attachments: batch }),
+        ...(isFirst && words !== '' && use && { canned: use }),
+      })
     })
-    change('')
+    attachments.clear()
+    setComposing(id, null)
+    change({ text: '', entities: [] })
   }
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     if (canned.onKey(event)) return
@@ -87,9 +127,13 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
     event.preventDefault()
     submit()
   }
+  const give = (files: readonly File[]) =>
+    attachments.add(files.map(file => ({ blob: file, name: file.name })))
+  const drop = useFileDrop(give)
   return (
     <form
-      className={classes.composer}
+      className={`${classes.composer} ${drop.isOver ? media.drop : ''}`}
+      {...drop.handlers}
       onSubmit={event => {
         event.preventDefault()
         submit()
@@ -98,18 +142,34 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
       {canned.isOpen && (
         <CannedMenu replies={canned.replies} active={canned.active} onChoose={canned.choose} />
       )}
-      <Textarea
+      {answered && <Answered message={answered} onForget={() => setComposing(id, null)} />}
+      <AttachmentTray attachments={attachments} asFiles={asFiles} onAsFiles={setAsFiles} />
+      <div className={media.tools}>
+        <AttachButton onFiles={give} />
+        <VoiceRecorder
+          onRecorded={blob => attachments.add([{ blob, name: 'voice.ogg', wantsVoice: true }])}
+        />
+        <FormatBar
+          field={field}
+          entities={draft.entities}
+          onChange={entities => change({ text, entities })}
+        />
+      </div>
+      <ComposeField
+        field={field}
         id={REPLY_FIELD}
         aria-label={t('thread.write')}
         placeholder={t('thread.placeholder', { name: customer.name ?? t('chip.customer') })}
-        autosize
-        minRows={1}
-        maxRows={10}
-        value={text}
-        dir="auto"
-        onChange={event => {
-          if (event.currentTarget.value === '') canned.forget()
-          change(event.currentTarget.value)
+        draft={draft}
+        onDraft={next => {
+          if (next.text === '') canned.forget()
+          change(next)
+        }}
+        onPaste={event => {
+          const files = [...event.clipboardData.files]
+          if (files.length === 0) return
+          event.preventDefault()
+          give(files)
         }}
         {...(canned.isOpen && {
           'aria-haspopup': 'listbox' as const,
@@ -118,8 +178,7 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
           ...(canned.active && { 'aria-activedescendant': cannedOption(canned.active.id) }),
         })}
         onKeyDown={onKeyDown}
-        className={classes.field}
-        error={isTooLong && t('thread.tooLong', { max: MESSAGE_TEXT_MAX })}
+        error={isTooLong && t(hasFiles ? 'media.captionTooLong' : 'thread.tooLong', { max })}
       />
       <div className={classes.sendColumn}>
         <ActionIcon
@@ -128,13 +187,44 @@ function ReplyForm({ conversation: { id, customer } }: { conversation: Conversat
           color="ink"
           size={36}
           aria-label={t('thread.send')}
-          disabled={text.trim() === '' || isTooLong}
+          disabled={!isSendable}
         >
           <IconSend2 size={19} stroke={1.8} />
         </ActionIcon>
       </div>
       {text.length >= COUNTER_FROM && <Counter length={text.length} isTooLong={isTooLong} />}
     </form>
+  )
+}
+
+/** What the text is going to answer. */
+function Answered({ message, onForget }: { message: Message; onForget: () => void }) {
+  const t = useT()
+  const textOf = usePartText()
+  return (
+    <div className={media.above}>
+      <IconArrowBackUp size={16} aria-hidden />
+      <div>
+        <b>{message.author.name ?? t('chip.someone')}</b>
+        <bdi>{message.text ? textOf(message.text) : t(`kind.${message.kind}`)}</bdi>
+      </div>
+      <ActionIcon size="sm" aria-label={t('media.noReply')} onClick={onForget}>
+        <IconX size={15} />
+      </ActionIcon>
+    </div>
+  )
+}
+
+function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {
+  const t = useT()
+  return (
+    <FileButton multiple onChange={onFiles}>
+      {props => (
+        <ActionIcon size="md" aria-label={t('media.attach')} title={t('media.attach')} {...props}>
+          <IconPaperclip size={18} stroke={1.7} />
+        </ActionIcon>
+      )}
+    </FileButton>
   )
 }
 

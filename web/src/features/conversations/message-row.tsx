@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import {
   IconAlertTriangle,
   IconArrowBackUp,
+  IconClick,
   IconFile,
   IconMapPin,
   IconMicrophone,
@@ -17,46 +18,135 @@ import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import { PartFace, usePartText } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
-import { CustomerText } from './customer-text.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
+import { FormattedText } from './formatted-text.tsx'
 import classes from './inbox.module.css'
+import media from './media.module.css'
+import { MessageActions } from './message-actions.tsx'
+import { MessageContent } from './message-content.tsx'
+import { MessageFiles } from './message-files.tsx'
 
 interface MessageRowProps {
   message: Message
+  /** The other messages of its album, in order. */
+  album: readonly Message[]
   isFirst: boolean
   quoted: Message | null
   onJump: (messageId: string) => void
 }
 
 /** One message as a bubble: customers at the start of the line, the desk at its end. */
-export const MessageRow = memo(function MessageRow({ message, isFirst, quoted, onJump }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({
+  message,
+  album,
+  isFirst,
+  quoted,
+  onJump,
+}: MessageRowProps) {
   const t = useT()
-  const { direction, author, text, deletedByCustomer, version } = message
+  const { direction, author, deletedByCustomer, recalledAt } = message
   const isDesk = direction === 'out'
+  const name = author.kind === 'business' ? t('media.business') : author.name
   return (
     <article className={classes.message} data-direction={direction} data-first={isFirst || undefined}>
       {isFirst && (
         <bdi className={classes.author} data-quiet={!isDesk || undefined}>
-          {author.name ?? t('chip.someone')}
+          {name ?? t('chip.someone')}
         </bdi>
       )}
-      <div className={classes.bubble} data-deleted={deletedByCustomer || undefined}>
-        {message.replyTo && <ReplyQuote message={quoted} onJump={onJump} />}
-        {message.kind !== 'text' && <KindFace kind={message.kind} />}
-        {text && <PartFace part={text}>{value => <CustomerText text={value} />}</PartFace>}
-        <span className={classes.meta}>
-          {deletedByCustomer && <b>{t('thread.deleted')}</b>}
-          {version > 1 && <span>{t('thread.edited', { version })}</span>}
-          <Time at={message.at} />
-          {isDesk && <DeliveryMark message={message} />}
-        </span>
+      <div className={media.line}>
+        {isDesk && <MessageActions message={message} />}
+        <div className={classes.bubble} data-deleted={deletedByCustomer || recalledAt !== null || undefined}>
+          {message.forwardedFrom !== null && (
+            <bdi className={media.forwarded}>
+              {t('media.forwarded', { name: message.forwardedFrom || t('chip.someone') })}
+            </bdi>
+          )}
+          {message.replyTo && <ReplyQuote message={quoted} quote={message.quote} onJump={onJump} />}
+          <Body message={message} album={album} />
+          <Reactions message={message} />
+          <Meta message={message} />
+        </div>
+        {!isDesk && <MessageActions message={message} />}
       </div>
       {(message.state === 'refused' || message.state === 'unreachable') && <Problem message={message} />}
     </article>
   )
 })
 
-function ReplyQuote({ message, onJump }: { message: Message | null; onJump: (messageId: string) => void }) {
+function Body({ message, album }: { message: Message; album: readonly Message[] }) {
+  const { kind, content } = message
+  const all = [message, ...album]
+  const files = all.flatMap(each => each.files)
+  const isBare = files.length === 0 && content === null && kind !== 'text'
+  return (
+    <>
+      {isBare && <KindFace kind={kind} />}
+      {files.length > 0 && <MessageFiles files={files} />}
+      {content && <MessageContent content={content} />}
+      {all.map(
+        each =>
+          each.text && (
+            <PartFace key={each.id} part={each.text}>
+              {value => <FormattedText text={value} entities={each.entities} />}
+            </PartFace>
+          ),
+      )}
+    </>
+  )
+}
+
+function Reactions({ message: { reactions } }: { message: Message }) {
+  const t = useT()
+  if (reactions.own === null && reactions.customer.length === 0) return null
+  return (
+    <div className={media.reactions}>
+      {reactions.customer.map(emoji => (
+        <span key={emoji} role="img" aria-label={t('media.customerReacted', { emoji })}>
+          {emoji}
+        </span>
+      ))}
+      {reactions.own && (
+        <span data-own role="img" aria-label={t('media.deskReacted', { emoji: reactions.own })}>
+          {reactions.own}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function Meta({ message }: { message: Message }) {
+  const t = useT()
+  const { deletedByCustomer, recalledAt, change } = message
+  // a version Telegram does not have (yet) is not what the customer reads
+  const pending = change?.operation === 'edit' ? 1 : 0
+  const version = message.version - pending
+  return (
+    <span className={classes.meta}>
+      {deletedByCustomer && <b>{t('thread.deleted')}</b>}
+      {recalledAt !== null && <b>{t('media.recalled')}</b>}
+      {version > 1 && <span>{t('thread.edited', { version })}</span>}
+      {change && (
+        <b data-bad={change.state !== 'queued' || undefined} title={change.description ?? undefined}>
+          {t(`media.change.${change.operation}.${change.state}`)}
+          {change.errorCode !== null && ` ${change.errorCode}`}
+        </b>
+      )}
+      <Time at={message.at} />
+      {message.direction === 'out' && message.state !== 'received' && <DeliveryMark message={message} />}
+    </span>
+  )
+}
+
+function ReplyQuote({
+  message,
+  quote,
+  onJump,
+}: {
+  message: Message | null
+  quote: string | null
+  onJump: (messageId: string) => void
+}) {
   const t = useT()
   const textOf = usePartText()
   if (!message) {
@@ -69,7 +159,7 @@ function ReplyQuote({ message, onJump }: { message: Message | null; onJump: (mes
   return (
     <button type="button" className={classes.quoted} onClick={() => onJump(message.id)}>
       <b>{message.author.name ?? t('chip.someone')}</b>
-      <bdi>{message.text ? textOf(message.text) : t(`kind.${message.kind}`)}</bdi>
+      <bdi>{quote ?? (message.text ? textOf(message.text) : t(`kind.${message.kind}`))}</bdi>
     </button>
   )
 }
@@ -85,9 +175,10 @@ const KIND_ICONS: Partial<Record<Message['kind'], typeof IconPhoto>> = {
   location: IconMapPin,
   venue: IconMapPin,
   document: IconFile,
+  button: IconClick,
 }
 
-/** Says what came where the content itself cannot be shown yet. */
+/** Says what came where the content itself cannot be shown. */
 function KindFace({ kind }: { kind: Message['kind'] }) {
   const t = useT()
   const Icon = KIND_ICONS[kind] ?? IconPuzzle

@@ -32,20 +32,26 @@ export function useSend(conversationId: string) {
     scope: { id: `message.send ${conversationId}` },
     gcTime: DAY_MS,
     onMutate: outgoing => keepUnsent(conversationId, outgoing),
-    mutationFn: ({ key, text, replyTo, confirm, canned }: Outgoing) =>
+    mutationFn: ({ key, text, replyTo, confirm, canned, entities, attachments }: Outgoing) =>
       api.command(
         'message.send',
         {
           conversationId,
-          text,
+          ...(text !== '' && { text }),
+          ...(entities && { entities }),
+          // ids come from the server's own answers to the uploads
+          ...(attachments && { attachments: attachments as never }),
           ...(replyTo && { replyTo }),
           ...(confirm && { confirm }),
           ...(canned && { cannedReplyId: canned.id, offered: canned.offered }),
         },
         { key },
       ),
-    onSuccess: ({ message: { id, at } }, { key, text, replyTo }) => {
+    onSuccess: ({ message: { id, at } }, { key, text, replyTo, entities, attachments }) => {
       forgetUnsent(conversationId, key)
+      // what files look like, only the server knows
+      if (attachments)
+        void client.invalidateQueries({ queryKey: ['conversation.messages', { id: conversationId }] })
       const message: Message = {
         id,
         at,
@@ -53,8 +59,8 @@ export function useSend(conversationId: string) {
         conversationId: conversationId as Message['conversationId'],
         direction: 'out',
         author: { kind: 'agent', id: me.agent.id, name: me.agent.name },
-        kind: 'text',
-        text: { state: 'open', value: text },
+        kind: attachments?.[0]?.as ?? 'text',
+        text: text === '' ? null : { state: 'open', value: text },
         state: 'queued',
         problem: null,
         deliveredAt: null,
@@ -62,6 +68,15 @@ export function useSend(conversationId: string) {
         replyTo,
         version: 1,
         deletedByCustomer: false,
+        entities: (entities ?? []).map(each => ({ ...each, url: each.url ?? null, language: null })),
+        content: null,
+        files: [],
+        album: null,
+        forwardedFrom: null,
+        quote: null,
+        reactions: { own: null, customer: [] },
+        change: null,
+        recalledAt: null,
         entryId: '',
       }
       client.setQueryData<Pages>(threadPages(conversationId).queryKey, pages => append(pages, message))

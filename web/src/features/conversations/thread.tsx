@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useVirtualizer } from '@tanstack/react-virtual'
+import type { Message } from '@tracedesk/contracts'
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
@@ -79,7 +80,11 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
   useForgetOldPages(id, isAtEnd)
 
   const jumpTo = (messageId: string) => {
-    const index = items.findIndex(item => item.key === messageId)
+    const index = items.findIndex(
+      item =>
+        item.key === messageId ||
+        (item.type === 'message' && item.album?.some(({ id: other }) => other === messageId)),
+    )
     if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' })
   }
   return (
@@ -169,6 +174,9 @@ function useForgetOldPages(id: string, isAtEnd: boolean) {
   }, [client, id, isAtEnd])
 }
 
+/** The same list each time, so that rows are not drawn anew. */
+const NONE: readonly Message[] = []
+
 function ThreadItemRow(props: {
   item: ThreadItem | undefined
   id: string
@@ -188,6 +196,7 @@ function ThreadItemRow(props: {
   return (
     <MessageRow
       message={item.message}
+      album={item.album ?? NONE}
       isFirst={item.isFirst}
       quoted={quoted?.type === 'message' ? quoted.message : null}
       onJump={onJump}

@@ -27,6 +27,11 @@ export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps)
   return (
     <article className={classes.message} data-direction="out" data-first>
       <div className={classes.bubble} data-pending={unsent.status === 'pending' || undefined}>
+        {unsent.variables.attachments && (
+          <span className={classes.kind}>
+            {t('media.files', { count: unsent.variables.attachments.length })}
+          </span>
+        )}
         <CustomerText text={unsent.variables.text} />
         <span className={classes.meta}>
           {t(unsent.status === 'pending' ? 'thread.sending' : 'thread.unsent')}

@@ -1,5 +1,7 @@
 import type { MessageId } from '@tracedesk/contracts'
 import { ownKey } from '../../shared/browser-store.ts'
+import type { Entity } from './entities.ts'
+import type { Batch } from './use-attachments.ts'
 
 /** Where a text began: ids of canned replies. */
 export interface CannedUse {
@@ -12,6 +14,9 @@ export interface Outgoing {
   key: string
   text: string
   replyTo: MessageId | null
+  entities?: Entity[]
+  /** uploads that go with it, and what each goes out as */
+  attachments?: Batch[]
   /** what moderation found and the agent sends all the same */
   confirm?: string[]
   /** the canned reply it began as, and what was offered beside it */

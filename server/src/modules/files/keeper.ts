@@ -1,0 +1,67 @@
+import { systemCaller } from '../../command/caller.ts'
+import type { CommandDoor } from '../../command/execute.ts'
+import type { Databases } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+import { expireFileCommand } from './commands.ts'
+import type { FileStore } from './store.ts'
+
+const EVERY_MS = 60_000
+/** Uploads nobody sent are kept for so long. */
+const UNSENT_HOURS = 24
+const BATCH = 100
+
+/** Takes out of the store what is to go, and uploads that nobody sent. Every node runs one; doing it twice does no harm. */
+export class FileKeeper {
+  readonly #databases: Databases
+  readonly #store: FileStore
+  readonly #door: CommandDoor
+  readonly #log: Logger
+  #timer: NodeJS.Timeout | undefined
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(parts: { databases: Databases; store: FileStore; door: CommandDoor; log: Logger }) {
+    this.#databases = parts.databases
+    this.#store = parts.store
+    this.#door = parts.door
+    this.#log = parts.log
+  }
+
+  start(): void {
+    const look = () => {
+      this.#running = this.sweep().catch(error =>
+        this.#log.warn({ err: error as Error }, 'files could not be cleared away'),
+      )
+    }
+    this.#timer = setInterval(look, EVERY_MS)
+    this.#timer.unref()
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#running
+  }
+
+  /** One round: removals first, then what is too old. */
+  async sweep(): Promise<void> {
+    const { app } = this.#databases
+    const gone = await app.query<{ workspace_id: string; store_key: string }>(
+      'select workspace_id, store_key from file_removal order by queued_at limit $1',
+      [BATCH],
+    )
+    for (const { workspace_id, store_key } of gone.rows) {
+      await this.#store.remove(store_key)
+      // after the bytes: dying in between removes them a second time
+      await app.query('delete from file_removal where workspace_id = $1 and store_key = $2', [
+        workspace_id,
+        store_key,
+      ])
+    }
+    const old = await app.query<{ workspace_id: string; file_id: string }>(
+      `select workspace_id, file_id from file where message_id is null and state = 'stored'
+         and created_at < clock_timestamp() - make_interval(hours => $1) limit $2`,
+      [UNSENT_HOURS, BATCH],
+    )
+    for (const { workspace_id, file_id } of old.rows)
+      await this.#door.execute(expireFileCommand, systemCaller(workspace_id), { fileId: file_id })
+  }
+}

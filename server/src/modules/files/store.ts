@@ -1,0 +1,20 @@
+/** The bytes a key stands for are not in the store. */
+export class FileGone extends Error {
+  constructor(key: string) {
+    super(`the file store does not have ${key}`)
+    this.name = 'FileGone'
+  }
+}
+
+/**
+ * Where sealed files lie. It learns neither names nor contents: keys are random, bytes are ciphertext. A key is written
+ * once and never again.
+ */
+export interface FileStore {
+  /** Takes the file at `path` into the store; afterwards it is no longer at `path`. Durable once it returns. */
+  put(key: string, path: string): Promise<void>
+  /** Bytes `from` (inclusive) to `to` (exclusive). Throws FileGone. */
+  read(key: string, from: number, to: number): Promise<AsyncIterable<Uint8Array>>
+  /** Removing what is not there is no error. */
+  remove(key: string): Promise<void>
+}

@@ -1,0 +1,136 @@
+import { IconMapPin, IconUser } from '@tabler/icons-react'
+import type { Message } from '@tracedesk/contracts'
+import { useT } from '../../i18n/index.ts'
+import { useFormat } from '../../shared/format.ts'
+import media from './media.module.css'
+
+type Content = NonNullable<Message['content']>
+
+/** What a message holds beside words and files. */
+export function MessageContent({ content }: { content: Content }) {
+  switch (content.type) {
+    case 'location':
+    case 'venue':
+      return <Place content={content} />
+    case 'contact':
+      return <ContactCard content={content} />
+    case 'poll':
+      return <Poll content={content} />
+    case 'dice':
+      return (
+        <span className={media.dice}>
+          {content.emoji} <b>{content.value}</b>
+        </span>
+      )
+    case 'sticker':
+      return null
+    case 'service':
+    case 'other':
+      return <Service content={content} />
+  }
+}
+
+function Place({ content }: { content: Extract<Content, { type: 'location' | 'venue' }> }) {
+  const t = useT()
+  const { latitude, longitude } = content
+  // no map is fetched: that would tell others where the customer is
+  const href = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=16/${latitude}/${longitude}`
+  return (
+    <div className={media.card}>
+      <IconMapPin size={20} stroke={1.6} aria-hidden />
+      <div>
+        {content.type === 'venue' && (
+          <>
+            <b dir="auto">{content.title}</b>
+            <span dir="auto">{content.address}</span>
+          </>
+        )}
+        {content.type === 'location' && content.live && <b>{t('media.live')}</b>}
+        <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+          {latitude.toFixed(5)}, {longitude.toFixed(5)}
+        </a>
+      </div>
+    </div>
+  )
+}
+
+function ContactCard({ content }: { content: Extract<Content, { type: 'contact' }> }) {
+  return (
+    <div className={media.card}>
+      <IconUser size={20} stroke={1.6} aria-hidden />
+      <div>
+        <b dir="auto">{content.name}</b>
+        <a href={`tel:${content.phone.replace(/[^+\d]/g, '')}`}>{content.phone}</a>
+      </div>
+    </div>
+  )
+}
+
+function Poll({ content }: { content: Extract<Content, { type: 'poll' }> }) {
+  const t = useT()
+  const format = useFormat()
+  const { question, options, votes, closed, quiz } = content
+  return (
+    <div className={media.poll}>
+      <b dir="auto">{question}</b>
+      <small>
+        {t(quiz ? 'media.quiz' : 'kind.poll')} · {t('media.votes', { count: votes })}
+        {closed && ` · ${t('media.closed')}`}
+      </small>
+      <ul>
+        {options.map((option, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: two options of a poll may have the same words
+          <li key={index}>
+            <span dir="auto">{option.text}</span> <span>{format.number(option.votes)}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** A service message of a known name in words; any other by Telegram's own name for it. */
+function Service({ content }: { content: Extract<Content, { type: 'service' | 'other' }> }) {
+  const t = useT()
+  const names = content.type === 'service' ? [content.what] : content.what
+  return (
+    <div className={media.service}>
+      <span>{names.map(name => (isKnown(name) ? t(`service.${name}`) : name)).join(' · ')}</span>
+      {content.detail && <b dir="auto">{content.detail}</b>}
+    </div>
+  )
+}
+
+const KNOWN = [
+  'new_chat_members',
+  'left_chat_member',
+  'new_chat_title',
+  'new_chat_photo',
+  'delete_chat_photo',
+  'group_chat_created',
+  'supergroup_chat_created',
+  'pinned_message',
+  'forum_topic_created',
+  'forum_topic_edited',
+  'forum_topic_closed',
+  'forum_topic_reopened',
+  'migrate_to_chat_id',
+  'migrate_from_chat_id',
+  'successful_payment',
+  'refunded_payment',
+  'invoice',
+  'web_app_data',
+  'users_shared',
+  'chat_shared',
+  'story',
+  'game',
+  'checklist',
+  'giveaway',
+  'paid_media',
+  'video_chat_started',
+  'video_chat_ended',
+  'video_chat_scheduled',
+  'connected_website',
+  'passport_data',
+] as const
+const isKnown = (name: string): name is (typeof KNOWN)[number] => KNOWN.some(each => each === name)
