@@ -166,7 +166,7 @@ function presentMessage(
     deletedByCustomer: row.deleted_by_customer,
     entities: words ? entitiesOf(words, row, shown, parts) : [],
     content: shown.content,
-    files: files.map(file => presentFile(context, reading, file, shown, parts)),
+    files: files.map(file => presentFile(context, reading, file, shown, row.entry_id, parts)),
     album: shown.album,
     forwardedFrom: shown.forwardedFrom,
     quote: shown.quote,
@@ -240,10 +240,16 @@ function presentFile(
   reading: MessageReading,
   file: FileRow,
   shown: { file: TelegramFile | null; spoiler: boolean },
+  messageEntryId: string,
   parts: Map<string, Part>,
 ): MessageFile {
   const described = shown.file
-  const state = reading.isWithheld(context) && file.state === 'stored' ? 'withheld' : file.state
+  // a file is shown to whoever is shown what came with it
+  const places = [`${messageEntryId}/update`, `${messageEntryId}/text`, `${file.entryId}/name`]
+  const isWithheld =
+    reading.isWithheld(context) || places.some(place => parts.get(place)?.state === 'withheld')
+  const isErased = places.some(place => parts.get(place)?.state === 'erased')
+  const state = isErased ? 'erased' : isWithheld && file.state === 'stored' ? 'withheld' : file.state
   const uploaded = file.entryId ? openValue(parts.get(`${file.entryId}/name`)) : null
   return {
     id: file.fileId as MessageFile['id'],
@@ -369,7 +375,7 @@ function presentVersion(
     entities: own.length > 0 ? own : shown.entities,
     files: files
       .filter(file => file.version === row.version)
-      .map(file => presentFile(context, reading, file, shown, parts)),
+      .map(file => presentFile(context, reading, file, shown, row.entry_id, parts)),
     state: row.state,
     entryId: row.entry_id,
   }

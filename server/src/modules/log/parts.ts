@@ -100,15 +100,15 @@ export async function openNamedPartsFor(
     names.includes(part.name),
   )
   if (isWithheldFrom(viewer)) return new Map(parts.map(([place]) => [place, { state: 'withheld' }]))
-  const opened = await keys.forOpening(
-    db,
-    workspaceId,
-    parts.map(([, part]) => part.owner),
-  )
+  const owners = parts.map(([, part]) => part.owner)
+  const opened = await keys.forOpening(db, workspaceId, owners)
+  const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
   return new Map(
     parts.map(([place, sealed]) => [
       place,
-      showPart(workspaceId, sealed, opened.get(sealed.owner), undefined),
+      restricted?.has(sealed.owner)
+        ? { state: 'withheld' as const }
+        : showPart(workspaceId, sealed, opened.get(sealed.owner), undefined),
     ]),
   )
 }
