@@ -15,6 +15,12 @@ export interface WaitingUpdate extends RawUpdate {
   readonly attempts: number
 }
 
+interface Gathering {
+  readonly updates: RawUpdate[]
+  readonly underWay: Promise<void>
+  stored?: Promise<Set<RawUpdate>>
+}
+
 const sealContext = ({ workspaceId, botId }: BotRef, updateId: number) =>
   `update/${workspaceId}/${botId}/${updateId}`
 
@@ -25,6 +31,8 @@ const sealContext = ({ workspaceId, botId }: BotRef, updateId: number) =>
 export class Inbox {
   readonly #app: pg.Pool
   readonly #key: Buffer
+  /** What came for a bot while a statement for it is under way. */
+  readonly #gathering = new Map<string, Gathering>()
 
   constructor(databases: Databases, secret: InstallationSecret) {
     this.#app = databases.app
@@ -54,6 +62,39 @@ export class Inbox {
     )
     const fresh = new Set(rows.map(row => row.update_id))
     return updates.filter(update => fresh.delete(update.updateId))
+  }
+
+  /**
+   * Stores one update, together with others that come while the statement before it is under way: a busy webhook pays
+   * for few commits instead of one an update. Resolves when it is on disk, with true when it was not there before.
+   */
+  async storeGathered(bot: BotRef, update: RawUpdate): Promise<boolean> {
+    const place = `${bot.workspaceId}/${bot.botId}`
+    const waiting = this.#gathering.get(place)
+    if (waiting) {
+      waiting.updates.push(update)
+      waiting.stored ??= waiting.underWay.then(() => this.#storeAll(place, bot, waiting.updates))
+      return (await waiting.stored).has(update)
+    }
+    return (await this.#storeAll(place, bot, [update])).has(update)
+  }
+
+  async #storeAll(place: string, bot: BotRef, updates: RawUpdate[]): Promise<Set<RawUpdate>> {
+    const storing = this.store(bot, updates, false)
+    // the failure is told to those whose updates they are, not to who comes behind
+    const next: Gathering = {
+      updates: [],
+      underWay: storing.then(
+        () => {},
+        () => {},
+      ),
+    }
+    this.#gathering.set(place, next)
+    try {
+      return new Set(await storing)
+    } finally {
+      if (next.updates.length === 0 && this.#gathering.get(place) === next) this.#gathering.delete(place)
+    }
   }
 
   /** Updates that nobody has dealt with yet, in their order, without those in `known`. */

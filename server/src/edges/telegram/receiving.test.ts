@@ -399,6 +399,32 @@ describe('webhook', () => {
     expect(await desk.texts(await onlyTalk())).toHaveLength(1)
   })
 
+  test('many posts at once, some of them twice, are all on disk when they are answered, each once', async () => {
+    const gateway = desk.addGateway({ publicUrl: PUBLIC })
+    const bot = await desk.connect()
+    const [call] = await until(() => {
+      const calls = desk.telegram.calls({ method: 'setWebhook' })
+      return calls.length > 0 && calls
+    })
+    const headers = { 'x-telegram-bot-api-secret-token': String(call?.parameters.secret_token) }
+    const post = async (id: number) => {
+      const message = {
+        message_id: id,
+        date: 1,
+        chat: { id: 9, type: 'private' },
+        from: { id: 9 },
+        text: `${id}`,
+      }
+      const body = Buffer.from(JSON.stringify({ update_id: id, message }))
+      const status = await gateway.receiveWebhook(bot.botId, headers, body)
+      const [stored] = await desk.world.asSuperuser('select from telegram_update where update_id = $1', [id])
+      return status === 200 && stored !== undefined
+    }
+    const ids = Array.from({ length: 60 }, (_, i) => (i % 40) + 1)
+    expect(await Promise.all(ids.map(post))).toEqual(ids.map(() => true))
+    await until(async () => (await desk.texts(await onlyTalk())).length === 40)
+  })
+
   test('a second node may take what Telegram posts while the first deals with it', async () => {
     desk.addGateway({ publicUrl: PUBLIC })
     const bot = await desk.connect()

@@ -56,8 +56,7 @@ export class WebhookReceiver {
       const expected = webhookSecret(this.#secret, botId, bot.fingerprint)
       if (typeof shown !== 'string' || !sameBytes(sha256(shown), sha256(expected))) return 401
       const ref = { workspaceId: bot.workspaceId, botId }
-      const fresh = await this.#inbox.store(ref, [readUpdateBytes(body)], false)
-      if (fresh.length > 0) this.#onStored(ref)
+      if (await this.#inbox.storeGathered(ref, readUpdateBytes(body))) this.#onStored(ref)
       return 200
     } catch (error) {
       if (error instanceof UnreadableUpdates) return 400
