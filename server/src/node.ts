@@ -30,6 +30,7 @@ import * as bots from './modules/bots/index.ts'
 import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
 import * as customers from './modules/customers/index.ts'
+import * as disputes from './modules/disputes/index.ts'
 import * as evidence from './modules/evidence/index.ts'
 import * as exports from './modules/exports/index.ts'
 import * as files from './modules/files/index.ts'
@@ -91,6 +92,8 @@ export class TracedeskNode {
   readonly options: NodeOptions
   /** Records that a bundle leaves the desk and says where it lies; the download route runs it. */
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
+  /** The same for those who may only take out bundles of their cases. */
+  readonly downloadDisputeBundle: ReturnType<typeof evidence.createDownloadEvidence>
   readonly keeper: DeskKeeper
   readonly alerts: AlertKeeper
   readonly notices: NoticeKeeper
@@ -184,6 +187,7 @@ export class TracedeskNode {
       recordShown: (caller, shown) => conversations.noteShown(this, caller, shown),
     })
     this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
+    this.downloadDisputeBundle = evidence.createDownloadEvidence(this.#evidencePort(), 'dispute.bundle')
     this.sequencer.onBatch(({ workspaceId, size }) => {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
@@ -441,6 +445,34 @@ export class TracedeskNode {
     this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
   }
 
+  #disputeReads(): disputes.DisputeReads {
+    const reader = new logModule.EntryReader(this.keys)
+    return {
+      present: (db, viewer, records) => reader.present(db, viewer, records),
+      openParts: (db, viewer, ids, name) => logModule.openPartsFor(db, this.keys, viewer, ids, name),
+    }
+  }
+
+  #disputeCommands(): Command[] {
+    const { read } = this.databases
+    const check: disputes.CheckPort = {
+      db: read,
+      openTexts: (db, viewer, ids) => logModule.openTextsFor(db, this.keys, viewer, ids),
+      phrases: { groups: moderation.matchersOfGroups, words: moderation.matcherOfWords },
+    }
+    return [
+      disputes.openDisputeCommand,
+      disputes.addParticipantCommand,
+      disputes.removeParticipantCommand,
+      disputes.addDisputeEntryCommand,
+      disputes.annotateDisputeCommand,
+      disputes.createCheckClaim(check),
+      disputes.decideDisputeCommand,
+      disputes.closeDisputeCommand,
+      disputes.createBundleDispute(read, evidence.createRangeBundles(this.#evidencePort())),
+    ] as unknown as Command[]
+  }
+
   #anchorPort() {
     return {
       allowPrivate: this.options.allowPrivateTargets ?? false,
@@ -580,6 +612,7 @@ export class TracedeskNode {
         logModule.revealLogCommand,
         logModule.decideRevealCommand,
         alerts.acknowledgeAlertCommand,
+        ...this.#disputeCommands(),
         holds.placeHoldCommand,
         holds.releaseHoldCommand,
         anchors.createRotateKey(() => this.checkpoints.signer),
@@ -612,6 +645,7 @@ export class TracedeskNode {
       ) as unknown as Query,
       notices.notificationsQuery as unknown as Query,
       ...team.oidcQueries(this.databases.app),
+      ...disputes.createDisputeQueries(this.#disputeReads()),
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),

@@ -8,6 +8,7 @@ import * as credentials from './events/credentials.ts'
 import * as customer from './events/customer.ts'
 import * as customerProfile from './events/customer-profile.ts'
 import * as desk from './events/desk.ts'
+import * as dispute from './events/dispute.ts'
 import * as evidence from './events/evidence.ts'
 import * as exports from './events/export.ts'
 import * as file from './events/file.ts'
@@ -53,6 +54,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     alert,
     reveal,
     file,
+    dispute,
     ledger,
     desk,
     presence,

@@ -29,6 +29,7 @@ export type SubjectKind =
   | 'command'
   | 'update'
   | 'hold'
+  | 'dispute'
   | 'inbox_view'
   | 'label_set'
   | 'privacy_request'

@@ -39,6 +39,7 @@ const READS = [
   'desk.board',
   'hold.view',
   'alert.view',
+  'dispute.view',
   'access.review',
   'privacy.view',
 ] as const
@@ -83,6 +84,8 @@ const AGENT = [
   'inbox_view.change',
   'inbox_view.delete',
   'presence.change',
+  'dispute.view',
+  'dispute.annotate',
 ] as const
 const SUPERVISOR = [
   ...AGENT,
@@ -104,6 +107,15 @@ const SUPERVISOR = [
   'canned_reply.create',
   'canned_reply.update',
   'canned_reply.delete',
+  'dispute.open',
+  'dispute.add_participant',
+  'dispute.remove_participant',
+  'dispute.add_entry',
+  'dispute.check_claim',
+  'dispute.decide',
+  'dispute.close',
+  'dispute.bundle',
+  'dispute.print',
 ] as const
 const ADMIN = [
   ...SUPERVISOR,
@@ -172,7 +184,14 @@ const ADMIN = [
   'export.schedule',
   'export.unschedule',
 ] as const
-const AUDITOR = ['log.reveal', ...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
+const AUDITOR = [
+  'log.reveal',
+  ...READS,
+  ...OWN_ACCESS,
+  'ledger.verify',
+  'evidence.bundle',
+  'dispute.print',
+] as const
 
 /** Everything a role can be made of. */
 export const PERMISSIONS: readonly string[] = [...new Set<string>([...ADMIN, ...READS])]

@@ -4,6 +4,7 @@ import * as botCommands from './commands/bots.ts'
 import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
 import * as deskCommands from './commands/desk.ts'
+import * as disputeCommands from './commands/disputes.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as exportCommands from './commands/exports.ts'
 import * as holdCommands from './commands/holds.ts'
@@ -23,6 +24,7 @@ import * as alertQueries from './queries/alerts.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
+import * as disputeQueries from './queries/disputes.ts'
 import * as exportQueries from './queries/exports.ts'
 import * as holdQueries from './queries/holds.ts'
 import * as inboxQueries from './queries/inbox.ts'
@@ -48,6 +50,8 @@ const {
   TimelineItem: _t,
   ...desk
 } = deskQueries
+const { ClaimInput: _ci, ...disputes } = disputeCommands
+const { StoryPart: _sp, ...disputeReads } = disputeQueries
 const { logFilter: _f, ...log } = logQueries
 const { OffboardingReport: _o, ...people } = peopleCommands
 const { uploadFile: _u, ...media } = mediaCommands
@@ -74,6 +78,7 @@ export const COMMANDS = {
   ...holdCommands,
   ...alertCommands,
   ...revealCommands,
+  ...disputes,
   ...moderation,
   ...cannedReplyCommands,
   ...routingCommands,
@@ -91,6 +96,7 @@ export const QUERIES = {
   ...holdQueries,
   ...alertQueries,
   ...revealQueries,
+  ...disputeReads,
   ...teamQueries,
   ...peopleQueries,
   ...notificationQueries,

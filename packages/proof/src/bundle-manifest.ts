@@ -36,8 +36,16 @@ export type BundleManifest = {
   readonly workspace: { readonly id: string; readonly name: string }
   /** First and last position, both included. */
   readonly range: { readonly from: number; readonly to: number }
-  /** What was asked for. With `conversationId`, entries of anything else are closed. */
-  readonly scope: { readonly conversationId?: string; readonly from?: string; readonly to?: string }
+  /**
+   * What was asked for. With `conversationId`, entries of anything else are closed. With `disputeId`, everything is that
+   * whoever asked could not see of that case: entries of a conversation that is open may be closed as well.
+   */
+  readonly scope: {
+    readonly conversationId?: string
+    readonly disputeId?: string
+    readonly from?: string
+    readonly to?: string
+  }
   readonly counts: { readonly entries: number; readonly closed: number; readonly openings: number }
   readonly askedBy: {
     readonly kind: string
@@ -98,7 +106,7 @@ const MANIFEST = object({
   origin: text,
   workspace: object({ id: text, name: text }),
   range: object({ from: count, to: count }),
-  scope: object({}, { conversationId: text, from: instant, to: instant }),
+  scope: object({}, { conversationId: text, disputeId: text, from: instant, to: instant }),
   counts: object({ entries: count, closed: count, openings: count }),
   askedBy: object({ kind: text, id: nullable(text), name: nullable(text), role: nullable(text) }),
   askedAt: instant,

@@ -253,6 +253,36 @@ export interface Tables {
     agent_id: string
     lead: Generated<boolean>
   }
+  dispute: {
+    workspace_id: string
+    dispute_id: string
+    kind: string
+    customer_id: string | null
+    conversation_id: string | null
+    from_at: string | null
+    to_at: string | null
+    state: string
+    outcome: string | null
+    department_ids: string[]
+    hold_id: string
+    entry_id: string
+    opened_at: string
+    opened_by: string | null
+  }
+  dispute_item: {
+    workspace_id: string
+    dispute_id: string
+    entry_id: string
+    event: string
+    about_entry_id: string | null
+    at: string
+  }
+  dispute_participant: {
+    workspace_id: string
+    dispute_id: string
+    agent_id: string
+    role: string
+  }
   export: {
     workspace_id: string
     export_id: string

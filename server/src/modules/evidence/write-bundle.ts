@@ -27,6 +27,12 @@ import {
   type StoredLeaf,
 } from './store.ts'
 
+/** The positions of a case that whoever asked may see. */
+export interface OpenPositions {
+  readonly disputeId: string
+  readonly positions: ReadonlySet<number>
+}
+
 const SLICE = 2_000
 /** Names are a help to the reader; a range with more people than this shows the first of them. */
 const MAX_NAMES = 5_000
@@ -38,6 +44,8 @@ export interface ContentParts {
   readonly software: string
   readonly viewer: Caller
   readonly input: BundleInput
+  /** The only positions that are open, where somebody chose them; null: as `input` says. */
+  readonly open: OpenPositions | null
   readonly head: TreeHead
   readonly range: PositionRange
   readonly askedAt: string
@@ -67,7 +75,7 @@ export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Pro
     origin: head.origin,
     workspace: { id: viewer.workspaceId, name: await readWorkspaceName(db, viewer.workspaceId) },
     range,
-    scope: scopeOfInput(input),
+    scope: parts.open ? { disputeId: parts.open.disputeId } : scopeOfInput(input),
     counts: { entries: range.to - range.from + 1, closed: seen.closed, openings: seen.openings },
     askedBy: {
       kind: viewer.actor.kind,
@@ -101,8 +109,10 @@ async function* slicesOf({ db, viewer, range }: ContentParts): AsyncGenerator<St
   }
 }
 
-const isOpen = ({ input }: ContentParts, row: StoredLeaf): boolean =>
-  input.conversationId === undefined || row.conversation_id === input.conversationId
+const isOpen = ({ input, open }: ContentParts, row: StoredLeaf): boolean =>
+  open
+    ? open.positions.has(row.position)
+    : input.conversationId === undefined || row.conversation_id === input.conversationId
 
 async function* entryLines(parts: ContentParts, seen: Seen): AsyncGenerator<string> {
   for await (const rows of slicesOf(parts)) {

@@ -98,46 +98,58 @@ export const placeHoldCommand = defineCommandHandler(placeHold, {
   handle: async (context, input) => ({ hold: { id: await placeHoldWithin(context, input) } }) as never, // branded id
 })
 
+/**
+ * Ends a hold within another command (a dispute that is closed, say), which must declare that it records
+ * `hold.released`. Throws `hold.not_found`, `hold.already_released`.
+ */
+export async function releaseHoldWithin(
+  context: CommandContext,
+  holdId: string,
+  reason: string,
+): Promise<void> {
+  const { tx, workspaceId, now } = context
+  const hold = await tx
+    .selectFrom('hold')
+    .selectAll()
+    .where('workspace_id', '=', workspaceId)
+    .where('hold_id', '=', holdId)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!hold) throw new ConsoleError('hold.not_found', { holdId })
+  if (hold.released_at !== null) throw new ConsoleError('hold.already_released', { holdId })
+  const entryId = newId()
+  await tx
+    .updateTable('hold')
+    .set({ released_at: now, released_entry_id: entryId })
+    .where('workspace_id', '=', workspaceId)
+    .where('hold_id', '=', holdId)
+    .execute()
+  context.record(
+    holdReleased,
+    {
+      kind: hold.kind as HoldKind, // the table admits only these
+      cause: hold.cause as HoldCause,
+      fromAt: hold.from_at,
+      toAt: hold.to_at,
+      placedAt: hold.placed_at,
+    },
+    {
+      subject: { id: holdId },
+      entryId,
+      parts: { reasonText: reason },
+      ...(await requireSubject(context, {
+        customerId: hold.customer_id ?? undefined,
+        conversationId: hold.conversation_id ?? undefined,
+        cause: 'inquiry',
+        reason,
+      })),
+    },
+  )
+}
+
 export const releaseHoldCommand = defineCommandHandler(releaseHold, {
   handle: async (context, { holdId, reason }) => {
-    const { tx, workspaceId, now } = context
-    const hold = await tx
-      .selectFrom('hold')
-      .selectAll()
-      .where('workspace_id', '=', workspaceId)
-      .where('hold_id', '=', holdId)
-      .forUpdate()
-      .executeTakeFirst()
-    if (!hold) throw new ConsoleError('hold.not_found', { holdId })
-    if (hold.released_at !== null) throw new ConsoleError('hold.already_released', { holdId })
-    const entryId = newId()
-    await tx
-      .updateTable('hold')
-      .set({ released_at: now, released_entry_id: entryId })
-      .where('workspace_id', '=', workspaceId)
-      .where('hold_id', '=', holdId)
-      .execute()
-    context.record(
-      holdReleased,
-      {
-        kind: hold.kind as HoldKind, // the table admits only these
-        cause: hold.cause as HoldCause,
-        fromAt: hold.from_at,
-        toAt: hold.to_at,
-        placedAt: hold.placed_at,
-      },
-      {
-        subject: { id: holdId },
-        entryId,
-        parts: { reasonText: reason },
-        ...(await requireSubject(context, {
-          customerId: hold.customer_id ?? undefined,
-          conversationId: hold.conversation_id ?? undefined,
-          cause: 'inquiry',
-          reason,
-        })),
-      },
-    )
+    await releaseHoldWithin(context, holdId, reason)
     return {}
   },
 })

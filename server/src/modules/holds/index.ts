@@ -1,4 +1,10 @@
-export { type HoldRequest, placeHoldCommand, placeHoldWithin, releaseHoldCommand } from './commands.ts'
+export {
+  type HoldRequest,
+  placeHoldCommand,
+  placeHoldWithin,
+  releaseHoldCommand,
+  releaseHoldWithin,
+} from './commands.ts'
 export {
   type ActiveHold,
   activeHolds,

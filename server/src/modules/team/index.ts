@@ -44,7 +44,9 @@ export { createTeamQueries } from './queries.ts'
 export type { Reason } from './reason-list.ts'
 export { createRoleCommand, deleteRoleCommand, updateRoleCommand } from './roles.ts'
 export {
+  caseEntryScopeSql,
   conversationScopeSql,
+  disputeScopeSql,
   entryScopeSql,
   type LeadPeriod,
   type Scope,

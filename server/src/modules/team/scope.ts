@@ -164,3 +164,32 @@ function deskDepartments(scope: Exclude<Scope, { kind: 'all' }>): string[] {
       : []
   return [...new Set([...scope.departments, ...led])]
 }
+
+/**
+ * Cases (dispute, alias `d`) that a scope sees: all, or those the viewer opened or takes part in, and those about
+ * departments the viewer led when they were opened.
+ */
+export function disputeScopeSql(scope: Scope): RawBuilder<boolean> {
+  if (scope.kind === 'all') return sql<boolean>`true`
+  const own = sql<boolean>`(d.opened_by = ${scope.agentId} or exists (select from dispute_participant p
+    where p.workspace_id = d.workspace_id and p.dispute_id = d.dispute_id and p.agent_id = ${scope.agentId}))`
+  const led = scope.kind === 'departments' ? scope.periods : []
+  if (led.length === 0) return own
+  const periods = led.map(
+    ({ departmentId, from, to }) =>
+      sql`(d.department_ids @> array[${departmentId}]::uuid[] and d.opened_at >= ${from} and d.opened_at < coalesce(${to}::timestamptz, 'infinity'))`,
+  )
+  return sql<boolean>`(${own} or ${sql.join(periods, sql` or `)})`
+}
+
+/**
+ * What a scope sees of the log inside a case about some conversations: what it sees anyway, and for supervisors what
+ * happened in those conversations while they lay in the queue of nobody, which was on every desk. Without that, the
+ * first message of a customer would be missing from the case about it. A condition on log_entry or log_pending, `e`.
+ */
+export function caseEntryScopeSql(scope: Scope, conversationIds: readonly string[]): RawBuilder<boolean> {
+  if (scope.kind !== 'departments' || conversationIds.length === 0) return entryScopeSql(scope)
+  const served = scope.bots === null ? sql`true` : servedSql('e', scope.bots)
+  return sql<boolean>`(${entryScopeSql(scope)} or (e.reach = 'work' and e.agent_ids = '{}' and e.department_ids = '{}'
+    and e.conversation_id = any(${[...conversationIds]}::uuid[]) and ${served}))`
+}

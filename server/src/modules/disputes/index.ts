@@ -1,0 +1,7 @@
+export { createBundleDispute, type MakeBundle } from './bundle.ts'
+export { type CheckPort, createCheckClaim } from './check.ts'
+export { closeDisputeCommand, decideDisputeCommand } from './decide.ts'
+export { addDisputeEntryCommand, annotateDisputeCommand } from './file.ts'
+export { openDisputeCommand } from './open.ts'
+export { addParticipantCommand, removeParticipantCommand } from './participants.ts'
+export { createDisputeQueries, type DisputeReads } from './queries.ts'

@@ -1,0 +1,181 @@
+import type { Completeness, Part } from '@tracedesk/contracts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Caller } from '../../command/caller.ts'
+import type { ReadDb } from '../../db/database.ts'
+import { caseEntryScopeSql, type Scope } from '../team/index.ts'
+import { readChains } from './chains.ts'
+import { type ClaimEntry, isOutgoingText } from './claims/index.ts'
+import { belongsSql, inTimesSql, type Matter } from './matter.ts'
+import { mentionsSql } from './mentions.ts'
+import { run } from './store.ts'
+
+/** Opens the words of entries as far as a reader may have them: entry id → part. */
+export type OpenTexts = (
+  db: ReadDb,
+  viewer: Caller,
+  entryIds: readonly string[],
+) => Promise<Map<string, Part>>
+
+export interface SearchPort {
+  readonly db: ReadDb
+  readonly openTexts: OpenTexts
+}
+
+export interface Search {
+  readonly matter: Matter
+  readonly caller: Caller
+  readonly scope: Scope
+  readonly events: readonly string[]
+  readonly readsTexts: boolean
+  /** More entries than this are not read; the answer then says so. */
+  readonly atMost?: number
+}
+
+/** So many entries are read at a time, and so many for one check: a day of a busy desk, a customer of many years. */
+const SLICE = 5_000
+const AT_MOST = 250_000
+
+interface Row {
+  readonly id: string
+  readonly at: string
+  readonly position: number | null
+  readonly event: string
+  readonly outcome: string
+  readonly actorKind: string
+  readonly actorId: string | null
+  readonly source: string
+  readonly conversationId: string | null
+  readonly subjectId: string
+  readonly counter: number | null
+  readonly data: Record<string, unknown>
+}
+
+/**
+ * Reads everything in sight that a claim about a matter is decided by, and says how complete that is. What happens
+ * after the times of the matter in the conversations it touches is read as well: an answer may come later.
+ */
+export async function searchMatter(
+  port: SearchPort,
+  search: Search,
+): Promise<{ entries: ClaimEntry[]; completeness: Completeness }> {
+  const { db } = port
+  const { matter, caller, scope } = search
+  const atMost = search.atMost ?? AT_MOST
+  const tree = await readTree(db, caller.workspaceId)
+  const found = await readRows(db, search, atMost)
+  const rows = found.slice(0, atMost)
+  const touched =
+    matter.kind === 'range'
+      ? [...new Set(rows.flatMap(row => row.conversationId ?? []))]
+      : [...matter.conversationIds]
+  const { entries, texts } = await withTexts(port, search, rows)
+  const chains = await readChains(db, caller.workspaceId, touched)
+  const positions = rows.flatMap(row => row.position ?? [])
+  const outOfScope = await countHidden(db, search, scope)
+  const capped = found.length > atMost
+  const isWhole = chains.holes === 0 && outOfScope === 0 && !capped
+  const unread = texts.withheld + texts.erased + texts.missing
+  return {
+    entries,
+    completeness: {
+      complete: isWhole && unread === 0,
+      from: matter.from,
+      to: matter.to,
+      fromPosition: positions.length > 0 ? positions.reduce((a, b) => Math.min(a, b)) : null,
+      toPosition: positions.length > 0 ? positions.reduce((a, b) => Math.max(a, b)) : null,
+      ...tree,
+      entries: rows.length,
+      pending: rows.length - positions.length,
+      outOfScope,
+      capped,
+      conversations: touched.length,
+      holes: chains.holes,
+      chains: chains.first as never, // branded ids
+      texts,
+    },
+  }
+}
+
+/** Entries of the matter, whoever may see them; log_entry or log_pending is `e`. */
+function wanted({ matter, events }: Search): RawBuilder<boolean> {
+  const mentioned = mentionsSql(matter)
+  const belongs =
+    matter.kind === 'range'
+      ? sql<boolean>`(${belongsSql(matter)} or (e.at >= ${matter.to} and e.conversation_id in (
+          select t.conversation_id from log_entry t where t.workspace_id = ${matter.workspaceId}
+            and t.at >= ${matter.from} and t.at < ${matter.to} and t.conversation_id is not null)))`
+      : sql<boolean>`(${belongsSql(matter)}${mentioned ? sql` or ${mentioned}` : sql``})`
+  return sql<boolean>`e.workspace_id = ${matter.workspaceId} and e.event = any(${[...events]}::text[]) and ${belongs}`
+}
+
+async function readRows(db: ReadDb, search: Search, atMost: number): Promise<Row[]> {
+  const where = sql`${wanted(search)} and ${caseEntryScopeSql(search.scope, search.matter.conversationIds)}`
+  const leaf = sql`convert_from(e.leaf, 'UTF8')::json`
+  const columns = sql`e.entry_id as id, e.at, e.event, e.outcome, e.actor_kind as "actorKind", e.actor_id as "actorId",
+    e.source, e.conversation_id as "conversationId", e.subject_id as "subjectId",
+    (${leaf} -> 'counters' ->> 'conversation')::int as counter, ${leaf} -> 'data' as data`
+  const rows: Row[] = []
+  let after: { at: string; id: string } | null = null
+  while (rows.length <= atMost) {
+    const beyond: RawBuilder<unknown> = after
+      ? sql`(e.at, e.entry_id) > (${after.at}::timestamptz, ${after.id}::uuid)`
+      : sql`true`
+    const end = sql`order by e.at, e.entry_id limit ${SLICE}`
+    const page: Row[] = await run<Row>(
+      db,
+      sql`select * from (
+        (select ${columns}, e.position from log_entry e where ${where} and ${beyond} ${end}) union all
+        (select ${columns}, null from log_pending e where ${where} and ${beyond} ${end})
+      ) found order by at, id limit ${SLICE}`,
+    )
+    rows.push(...page)
+    const last = page.at(-1)
+    if (page.length < SLICE || !last) break
+    after = { at: last.at, id: last.id }
+  }
+  return rows
+}
+
+/** How many entries that could decide the claim are out of the searcher's sight. */
+async function countHidden(db: ReadDb, search: Search, scope: Scope): Promise<number> {
+  if (scope.kind === 'all' && scope.bots === null) return 0
+  const where = sql`${wanted(search)} and ${inTimesSql(search.matter)} and not ${caseEntryScopeSql(scope, search.matter.conversationIds)}`
+  const [row] = await run<{ n: number }>(
+    db,
+    sql`select (select count(*) from log_entry e where ${where}) + (select count(*) from log_pending e where ${where}) as n`,
+  )
+  return Number(row?.n ?? 0)
+}
+
+async function withTexts({ db, openTexts }: SearchPort, search: Search, rows: readonly Row[]) {
+  const texts = { read: 0, withheld: 0, erased: 0, missing: 0 }
+  if (!search.readsTexts) return { entries: [...rows], texts }
+  const entries: ClaimEntry[] = []
+  for (let at = 0; at < rows.length; at += SLICE) {
+    const slice = rows.slice(at, at + SLICE)
+    const written = slice.filter(row => isOutgoingText(row) && Number(row.data.length ?? 0) > 0)
+    const opened = await openTexts(
+      db,
+      search.caller,
+      written.map(({ id }) => id),
+    )
+    for (const row of slice) {
+      const part = opened.get(row.id)
+      if (!part) entries.push(row)
+      else if (part.state === 'open') entries.push({ ...row, text: part.value })
+      else entries.push(row)
+      if (part) texts[part.state === 'open' ? 'read' : part.state]++
+    }
+  }
+  return { entries, texts }
+}
+
+async function readTree(db: ReadDb, workspaceId: string) {
+  const [row] = await run<{ treeSize: number; signedSize: number | null }>(
+    db,
+    sql`select h.size as "treeSize", (select max(k.size) from log_checkpoint k
+        where k.workspace_id = h.workspace_id and k.epoch = h.epoch) as "signedSize"
+      from log_head h where h.workspace_id = ${workspaceId}`,
+  )
+  return { treeSize: row?.treeSize ?? 0, signedSize: row?.signedSize ?? null }
+}
