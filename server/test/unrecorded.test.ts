@@ -95,6 +95,12 @@ beforeAll(async () => {
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })
+  const { dispute } = await world.owner.do('dispute.open', { conversationId: talk.id as never, title: 'A case' })
+  await world.owner.do('dispute.add_participant', {
+    disputeId: dispute.id,
+    agentId: maya.id as never,
+    role: 'reviewer',
+  })
   await world.owner.do('hold.place', {
     customerId: talk.customerId as never,
     cause: 'legal',
