@@ -95,7 +95,10 @@ beforeAll(async () => {
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })
-  const { dispute } = await world.owner.do('dispute.open', { conversationId: talk.id as never, title: 'A case' })
+  const { dispute } = await world.owner.do('dispute.open', {
+    conversationId: talk.id as never,
+    title: 'A case',
+  })
   await world.owner.do('dispute.add_participant', {
     disputeId: dispute.id,
     agentId: maya.id as never,
