@@ -5,7 +5,7 @@ import { StartError } from '../kernel/start-error.ts'
 import { work } from './colleagues.ts'
 import { DeskClient } from './desk-client.ts'
 import { createTeam, DEMO_PASSWORD, OWNER, SEATS } from './team.ts'
-import { startCustomers, startSimulatedTelegram } from './telegram/index.ts'
+import { createRandom, showEverything, startCustomers, startSimulatedTelegram } from './telegram/index.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const CUSTOMERS = 12
@@ -40,6 +40,10 @@ async function run(): Promise<void> {
     customers: CUSTOMERS,
     pace: { arrivalMs: [0, 30_000], pauseMs: [30_000, 240_000] },
   })
+  // one conversation in which every kind of message can be seen from the first minute on
+  const guest = telegram.createUser({ firstName: 'Nina', lastName: 'Holm', languageCode: 'en' })
+  guest.say(bot, 'Hi! Some pictures and papers about my order, all at once.')
+  showEverything(guest, bot, createRandom('everything'))
   const colleagues = SEATS.filter(seat => seat.scripted).map(seat => work(running.url, seat, ending.signal))
   Promise.all([customers.finished, ...colleagues]).catch(error =>
     process.stderr.write(`tracedesk demo: ${(error as Error).message}\n`),

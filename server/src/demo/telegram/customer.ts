@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Message } from 'grammy/types'
 import type { BotReference } from './correspondent.ts'
-import { createSamplePng } from './image.ts'
 import type { Person } from './person.ts'
 import { type Phrase, splitText, type Voice } from './phrases.ts'
 import type { Random } from './random.ts'
+import { showSomething } from './showing.ts'
 import { NoReply } from './waiting.ts'
 
 type Span = readonly [low: number, high: number]
@@ -24,7 +24,7 @@ export interface Pace {
 export interface CustomerCounts {
   /** Conversations opened. */
   conversations: number
-  /** Messages written, pictures included. */
+  /** Messages written, pictures and all other media included. */
   said: number
   /** Replies that came in time. */
   answered: number
@@ -98,7 +98,7 @@ export class Customer {
     const turns = random.integer(0, 2)
     for (let turn = 0; turn < turns; turn++) {
       if (!(await this.#hearReply())) return
-      if (random.chance(0.1)) await this.#showPicture()
+      if (random.chance(0.35)) await this.#show()
       else await this.#say(random.pick(voice.details))
     }
     if (!(await this.#hearReply())) return
@@ -122,12 +122,10 @@ export class Customer {
     return last
   }
 
-  async #showPicture(): Promise<void> {
+  async #show(): Promise<void> {
     const { person, bot, pace, random } = this.#setting
     await this.#rest(pace.typingMs)
-    const colour = random.integer(0, 0xffffff)
-    person.sendPhoto(bot, createSamplePng(320, 200, colour), { name: 'photo.png', mimeType: 'image/png' })
-    this.counts.said++
+    this.counts.said += showSomething(person, bot, random)
   }
 
   /** Adds what was forgotten, so that the sent text stays readable in the edited one. */

@@ -47,18 +47,23 @@ function readJpeg(bytes: Buffer): ImageSize | undefined {
 }
 
 /** A valid PNG of one colour, for tests and demonstrations. `colour` is 0xRRGGBB. */
-export function createSamplePng(width: number, height: number, colour = 0x3388cc): Buffer {
+export const createSamplePng = (width: number, height: number, colour = 0x3388cc): Buffer =>
+  drawPng(width, height, () => colour)
+
+/** A PNG whose every pixel `colourAt` gives as 0xRRGGBB; x and y count from the top left. */
+export function drawPng(width: number, height: number, colourAt: (x: number, y: number) => number): Buffer {
   const header = Buffer.alloc(13)
   header.writeUInt32BE(width, 0)
   header.writeUInt32BE(height, 4)
   header.set([8, 2, 0, 0, 0], 8)
-  const line = Buffer.alloc(1 + width * 3)
-  for (let x = 0; x < width; x++) line.writeUIntBE(colour, 1 + x * 3, 3)
-  const pixels = deflateSync(Buffer.concat(Array.from({ length: height }, () => line)))
+  const bytesOfLine = 1 + width * 3
+  const lines = Buffer.alloc(height * bytesOfLine)
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) lines.writeUIntBE(colourAt(x, y), y * bytesOfLine + 1 + x * 3, 3)
   return Buffer.concat([
     PNG_SIGNATURE,
     chunk('IHDR', header),
-    chunk('IDAT', pixels),
+    chunk('IDAT', deflateSync(lines)),
     chunk('IEND', Buffer.alloc(0)),
   ])
 }

@@ -10,7 +10,9 @@ export { type SendingLimits, TELEGRAM_LIMITS } from './limits.ts'
 export { ACKNOWLEDGED_METHODS, SIMULATED_METHODS, UNIMPLEMENTED_METHODS } from './methods/index.ts'
 export type { Person, Press } from './person.ts'
 export { type Phrase, splitText } from './phrases.ts'
+export { createRandom } from './random.ts'
 export { type CustomerScript, type ScriptOptions, startCustomers } from './script.ts'
+export { showEverything } from './showing.ts'
 export {
   type PersonOptions,
   type SimulatedBot,

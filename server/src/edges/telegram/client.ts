@@ -162,6 +162,11 @@ export class TelegramClient {
     })
   }
 
+  /** Lets the button somebody pressed come to rest; without it their client waits for minutes (Bot API, answerCallbackQuery). */
+  async answerPress(queryId: string): Promise<void> {
+    await this.#call({ method: 'answerCallbackQuery', fields: { callback_query_id: queryId }, files: [] })
+  }
+
   /** Says where a file is for an hour. Refuses files of more than 20 MB (Bot API, getFile). */
   async getFile(fileId: string): Promise<{ path: string; size: number | null }> {
     const result = await this.#call({ method: 'getFile', fields: { file_id: fileId }, files: [] })

@@ -72,7 +72,7 @@ export class BotLine {
       parts.log,
       parts.timing.conflictQuietMs,
     )
-    this.#processor = new Processor({ ...parts, bot })
+    this.#processor = new Processor({ ...parts, bot, client })
     // one limit for everything a bot sends
     const limiter = new RateLimiter(parts.rates)
     this.#sender = new Sender({ ...parts, bot, lease, client, health, limiter })

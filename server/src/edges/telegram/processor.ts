@@ -12,8 +12,9 @@ import {
   receiveReactionCommand,
 } from '../../modules/conversations/index.ts'
 import { acceptLinkCommand, LINK_CODE, leaveInTelegramCommand, NotOurs } from '../../modules/notices/index.ts'
+import type { TelegramClient } from './client.ts'
 import type { BotRef, Inbox, WaitingUpdate } from './inbox.ts'
-import { chatOf, kindOf, readUpdate, type UpdateFacts } from './read-update.ts'
+import { chatOf, kindOf, pressOf, readUpdate, type UpdateFacts } from './read-update.ts'
 import type { GatewayTiming } from './timing.ts'
 import { backOff, Pause, type Slots } from './waiting.ts'
 
@@ -28,6 +29,7 @@ const MEMORY_MAX = 2_000
  */
 export class Processor {
   readonly #bot: BotRef
+  readonly #client: TelegramClient | null
   readonly #door: CommandDoor
   readonly #inbox: Inbox
   readonly #slots: Slots
@@ -42,6 +44,7 @@ export class Processor {
 
   constructor(parts: {
     bot: BotRef
+    client: TelegramClient | null
     door: CommandDoor
     inbox: Inbox
     slots: Slots
@@ -49,6 +52,7 @@ export class Processor {
     timing: GatewayTiming
   }) {
     this.#bot = parts.bot
+    this.#client = parts.client
     this.#door = parts.door
     this.#inbox = parts.inbox
     this.#slots = parts.slots
@@ -113,7 +117,10 @@ export class Processor {
     let facts = update.attempts >= ATTEMPTS_MAX ? NOT_UNDERSTOOD : readUpdate(update.json)
     for (let failures = 1; !this.#stopped; failures++) {
       const error = await this.#slots.run(() => this.#attempt(update, facts))
-      if (error === null) return true
+      if (error === null) {
+        this.#answerPress(update)
+        return true
+      }
       const attempts = await this.#countFailure(update, error)
       if (attempts >= ATTEMPTS_MAX || isHopeless(error)) facts = NOT_UNDERSTOOD
       else await this.#pause(backOff(failures, this.#timing.retryMs, this.#timing.retryMaxMs))
@@ -130,6 +137,20 @@ export class Processor {
     } catch (error) {
       return error instanceof AlreadyReceived ? null : error
     }
+  }
+
+  /**
+   * Tells Telegram that the press of a button was taken in. It changes nothing at either end but the picture of the
+   * button, so nothing is recorded, and nobody is told when it comes too late.
+   */
+  #answerPress({ json, updateId }: WaitingUpdate): void {
+    const queryId = pressOf(json)
+    if (queryId === null || !this.#client) return
+    const answer = this.#client
+      .answerPress(queryId)
+      .catch(error => this.#log.debug({ err: error, ...this.#bot, updateId }, 'a press was not answered'))
+      .finally(() => this.#running.delete(answer))
+    this.#running.add(answer)
   }
 
   /** How often the update itself has failed; trouble of the database is not its fault and counts nothing. */

@@ -85,6 +85,12 @@ const other = (cause: Extract<UpdateFacts, { to: 'other' }>['cause']): UpdateFac
 /** The kind of an update: the name of the member beside `update_id`. */
 export const kindOf = (update: Json): string => Object.keys(update).find(key => key !== 'update_id') ?? ''
 
+/** The id to answer the press of a button by; null when the update is none. */
+export function pressOf(update: Json): string | null {
+  const query = objectAt(update, 'callback_query')
+  return query && textAt(query, 'id')
+}
+
 /** The chat (or else the person) an update is about: updates of one chat are dealt with one after the other. */
 export function chatOf(update: Json): number | null {
   const payload = objectAt(update, kindOf(update))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, createWriteStream, existsSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -15,6 +15,8 @@ import { listTables } from './tables.ts'
 
 /** Folders in DATA_DIR that belong to the data; secret, signer and list of erasures on purpose do not. */
 export const FILE_FOLDERS = ['files', 'bundles'] as const
+
+const INCOMING = join('files', 'incoming') + sep
 
 export interface BackupParts {
   /** The owner of the tables: the reading role does not see every column. */
@@ -138,17 +140,29 @@ async function copyFiles(
     const root = join(dataDir, name)
     if (!existsSync(root)) continue
     for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.name.endsWith('.part')) continue
+      const inside = relative(dataDir, join(entry.parentPath, entry.name))
+      // what is still coming in belongs to no row yet
+      if (!entry.isFile() || entry.name.endsWith('.part') || inside.startsWith(INCOMING)) continue
       signal?.throwIfAborted()
-      const inside = join(entry.parentPath, entry.name).slice(dataDir.length + 1)
       onProgress?.(inside)
       const copy = join(folder, 'data', inside)
       await mkdir(dirname(copy), { recursive: true, mode: 0o700 })
-      await copyFile(join(dataDir, inside), copy)
+      if (!(await copyIfThere(join(dataDir, inside), copy))) continue
       files.push({ path: inside, bytes: (await stat(copy)).size, sha256: await digestFile(copy) })
     }
   }
   return files
+}
+
+/** False when the file was taken away since it was listed: its removal is in the log, and its key is gone with it. */
+async function copyIfThere(from: string, to: string): Promise<boolean> {
+  try {
+    await copyFile(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && !existsSync(from)) return false
+    throw error
+  }
 }
 
 /** SHA-256 of a file, in hex. */
