@@ -1,6 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { StreamedEntry } from './port.ts'
 
+/** How texts are written into a file. */
+export interface ExportOptions {
+  readonly bom: boolean
+  readonly language?: 'en' | 'zh' | 'ru' | undefined
+}
+
 /** A file of entries while it is being written. */
 export interface ExportWriter {
   write(batch: readonly StreamedEntry[]): Promise<void>

@@ -1,13 +1,8 @@
 import type { ExportFormat } from '@tracedesk/contracts'
-import type { ExportWriter } from './file-writer.ts'
+import type { ExportOptions, ExportWriter } from './file-writer.ts'
 import { writeParquet } from './parquet.ts'
 import { writeCsv, writeNdjson, writeXes } from './text-writers.ts'
 import { writeXlsx, XLSX_ROWS_MAX } from './xlsx.ts'
-
-export interface ExportOptions {
-  readonly bom: boolean
-  readonly language?: 'en' | 'zh' | 'ru' | undefined
-}
 
 interface Format {
   readonly type: string

@@ -11,7 +11,7 @@ import {
   createRunSchedule,
   failExportCommand,
 } from './commands.ts'
-import type { ExportOptions } from './formats.ts'
+import type { ExportOptions } from './file-writer.ts'
 import type { ExportPort, StreamAsk } from './port.ts'
 import { exportPath, isStillThere, openFilter, recallCaller, removeFile } from './store.ts'
 import { type ExportJob, NOTHING_WRITTEN, type WrittenSoFar, writeExport } from './write-export.ts'

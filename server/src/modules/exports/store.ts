@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { type InstallationSecret, seal, unseal } from '../../kernel/secret.ts'
-import type { ExportOptions } from './formats.ts'
+import type { ExportOptions } from './file-writer.ts'
 import type { ExportFilter } from './port.ts'
 
 /** What somebody wants in a file. */

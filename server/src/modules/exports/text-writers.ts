@@ -1,7 +1,6 @@
 import { COLUMNS, headsOf, truncationRow } from './columns.ts'
 import { BOM, csvLine } from './csv.ts'
-import { type ExportWriter, TextFile } from './file-writer.ts'
-import type { ExportOptions } from './formats.ts'
+import { type ExportOptions, type ExportWriter, TextFile } from './file-writer.ts'
 import { CLOSE_TRACE, describeXesEvent, openTrace, traceName, XES_END, XES_HEAD } from './xes.ts'
 
 /** One JSON object an entry and line, as `log.search` gives it; a file that was cut off says so in its last. */

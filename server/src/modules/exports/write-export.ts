@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { ExportFormat } from '@tracedesk/contracts'
-import { type ExportOptions, FORMATS } from './formats.ts'
+import type { ExportOptions } from './file-writer.ts'
+import { FORMATS } from './formats.ts'
 import type { ExportPort, StreamAsk } from './port.ts'
 
 /** How far a file is: everything up to `bytes` is on the disk and ends with this entry. */

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { ZipFileWriter } from '../../kernel/zip-file.ts'
 import { COLUMNS, headsOf, truncationRow } from './columns.ts'
-import type { ExportWriter } from './file-writer.ts'
-import type { ExportOptions } from './formats.ts'
+import type { ExportOptions, ExportWriter } from './file-writer.ts'
 
 /** A sheet has 1,048,576 rows: one for the heads, one to say that there was more. */
 export const XLSX_ROWS_MAX = 1_048_574

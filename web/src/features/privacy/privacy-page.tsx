@@ -2,7 +2,6 @@ import { Badge, Button, SegmentedControl, Table } from '@mantine/core'
 import { IconUserShield } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { pagesOf } from '../../shared/queries.ts'
@@ -13,9 +12,8 @@ import { Ago, Time } from '../../shared/ui/time.tsx'
 import { DataMap } from './data-map.tsx'
 import { OpenRequest } from './open-request.tsx'
 import classes from './privacy.module.css'
-import { RequestActions } from './request-actions.tsx'
+import { type PrivacyRequest, RequestActions } from './request-actions.tsx'
 
-export type PrivacyRequest = QueryOutput<'privacy.requests'>['items'][number]
 const VIEWS = ['open', 'closed', 'map'] as const
 const DUE = { fine: 'gray', soon: 'yellow', overdue: 'red' } as const
 

@@ -1,5 +1,6 @@
 import { Button, Menu, Modal, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { QueryOutput } from '@tracedesk/contracts'
 import i18next from 'i18next'
 import { useState } from 'react'
 import { LANGUAGES, useT } from '../../i18n/index.ts'
@@ -9,7 +10,8 @@ import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './privacy.module.css'
-import type { PrivacyRequest } from './privacy-page.tsx'
+
+export type PrivacyRequest = QueryOutput<'privacy.requests'>['items'][number]
 
 const CHANGES = [['privacy.requests'], ['privacy.subject']]
 
