@@ -41,6 +41,7 @@ import * as logModule from './modules/log/index.ts'
 import * as moderation from './modules/moderation/index.ts'
 import * as notices from './modules/notices/index.ts'
 import * as privacy from './modules/privacy/index.ts'
+import * as retention from './modules/retention/index.ts'
 import * as team from './modules/team/index.ts'
 
 export interface NodeOptions {
@@ -116,6 +117,8 @@ export class TracedeskNode {
   readonly files: files.FileReader
   readonly fileLinks: files.FileLinks
   readonly fileKeeper: files.FileKeeper
+  /** Destroys what two persons agreed on, month by month. */
+  readonly retentionKeeper: retention.RetentionKeeper
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -221,6 +224,13 @@ export class TracedeskNode {
       ) as unknown as Command,
       finishErasure: privacy.createFinishErasure(this.#erasePort()),
     })
+    this.retentionKeeper = new retention.RetentionKeeper({
+      databases,
+      door: this.door,
+      log,
+      workspaces: () => this.workspaces(),
+      apply: retention.createApplyRetention(retention.noArchiveNeeded),
+    })
     this.#registerErasers()
     this.alerts = new AlertKeeper({
       databases,
@@ -276,6 +286,7 @@ export class TracedeskNode {
     this.privacyKeeper.start()
     this.exportKeeper.start()
     this.fileKeeper.start()
+    this.retentionKeeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
@@ -286,6 +297,7 @@ export class TracedeskNode {
     await this.notices.stop()
     await this.privacyKeeper.stop()
     await this.exportKeeper.stop()
+    await this.retentionKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
@@ -615,6 +627,12 @@ export class TracedeskNode {
         ...this.#disputeCommands(),
         holds.placeHoldCommand,
         holds.releaseHoldCommand,
+        retention.setRetentionRuleCommand,
+        retention.deleteRetentionRuleCommand,
+        retention.requestRetentionCommand,
+        retention.createApproveRetention(() => this.retentionKeeper.wake()),
+        retention.declineRetentionCommand,
+        retention.stopRetentionCommand,
         anchors.createRotateKey(() => this.checkpoints.signer),
       ] as unknown as Command[]),
     )
@@ -650,6 +668,7 @@ export class TracedeskNode {
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),
       ...exports.createExportQueries(this.exportPort),
+      ...retention.retentionQueries,
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

@@ -23,6 +23,7 @@ import * as people from './events/people.ts'
 import * as presence from './events/presence.ts'
 import * as privacy from './events/privacy.ts'
 import * as reveal from './events/reveal.ts'
+import * as retention from './events/retention.ts'
 import * as routing from './events/routing.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
@@ -62,6 +63,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     inbox,
     privacy,
     exports,
+    retention,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

@@ -35,6 +35,9 @@ export type SubjectKind =
   | 'privacy_request'
   | 'export'
   | 'export_schedule'
+  | 'retention_rule'
+  | 'retention_run'
+  | 'archive'
 
 /**
  * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the

@@ -42,6 +42,7 @@ const READS = [
   'dispute.view',
   'access.review',
   'privacy.view',
+  'retention.view',
 ] as const
 
 const AGENT = [
@@ -183,6 +184,13 @@ const ADMIN = [
   'export.cancel',
   'export.schedule',
   'export.unschedule',
+  'retention.view',
+  'retention.set_rule',
+  'retention.delete_rule',
+  'retention.request',
+  'retention.approve',
+  'retention.decline',
+  'retention.stop',
 ] as const
 const AUDITOR = [
   'log.reveal',

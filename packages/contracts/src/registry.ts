@@ -17,6 +17,7 @@ import * as oidcCommands from './commands/oidc.ts'
 import * as peopleCommands from './commands/people.ts'
 import * as privacyCommands from './commands/privacy.ts'
 import * as revealCommands from './commands/reveal.ts'
+import * as retentionCommands from './commands/retention.ts'
 import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
@@ -37,6 +38,7 @@ import * as oidcQueries from './queries/oidc.ts'
 import * as peopleQueries from './queries/people.ts'
 import * as privacyQueries from './queries/privacy.ts'
 import * as revealQueries from './queries/reveal.ts'
+import * as retentionQueries from './queries/retention.ts'
 import * as routingQueries from './queries/routing.ts'
 import * as teamQueries from './queries/team.ts'
 
@@ -87,6 +89,7 @@ export const COMMANDS = {
   ...privacyCommands,
   ...exportCommands,
   ...media,
+  ...retentionCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -109,6 +112,7 @@ export const QUERIES = {
   ...privacyQueries,
   ...exportQueries,
   ...mediaReads,
+  ...retentionQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

@@ -6,5 +6,6 @@ export const RULE_IDS = {
   auto_resolve: '00000000-0000-8000-8000-000000000002',
   alerts: '00000000-0000-8000-8000-0000000000a1',
   privacy: '00000000-0000-8000-8000-000000000003',
+  retention: '00000000-0000-8000-8000-000000000004',
 } as const
 export type RuleName = keyof typeof RULE_IDS

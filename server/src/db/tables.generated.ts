@@ -533,6 +533,14 @@ export interface Tables {
     leaf: Buffer
     mac: Buffer
   }
+  log_purge: {
+    workspace_id: string
+    chunk: number
+    part: string
+    entry_id: string
+    month: string
+    positions: Buffer
+  }
   log_rejected: {
     workspace_id: string
     entry_id: string
@@ -727,6 +735,31 @@ export interface Tables {
     erased: unknown
     begun_at: Generated<string>
     finished_at: string | null
+  }
+  retention_rule: {
+    workspace_id: string
+    rule_id: string
+    what: string
+    event: string
+    bot_id: string | null
+    part: string | null
+    days: number | null
+  }
+  retention_run: {
+    workspace_id: string
+    run_id: string
+    state: string
+    rules: unknown
+    as_of: string
+    requested_by: string
+    requested_at: string
+    approved_by: string | null
+    ended_at: string | null
+    entries: number
+    parts: number
+    entries_gone: Generated<number>
+    parts_gone: Generated<number>
+    steps: Generated<number>
   }
   role: {
     workspace_id: string

@@ -3,8 +3,14 @@ import { join } from 'node:path'
 import { parseCheckpoint, parseNote, verifyCheckpoint } from '@tracedesk/proof/node'
 import type { ReadDb } from '../db/database.ts'
 import type { StepHook } from '../kernel/durable-file.ts'
-import { type PendingRotation, SignerRefusalError, type SignerStep, TreeSigner } from './signer.ts'
-import { readHead, readLeaves, type TreeHead } from './tree-store.ts'
+import {
+  type PendingRotation,
+  type SignableLeaf,
+  SignerRefusalError,
+  type SignerStep,
+  TreeSigner,
+} from './signer.ts'
+import { readHead, readLeavesOrHashes, type TreeHead } from './tree-store.ts'
 
 /** Leaves are read in slices of this many, so that signing a large import keeps memory flat. */
 const SLICE = 5_000
@@ -188,8 +194,8 @@ export class LocalSigner implements HeadSigner {
     return join(this.#folder, workspaceId, String(epoch))
   }
 
-  async *#leaves(workspaceId: string, from: number, to: number): AsyncIterable<Uint8Array> {
+  async *#leaves(workspaceId: string, from: number, to: number): AsyncIterable<SignableLeaf> {
     for (let at = from; at < to; at += SLICE)
-      yield* await readLeaves(this.#db, workspaceId, at, Math.min(at + SLICE, to))
+      yield* await readLeavesOrHashes(this.#db, workspaceId, at, Math.min(at + SLICE, to))
   }
 }

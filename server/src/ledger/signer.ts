@@ -68,6 +68,11 @@ export interface TreeClaim {
   readonly published?: { readonly size: number; readonly root: Uint8Array } | undefined
 }
 
+/** A leaf; of one destroyed by retention only its hash, which the note published since then must confirm. */
+export type SignableLeaf =
+  | { readonly leaf: Uint8Array; readonly hash: null }
+  | { readonly leaf: null; readonly hash: Uint8Array }
+
 /**
  * Signs the heads of one tree. Key, last note and right edge of the tree live in a folder of its own, outside the
  * database: whoever rewrites the database cannot rewrite what this signer remembers. It recomputes every leaf hash
@@ -167,7 +172,7 @@ export class TreeSigner {
    * Returns the signed note (C2SP tlog-checkpoint). Throws SignerRefusalError and signs nothing when the tree shrank,
    * a leaf is missing, or the leaves do not give that root.
    */
-  async sign(claim: TreeClaim, leaves: AsyncIterable<Uint8Array>): Promise<string> {
+  async sign(claim: TreeClaim, leaves: AsyncIterable<SignableLeaf>): Promise<string> {
     const { size, root } = claim
     if (size < this.size)
       throw new SignerRefusalError('tree_shrunk', `the tree has ${size} leaves; ${this.size} were signed`)
@@ -200,10 +205,15 @@ export class TreeSigner {
     return note
   }
 
-  async #extend({ published }: TreeClaim, leaves: AsyncIterable<Uint8Array>): Promise<Frontier> {
+  async #extend({ published }: TreeClaim, leaves: AsyncIterable<SignableLeaf>): Promise<Frontier> {
     const frontier = this.#state.frontier.clone()
-    for await (const leaf of leaves) {
-      frontier.append(hashLeaf(leaf))
+    for await (const { leaf, hash } of leaves) {
+      if (!leaf && frontier.size >= (published?.size ?? 0))
+        throw new SignerRefusalError(
+          'leaf_missing',
+          `the leaf at ${frontier.size} was never signed and is gone`,
+        )
+      frontier.append(leaf ? hashLeaf(leaf) : hash)
       if (frontier.size === published?.size && !equalBytes(frontier.root(), published.root))
         throw new SignerRefusalError(
           'forked',

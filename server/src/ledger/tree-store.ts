@@ -1,5 +1,6 @@
 import {
   concatBytes,
+  HASH_BYTES,
   type HashReader,
   hashLeaf,
   partialTilesOf,
@@ -13,6 +14,7 @@ import {
 } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import type { ReadDb } from '../db/database.ts'
+import { isListed, PURGE_CHUNK } from './purge-list.ts'
 
 export interface TreeHead {
   readonly epoch: number
@@ -52,6 +54,65 @@ export async function readLeaves(
   return rows.map(row => row.leaf)
 }
 
+/** A leaf, or of one that retention destroyed only what the tree keeps. */
+export type LeafOrHash = { readonly position: number } & (
+  | { readonly leaf: Buffer; readonly hash: null }
+  | { readonly leaf: null; readonly hash: Uint8Array }
+)
+
+/**
+ * Leaves `from` (inclusive) to `to` (exclusive), in order. Of those that a list of destroyed ones names the hash comes
+ * from the tree's tiles. Throws LeafGapError when one is missing otherwise. Whether the list is vouched for is for
+ * `verify` to say.
+ */
+export async function readLeavesOrHashes(
+  db: ReadDb,
+  workspaceId: string,
+  from: number,
+  to: number,
+): Promise<LeafOrHash[]> {
+  const { rows } = await sql<{ position: number; leaf: Buffer }>`
+    select position, leaf from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${to} order by position`.execute(
+    db as never,
+  )
+  const present: LeafOrHash[] = rows.map(row => ({ ...row, hash: null }))
+  if (rows.length === to - from && rows.every((row, i) => row.position === from + i)) return present
+  const gone = await readPurged(db, workspaceId, from, to)
+  const all = [...present, ...gone].sort((a, b) => a.position - b.position)
+  if (all.length !== to - from || all.some((row, i) => row.position !== from + i))
+    throw new LeafGapError(
+      workspaceId,
+      from,
+      to,
+      all.map(row => row.position),
+    )
+  return all
+}
+
+/** The hashes of the destroyed leaves of a range. */
+async function readPurged(db: ReadDb, workspaceId: string, from: number, to: number): Promise<LeafOrHash[]> {
+  const { rows: lists } = await sql<{ chunk: number; positions: Buffer }>`
+    select chunk, positions from log_purge where workspace_id = ${workspaceId} and part = ''
+      and chunk >= ${Math.floor(from / PURGE_CHUNK)} and chunk <= ${Math.floor((to - 1) / PURGE_CHUNK)}`.execute(
+    db as never,
+  )
+  const { rows: tiles } = await sql<{ index: number; hashes: Buffer }>`
+    select index, hashes from log_tile where workspace_id = ${workspaceId} and level = 0
+      and index >= ${Math.floor(from / TILE_WIDTH)} and index <= ${Math.floor((to - 1) / TILE_WIDTH)}`.execute(
+    db as never,
+  )
+  const hashesOf = new Map(tiles.map(tile => [tile.index, tile.hashes]))
+  const gone: LeafOrHash[] = []
+  for (let position = from; position < to; position++) {
+    const chunk = Math.floor(position / PURGE_CHUNK)
+    const tile = hashesOf.get(Math.floor(position / TILE_WIDTH))
+    if (!tile || !lists.some(list => list.chunk === chunk && isListed(list.positions, position))) continue
+    const at = (position % TILE_WIDTH) * HASH_BYTES
+    gone.push({ position, hash: tile.subarray(at, at + HASH_BYTES), leaf: null })
+  }
+  return gone
+}
+
 /** The ledger lacks a leaf, or has two at one position. Names the first such position. */
 export class LeafGapError extends Error {
   readonly position: number
@@ -71,16 +132,15 @@ export class LeafGapError extends Error {
  */
 export function tileReader(db: ReadDb, workspaceId: string): TileReader {
   const read: TileReader = async (level, index, width) => {
-    if (width === TILE_WIDTH) {
-      const row = await db
-        .selectFrom('log_tile')
-        .select('hashes')
-        .where('workspace_id', '=', workspaceId)
-        .where('level', '=', level)
-        .where('index', '=', index)
-        .executeTakeFirst()
-      if (row) return row.hashes
-    }
+    // A partial tile of an older tree is the beginning of the full one, whose leaves may be gone by now.
+    const row = await db
+      .selectFrom('log_tile')
+      .select('hashes')
+      .where('workspace_id', '=', workspaceId)
+      .where('level', '=', level)
+      .where('index', '=', index)
+      .executeTakeFirst()
+    if (row) return row.hashes.subarray(0, width * HASH_BYTES)
     const first = index * TILE_WIDTH
     if (level === 0) {
       const leaves = await readLeaves(db, workspaceId, first, first + width)

@@ -63,14 +63,39 @@ export class ChainTable {
   }
 }
 
+/** Numbers that were seen, one bit each. */
+class SeenNumbers {
+  #bits = new Uint8Array(64)
+  highest = 0
+
+  /** False when it was there already. */
+  add(n: number): boolean {
+    const at = n >> 3
+    if (at >= this.#bits.length) {
+      const grown = new Uint8Array(Math.max(this.#bits.length * 2, at + 1))
+      grown.set(this.#bits)
+      this.#bits = grown
+    }
+    const mask = 1 << (n & 7)
+    if ((this.#bits[at] as number) & mask) return false
+    this.#bits[at] = (this.#bits[at] as number) | mask
+    if (n > this.highest) this.highest = n
+    return true
+  }
+
+  has(n: number): boolean {
+    return ((this.#bits[n >> 3] ?? 0) & (1 << (n & 7))) !== 0
+  }
+}
+
 interface NodeChain {
-  /** Every number up to here was seen. */
-  solid: number
-  /** Numbers seen beyond it. Short: numbers come nearly in order. */
-  readonly ahead: Set<number>
+  readonly seen: SeenNumbers
   /** What its `node.stopped` says; null while it runs, or when it ended without a word. */
   stopped: { entries: number; unused: ReadonlySet<number> } | null
 }
+
+/** No node gives out as many: a number beyond is a lie that must not cost memory. */
+const NUMBER_MAX = 2 ** 28
 
 /** The numbers that each server process gave its entries: no holes but those it named when it stopped. */
 export class NodeChains {
@@ -83,20 +108,9 @@ export class NodeChains {
     const { nodeId, nodeCounter } = checker.facts
     if (nodeCounter === 0 || nodeId.length === 0) return
     const chain = this.#chainOf(checker.factBytes, nodeId.at, nodeId.length)
-    if (nodeCounter <= chain.solid || chain.ahead.has(nodeCounter)) {
-      findings.add(
-        'node_gap',
-        `number ${nodeCounter} of node ${this.#lastId.toString()} is there twice`,
-        where,
-      )
-      return
-    }
-    if (nodeCounter !== chain.solid + 1) {
-      chain.ahead.add(nodeCounter)
-      return
-    }
-    chain.solid++
-    while (chain.ahead.size > 0 && chain.ahead.delete(chain.solid + 1)) chain.solid++
+    if (nodeCounter < NUMBER_MAX && chain.seen.add(nodeCounter)) return
+    const problem = nodeCounter < NUMBER_MAX ? 'is there twice' : 'is none that a node gives'
+    findings.add('node_gap', `number ${nodeCounter} of node ${this.#lastId.toString()} ${problem}`, where)
   }
 
   #chainOf(bytes: Buffer, at: number, length: number): NodeChain {
@@ -109,7 +123,7 @@ export class NodeChains {
   #named(id: string): NodeChain {
     let chain = this.#chains.get(id)
     if (!chain) {
-      chain = { solid: 0, ahead: new Set(), stopped: null }
+      chain = { seen: new SeenNumbers(), stopped: null }
       this.#chains.set(id, chain)
     }
     return chain
@@ -122,27 +136,41 @@ export class NodeChains {
 
   /**
    * Reports the holes of nodes that stopped in order. A node that is running, or was killed, may lack numbers whose
-   * transactions did not commit; how many those are is returned as a remark, one line a node.
+   * transactions did not commit; how many those are is returned as a remark, one line a node. `purged` leaves were
+   * destroyed on record: no more holes than that are theirs.
    */
-  finish(findings: Findings): string[] {
+  finish(findings: Findings, purged: number): string[] {
     const remarks: string[] = []
+    const gaps: { id: string; last: number; count: number; listed: string }[] = []
     for (const [id, chain] of this.#chains) {
-      const last = Math.max(chain.stopped?.entries ?? 0, chain.solid, ...chain.ahead)
-      const missing: number[] = []
-      for (let n = chain.solid + 1; n <= last && missing.length < 1000; n++)
-        if (!chain.ahead.has(n) && !chain.stopped?.unused.has(n)) missing.push(n)
-      if (missing.length === 0) continue
-      const listed = `${missing.slice(0, 10).join(', ')}${missing.length > 10 ? ' …' : ''}`
-      if (chain.stopped)
-        findings.add(
-          'node_gap',
-          `node ${id} wrote ${last} entries and stopped; of these ${listed} are not there`,
-        )
-      else
+      const { last, count, first } = holesOf(chain)
+      if (count === 0) continue
+      const listed = `${first.join(', ')}${count > first.length ? ' …' : ''}`
+      if (chain.stopped) gaps.push({ id, last, count, listed })
+      else if (purged === 0)
         remarks.push(
           `node ${id} did not say that it stopped (it runs, or was killed); of its numbers up to ${last} these are not there: ${listed}`,
         )
     }
+    if (gaps.reduce((sum, { count }) => sum + count, 0) <= purged) return remarks
+    for (const { id, last, listed } of gaps)
+      findings.add(
+        'node_gap',
+        `node ${id} wrote ${last} entries and stopped; of these ${listed} are not there${purged > 0 ? `, and only ${purged} leaves were destroyed by retention` : ''}`,
+      )
     return remarks
   }
+}
+
+/** The numbers from 1 on that were not seen and not named as unused: how many, and the first ten. */
+function holesOf({ seen, stopped }: NodeChain): { last: number; count: number; first: number[] } {
+  const last = Math.min(Math.max(stopped?.entries ?? 0, seen.highest), NUMBER_MAX)
+  const first: number[] = []
+  let count = 0
+  for (let n = 1; n <= last; n++) {
+    if (seen.has(n) || stopped?.unused.has(n)) continue
+    count++
+    if (first.length < 10) first.push(n)
+  }
+  return { last, count, first }
 }

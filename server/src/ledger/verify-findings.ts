@@ -38,6 +38,10 @@ export const LEDGER_VERDICTS = [
   'part_missing',
   'part_surplus',
   'part_mismatch',
+  /** Something is said to be destroyed by retention, and no entry of the log vouches for it. */
+  'purge_unrecorded',
+  /** The log says that it was destroyed, and it is still there. */
+  'purge_undone',
   'entry_rejected',
   'pending_forged',
   'pending_stuck',

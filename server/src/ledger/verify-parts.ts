@@ -7,6 +7,7 @@ import { partContext } from './draft.ts'
 import type { SubjectKeys } from './subject-keys.ts'
 import { copyRows } from './verify-copy.ts'
 import type { Findings } from './verify-findings.ts'
+import type { Purges } from './verify-purges.ts'
 import type { RowChecker } from './verify-row.ts'
 
 const SLICE = 5_000
@@ -24,8 +25,11 @@ export class PartsCheck {
   #month = { count: 0, low: 0, high: 0 }
   #monthName = ''
 
-  /** The parts named by the row `checker` has just looked at; `id` is where its 16-byte id stands in `bytes`. */
-  named(checker: RowChecker, bytes: Buffer, id: number): void {
+  /**
+   * The parts named by the row `checker` has just looked at; `id` is where its 16-byte id stands in `bytes`. What was
+   * destroyed on record is not expected to be there.
+   */
+  named(checker: RowChecker, bytes: Buffer, id: number, position: number | null, purges: Purges): void {
     const { parts, when } = checker.facts
     if (parts.count === 0) return
     const source = checker.factBytes
@@ -34,6 +38,12 @@ export class PartsCheck {
     for (let i = 0; i < parts.count; i++) {
       const name = parts.names[i] as { at: number; length: number }
       const owner = parts.owners[i] as { at: number; length: number }
+      if (
+        position !== null &&
+        purges.namesParts &&
+        purges.has(position, source.toString('latin1', name.at, name.at + name.length))
+      )
+        continue
       this.#add(1, bytes, id, source, name.at, name.length, owner.at, owner.length)
     }
   }
@@ -75,7 +85,12 @@ export class PartsCheck {
   }
 
   /** Reads what is stored and reports what is missing or too much. Returns how many parts are stored. */
-  async finish(client: pg.ClientBase, workspaceId: string, findings: Findings): Promise<number> {
+  async finish(
+    client: pg.ClientBase,
+    workspaceId: string,
+    findings: Findings,
+    purges: Purges,
+  ): Promise<number> {
     let stored = 0
     for (const month of await monthsStored(client, workspaceId, [...this.#months.keys()])) {
       this.#enter(month)
@@ -96,7 +111,8 @@ export class PartsCheck {
           ),
       )
       const { count, low, high } = this.#month
-      if (count !== 0 || low !== 0 || high !== 0) await searchMonth(client, workspaceId, month, findings)
+      if (count !== 0 || low !== 0 || high !== 0)
+        await searchMonth(client, workspaceId, month, findings, purges)
     }
     return stored
   }
@@ -137,6 +153,7 @@ async function searchMonth(
   workspaceId: string,
   month: string,
   findings: Findings,
+  purges: Purges,
 ): Promise<void> {
   let after = { at: '-infinity', entry_id: '00000000-0000-0000-0000-000000000000' }
   for (;;) {
@@ -146,7 +163,7 @@ async function searchMonth(
        from log_entry e where e.workspace_id = $1 and ${within(month, 'e.')} and (e.at, e.entry_id) > ($2, $3) order by e.at, e.entry_id limit ${SLICE}`,
       [workspaceId, after.at, after.entry_id],
     )
-    for (const row of rows) await compareParts(client, workspaceId, row, findings)
+    for (const row of rows) await compareParts(client, workspaceId, row, findings, purges)
     const last = rows.at(-1)
     if (!last) break
     after = last
@@ -166,13 +183,20 @@ async function compareParts(
   workspaceId: string,
   row: StoredParts,
   findings: Findings,
+  purges: Purges,
 ): Promise<void> {
   const where = { position: Number(row.position), entryId: row.entry_id }
   const leaf = tryDecode(row.leaf)
   if (!leaf) return // reported when it was read
   const named = Object.entries(leaf.parts).map(([name, part]) => `${name} ${part.owner}`)
   for (const part of named) {
-    if (row.stored.includes(part)) continue
+    const destroyed = await purges.hadPart(where.position, part.split(' ')[0] ?? '')
+    if (row.stored.includes(part)) {
+      if (destroyed)
+        findings.add('purge_undone', `the log says that part ${part.split(' ')[0]} was destroyed`, where)
+      continue
+    }
+    if (destroyed) continue
     if (await isErased(client, workspaceId, part.slice(part.indexOf(' ') + 1))) continue
     findings.add('part_missing', `part ${part.split(' ')[0]} is not there`, where)
   }

@@ -35,7 +35,6 @@ export class TreeCheck {
   readonly #doubts: Doubt[] = []
   #nextMilestone = 0
   #tile: Uint8Array[] = []
-  #missing = new Set<number>()
   #stored = new Map<number, Buffer>()
   #provenSize = 0
   /** False after leaves were lost that no tile remembers: roots say nothing any more. */
@@ -68,11 +67,10 @@ export class TreeCheck {
     this.#append(hash)
   }
 
-  /** The leaf at this position is not there; its tile may still remember its hash. */
+  /** The leaf at this position is not there, rightly or not; its tile may still remember its hash. */
   addMissing(): void {
     const position = this.#tree.size
     const tile = this.#stored.get(Math.floor(position / TILE_WIDTH))
-    this.#missing.add(position)
     const offset = (position % TILE_WIDTH) * HASH_BYTES
     if (tile && tile.length === TILE_WIDTH * HASH_BYTES)
       this.#append(tile.subarray(offset, offset + HASH_BYTES))

@@ -12,6 +12,7 @@ import { ChainTable, NodeChains } from './verify-counters.ts'
 import { type EpochBreak, EpochCheck, readEpochs } from './verify-epochs.ts'
 import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findings.ts'
 import { openParts, PartsCheck } from './verify-parts.ts'
+import { Purges } from './verify-purges.ts'
 import { ROW_FIELDS, RowChecker, readRow } from './verify-row.ts'
 import { checkSignatures } from './verify-signatures.ts'
 import { type Milestone, TreeCheck } from './verify-tree.ts'
@@ -48,6 +49,8 @@ export interface LedgerReport {
   readonly size: number
   readonly checkedEntries: number
   readonly checkedParts: number
+  /** Leaves and parts that retention destroyed on record. */
+  readonly purged: { readonly entries: number; readonly parts: number }
   /** At most 100; `findingCount` counts on. */
   readonly findings: readonly LedgerFinding[]
   readonly findingCount: number
@@ -81,6 +84,8 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
   let finished = false
   try {
     await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
+    // Before the snapshot is taken: a month that is rewritten meanwhile would look empty to an older one.
+    await client.query('lock table log_entry, log_part in access share mode')
     const report = await new Verification(options, client).run(memory, views)
     await client.query('commit')
     finished = true
@@ -111,7 +116,11 @@ class Verification {
   readonly #parts = new PartsCheck()
   readonly #epochs = new EpochCheck()
   readonly #mac: Buffer | undefined
+  #purges!: Purges // read before anything else looks at it
   #breaks: readonly EpochBreak[] = []
+  /** Numbers of conversations that no leaf has, where leaves were destroyed on record; and the first such place. */
+  #numbersGone = 0
+  #firstGap = ''
   #checked = 0
   #next = 0
 
@@ -131,6 +140,7 @@ class Verification {
       this.#findings.add('ledger_missing', `workspace ${this.#workspaceId} has no ledger`)
       return this.#report(0, 0, null, [])
     }
+    this.#purges = await Purges.read(this.#client, this.#workspaceId, this.#findings)
     const epochs = await readEpochs(this.#client, this.#workspaceId, head)
     const signatures = await checkSignatures(
       this.#client,
@@ -156,15 +166,17 @@ class Verification {
     await tree.finish(head)
     await this.#checkPending()
     await this.#checkConversationCounters()
+    this.#settleNumbers()
     const { breaks, remarks: epochRemarks } = await this.#epochs.finish(epochs, memory, this.#findings)
     this.#breaks = breaks
     const remarks = [
       ...signatures.remarks,
       ...epochRemarks,
       ...anchors.remarks,
-      ...this.#nodes.finish(this.#findings),
+      ...this.#nodes.finish(this.#findings, this.#purges.entries),
+      ...this.#purges.remarks,
     ]
-    let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings)
+    let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings, this.#purges)
     if (this.#options.openPartsWith) parts = await this.#openParts(head.size, this.#options.openPartsWith)
     await this.#reportRejected()
     const unsigned = head.size - (signatures.newest?.size ?? 0)
@@ -184,6 +196,7 @@ class Verification {
       size,
       checkedEntries: this.#checked,
       checkedParts,
+      purged: { entries: this.#purges?.entries ?? 0, parts: this.#purges?.parts ?? 0 },
       findings: this.#findings.kept,
       findingCount: this.#findings.count,
       remarks,
@@ -226,6 +239,7 @@ class Verification {
       this.#options.signal?.throwIfAborted()
       const to = Math.min(from + SLICE, head.size)
       await tree.prepare(from, to)
+      await this.#purges.prepare(from)
       await copyRows(
         this.#client,
         `select ${columns} from log_entry where workspace_id = '${this.#workspaceId}' and position >= ${from} and position < ${to} order by position`,
@@ -251,6 +265,11 @@ class Verification {
     this.#fillTo(position, tree)
     this.#next = position + 1
     tree.add(hashLeaf(leafOf(row)))
+    if (this.#purges.has(position))
+      this.#findings.add('purge_undone', 'the log says that this leaf was destroyed', {
+        position,
+        entryId: String(readRow(row).entry_id),
+      })
     this.#takeRow(row, position)
   }
 
@@ -266,7 +285,7 @@ class Verification {
       this.#countConversation(row, position, facts.conversationCounter)
     if (facts.nodeCounter > 0)
       this.#nodes.take(this.#rows, this.#findings, position === null ? {} : { position })
-    this.#parts.named(this.#rows, bytes, at[AT.entryId] as number)
+    this.#parts.named(this.#rows, bytes, at[AT.entryId] as number, position, this.#purges)
     // 12 and 20 bytes; nearly no event is so long
     if (length[AT.event] === 12 && isEvent(row, 'node.stopped')) this.#nodeStopped(row)
     if (length[AT.event] === 20 && position !== null && isEvent(row, 'ledger.epoch_started'))
@@ -276,13 +295,25 @@ class Verification {
   #countConversation(row: CopiedRow, position: number | null, counter: number): void {
     const slot = this.#chains.slot(row.bytes, row.at[AT.conversationId] as number)
     const last = this.#chains.last(slot)
-    if (counter !== last + 1)
-      this.#findings.add(
-        'conversation_gap',
-        `conversation ${String(readRow(row).conversation_id)}: number ${counter} follows ${last}`,
-        this.#where(row, position),
-      )
+    const says = () =>
+      `conversation ${String(readRow(row).conversation_id)}: number ${counter} follows ${last}`
+    if (counter > last + 1 && this.#purges.any) this.#numberGap(counter - last - 1, says)
+    else if (counter !== last + 1) this.#findings.add('conversation_gap', says(), this.#where(row, position))
     this.#chains.setLast(slot, counter)
+  }
+
+  #numberGap(numbers: number, says: () => string): void {
+    this.#numbersGone += numbers
+    this.#firstGap ||= says()
+  }
+
+  /** Which numbers the destroyed leaves had is gone with them; how many they were is on record. */
+  #settleNumbers(): void {
+    if (!this.#purges.any || this.#numbersGone === this.#purges.numbered) return
+    this.#findings.add(
+      'conversation_gap',
+      `${this.#numbersGone} numbers of conversations are not there; ${this.#purges.numbered} were destroyed by retention${this.#firstGap ? ` (first gap: ${this.#firstGap})` : ''}`,
+    )
   }
 
   #nodeStopped(row: CopiedRow): void {
@@ -303,7 +334,8 @@ class Verification {
 
   #fillTo(position: number, tree: TreeCheck): void {
     for (; this.#next < position; this.#next++) {
-      this.#findings.add('leaf_missing', 'no leaf has this position', { position: this.#next })
+      if (!this.#purges.has(this.#next))
+        this.#findings.add('leaf_missing', 'no leaf has this position', { position: this.#next })
       tree.addMissing()
     }
   }
@@ -353,11 +385,10 @@ class Verification {
         const id = at[0] as number
         const last = this.#chains.last(this.#chains.slot(bytes, id))
         const count = bytes.readInt32BE(at[1])
-        if (last !== count)
-          this.#findings.add(
-            'conversation_counter_wrong',
-            `conversation ${bytes.toString('hex', id, id + 16)} has ${last} entries; its counter says ${count}`,
-          )
+        const says = () =>
+          `conversation ${bytes.toString('hex', id, id + 16)} has ${last} entries; its counter says ${count}`
+        if (count > last && this.#purges.any) this.#numberGap(count - last, says)
+        else if (last !== count) this.#findings.add('conversation_counter_wrong', says())
       },
     )
   }

@@ -6,6 +6,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { unseal } from '../../kernel/secret.ts'
 import { partContext } from '../../ledger/draft.ts'
 import type { SubjectKey, SubjectKeys } from '../../ledger/subject-keys.ts'
+import { purgedParts } from './purged.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
 import { revealedAmong } from './reveals.ts'
 
@@ -71,14 +72,16 @@ export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string,
   return true
 }
 
-/** One part of an entry as a reader gets it. */
+/** One part of an entry as a reader gets it. `purgedBy`: the entry that says that it was destroyed by rule. */
 export function showPart(
   workspaceId: string,
   sealed: SealedPart | undefined,
   key: SubjectKey | undefined,
   commitment: string | undefined,
+  purgedBy?: string,
 ): Part {
   if (key?.state === 'erased') return { state: 'erased', by: key.by }
+  if (!sealed && purgedBy) return { state: 'erased', by: purgedBy }
   if (!sealed || !key) return { state: 'missing' }
   const bytes = openPart(workspaceId, sealed, key.key, commitment)
   return bytes ? { state: 'open', value: bytes.toString('utf8') } : { state: 'missing' }
@@ -129,12 +132,15 @@ export async function openTextsFor(
   const owners = [...parts.values()].map(part => part.owner)
   const opened = await keys.forOpening(db, workspaceId, owners)
   const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
+  const absent = entryIds.filter(id => !parts.has(`${id}/text`)).map(entryId => ({ entryId, name: 'text' }))
+  const purged = await purgedParts(db, workspaceId, absent)
   return new Map(
     entryIds.map(id => {
       const sealed = parts.get(`${id}/text`)
       if (open && !open.has(id)) return [id, { state: 'withheld' as const }]
       if (sealed && restricted?.has(sealed.owner)) return [id, { state: 'withheld' as const }]
-      return [id, showPart(workspaceId, sealed, sealed ? opened.get(sealed.owner) : undefined, undefined)]
+      const key = sealed ? opened.get(sealed.owner) : undefined
+      return [id, showPart(workspaceId, sealed, key, undefined, purged.get(`${id}/text`))]
     }),
   )
 }

@@ -4,6 +4,7 @@ import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
+import { type AbsentPart, purgedParts } from './purged.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
 import { isRevealed, revealsFor } from './reveals.ts'
 
@@ -57,18 +58,26 @@ export class EntryReader {
     const keys = await this.#keys.forOpening(db, workspaceId, owners)
     const reveals = await revealsFor(db, viewer)
     const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
+    const purged = await purgedParts(db, workspaceId, absentOf(leaves, parts, names, customers))
     const nameOf = (leaf: Leaf, entryId: string | undefined, owner: string, name = 'name'): Part | null => {
       if (!entryId) return null
       if (!mayOpen(viewer, leaf, name, owner, isRevealed(reveals, leaf)) || restricted?.has(owner))
         return WITHHELD
-      return showPart(workspaceId, names.get(`${entryId}/${name}`), keys.get(owner), undefined)
+      const place = `${entryId}/${name}`
+      return showPart(workspaceId, names.get(place), keys.get(owner), undefined, purged.get(place))
     }
     return leaves.map((leaf, i) => {
       const shown: Record<string, Part> = {}
       for (const [name, { owner, commitment }] of Object.entries(leaf.parts))
         shown[name] =
           mayOpen(viewer, leaf, name, owner, isRevealed(reveals, leaf)) && !restricted?.has(owner)
-            ? showPart(workspaceId, parts.get(`${leaf.id}/${name}`), keys.get(owner), commitment)
+            ? showPart(
+                workspaceId,
+                parts.get(`${leaf.id}/${name}`),
+                keys.get(owner),
+                commitment,
+                purged.get(`${leaf.id}/${name}`),
+              )
             : WITHHELD
       const customerOwner = `customer:${leaf.customerId}`
       return {
@@ -114,6 +123,27 @@ export class EntryReader {
       }
     })
   }
+}
+
+/** What the leaves name and is not there: destroyed by rule, or missing. */
+function absentOf(
+  leaves: readonly Leaf[],
+  parts: ReadonlyMap<string, SealedPart>,
+  names: ReadonlyMap<string, SealedPart>,
+  customers: ReadonlyMap<string, string>,
+): AbsentPart[] {
+  const absent: AbsentPart[] = []
+  const need = (known: ReadonlyMap<string, SealedPart>, entryId: string | undefined, name: string) => {
+    if (entryId && !known.has(`${entryId}/${name}`)) absent.push({ entryId, name })
+  }
+  for (const leaf of leaves) {
+    for (const name of Object.keys(leaf.parts)) need(parts, leaf.id, name)
+    need(names, leaf.actor.named, 'name')
+    need(names, leaf.subject.named, 'name')
+    if (leaf.customerId) need(names, customers.get(leaf.customerId), 'name')
+    for (const name of ['ip', 'userAgent']) need(names, leaf.via.origin, name)
+  }
+  return absent
 }
 
 const namedOwners = (leaf: Leaf): string[] => [

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
-import { bindTx, type Databases } from '../../db/database.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { bindTx, type Databases, type Tx } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 
 /** So many positions are counted in one transaction. */
@@ -98,17 +98,11 @@ export class LogRollup {
   }
 }
 
-async function countSlice(
-  tx: ReturnType<typeof bindTx>,
-  workspaceId: string,
-  from: number,
-  slice: number,
-): Promise<number> {
-  const { rows } = await sql<{ counted: number }>`
-    with slice as (
+/** The counts of the entries that `which` finds in log_entry, by day and by month, as rows of log_rollup. */
+const countsOf = (workspaceId: string, which: RawBuilder<unknown>) => sql`slice as (
       select (at at time zone 'UTC')::date as day, event, outcome, reach, source, actor_kind,
         coalesce(${COUNTED_ACTORS}, ${NOBODY}) as actor_id, coalesce(bot_id, ${NOBODY}) as bot_id, agent_ids, department_ids
-      from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${from + slice}
+      from log_entry where workspace_id = ${workspaceId} and ${which}
     ), days as (
       select 'day' as unit, day as start, ${ROLLUP_COLUMNS}, count(*)::int as n from slice group by day, ${ROLLUP_COLUMNS}
     ), both_units as (
@@ -119,8 +113,34 @@ async function countSlice(
       insert into log_rollup (workspace_id, unit, start, combination, ${ROLLUP_COLUMNS}, n)
       select ${workspaceId}, unit, start, md5((${ROLLUP_COLUMNS})::text)::uuid, ${ROLLUP_COLUMNS}, n from both_units order by unit, start
       on conflict (workspace_id, unit, start, combination) do update set n = log_rollup.n + excluded.n
+    )`
+
+async function countSlice(
+  tx: ReturnType<typeof bindTx>,
+  workspaceId: string,
+  from: number,
+  slice: number,
+): Promise<number> {
+  const within = sql`position >= ${from} and position < ${from + slice}`
+  // Positions that retention emptied are passed like the others: the next leaf there is, or the head, ends the slice.
+  const { rows } = await sql<{ counted: number }>`
+    with ${countsOf(workspaceId, within)}, next as (
+      select least(${from + slice}, (select size from log_head where workspace_id = ${workspaceId})) as position
     )
-    update log_rollup_cursor set position = position + (select count(*) from slice) where workspace_id = ${workspaceId}
-    returning position - ${from} as counted`.execute(tx)
-  return rows[0]?.counted ?? 0
+    update log_rollup_cursor c set position = greatest(c.position, next.position) from next where workspace_id = ${workspaceId}
+    returning next.position - ${from} as counted`.execute(tx)
+  return Math.max(0, Number(rows[0]?.counted ?? 0))
+}
+
+/**
+ * Counts one month (its first day) anew, within a transaction that holds the cursor's row and has destroyed entries of
+ * it: what the counter has not come to yet stays uncounted.
+ */
+export async function recountMonth(tx: Tx, workspaceId: string, month: string): Promise<void> {
+  const ends = sql`(${month}::date + interval '1 month')::date`
+  await sql`delete from log_rollup where workspace_id = ${workspaceId} and unit in ('day', 'month')
+    and start >= ${month}::date and start < ${ends}`.execute(tx)
+  const within = sql`at >= ${month}::date::timestamp at time zone 'UTC' and at < ${ends}::timestamp at time zone 'UTC'
+    and position < (select position from log_rollup_cursor where workspace_id = ${workspaceId})`
+  await sql`with ${countsOf(workspaceId, within)} select 1`.execute(tx)
 }

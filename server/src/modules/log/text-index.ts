@@ -99,6 +99,12 @@ export class TextIndex {
       .skipLocked()
       .executeTakeFirst()
     if (!cursor) return 0
+    // before the entries: what comes in between is for the next time
+    const head = await this.#databases.read
+      .selectFrom('log_head')
+      .select('size')
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst()
     const rows = await this.#databases.read
       .selectFrom('log_entry')
       .select(['entry_id', 'at', 'leaf'])
@@ -107,7 +113,9 @@ export class TextIndex {
       .where('position', '<', cursor.position + SLICE)
       .orderBy('position')
       .execute()
-    if (rows.length === 0) return 0
+    // positions that retention emptied are passed like the others
+    const passed = Math.min(SLICE, Math.max(0, (head?.size ?? 0) - cursor.position))
+    if (passed === 0) return 0
     const lines = await this.#wordsOfSlice(workspaceId, rows)
     if (lines.length > 0) {
       await client.query(
@@ -125,10 +133,10 @@ export class TextIndex {
     }
     await tx
       .updateTable('log_text_cursor')
-      .set({ position: cursor.position + rows.length })
+      .set({ position: cursor.position + passed })
       .where('workspace_id', '=', workspaceId)
       .execute()
-    return rows.length
+    return passed
   }
 
   async #wordsOfSlice(workspaceId: string, rows: { entry_id: string; at: string; leaf: Buffer }[]) {

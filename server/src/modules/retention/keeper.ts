@@ -1,0 +1,95 @@
+import { RULE_IDS } from '@tracedesk/contracts'
+import { ruleCaller } from '../../command/caller.ts'
+import type { Command } from '../../command/define.ts'
+import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
+import type { Databases } from '../../db/database.ts'
+import type { Logger } from '../../kernel/log.ts'
+
+const LOOK_MS = 10_000
+/** Somebody reads the month in question (a verification, say): it takes as long as it takes. */
+const BUSY_MS = 30_000
+
+export interface RetentionKeeperParts {
+  readonly databases: Databases
+  readonly door: CommandDoor
+  readonly log: Logger
+  readonly workspaces: () => Promise<string[]>
+  readonly apply: Command
+}
+
+/**
+ * Does what was approved, a month at a time, and goes on with what a node left that died. Every node runs one: a step
+ * locks its run, so two of them take turns.
+ */
+export class RetentionKeeper {
+  readonly #parts: RetentionKeeperParts
+  #timer: NodeJS.Timeout | undefined
+  #work: Promise<void> | undefined
+  #again = false
+  #stopped = false
+  #notBefore = 0
+
+  constructor(parts: RetentionKeeperParts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
+    this.wake()
+  }
+
+  /** Something may wait. Returns at once. */
+  wake(): void {
+    if (this.#stopped) return
+    this.#again = true
+    this.#work ??= this.#run()
+  }
+
+  /** Ends after the step under way. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    clearInterval(this.#timer)
+    await this.#work
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false
+        if (performance.now() >= this.#notBefore) await this.workOnce()
+      }
+    } catch (error) {
+      this.#notBefore = performance.now() + BUSY_MS
+      this.#parts.log.warn({ err: error as Error }, 'a retention run waits; tried again soon')
+    } finally {
+      this.#work = undefined
+    }
+  }
+
+  /** Does every step of every run that was approved. */
+  async workOnce(): Promise<void> {
+    const { databases, workspaces } = this.#parts
+    for (const workspaceId of await workspaces()) {
+      const run = await databases.read
+        .selectFrom('retention_run')
+        .select('run_id')
+        .where('workspace_id', '=', workspaceId)
+        .where('state', '=', 'running')
+        .executeTakeFirst()
+      if (run) while (!this.#stopped && (await this.stepOnce(workspaceId, run.run_id)));
+    }
+  }
+
+  /** One step; false when the run is over. */
+  async stepOnce(workspaceId: string, runId: string): Promise<boolean> {
+    const { door, apply } = this.#parts
+    try {
+      const caller = ruleCaller(workspaceId, RULE_IDS.retention)
+      const { done } = (await door.execute(apply, caller, { runId })) as { done: boolean }
+      return !done
+    } catch (error) {
+      if (error instanceof RecordedRefusal) return false // stopped, or ended by another node
+      throw error
+    }
+  }
+}

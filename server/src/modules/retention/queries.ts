@@ -1,0 +1,66 @@
+import {
+  areaOf,
+  CATALOGUE,
+  DISPOSABLE_AREAS,
+  listRetentionRules,
+  listRetentionRuns,
+} from '@tracedesk/contracts'
+import { sql } from 'kysely'
+import { may } from '../../command/caller.ts'
+import { defineQueryHandler, type Query } from '../../command/define.ts'
+import { previewRetentionQuery } from './preview.ts'
+import { bySpecificity, KeptRules } from './rules.ts'
+import { countApprovers, readRules } from './store.ts'
+
+const RUNS = 50
+
+const classes = () =>
+  DISPOSABLE_AREAS.map(area => ({
+    area,
+    events: [...CATALOGUE.values()]
+      .filter(event => areaOf(event.name) === area)
+      .map(event => ({ event: event.name, parts: Object.keys(event.parts) })),
+  })).filter(({ events }) => events.length > 0)
+
+const listRulesQuery = defineQueryHandler(listRetentionRules, async ({ db, caller }) => ({
+  items: (await readRules(db, caller.workspaceId)) as never, // branded ids
+  classes: classes(),
+}))
+
+const listRunsQuery = defineQueryHandler(listRetentionRuns, async ({ db, caller }) => {
+  const { workspaceId, actor } = caller
+  const rows = await db
+    .selectFrom('retention_run')
+    .selectAll()
+    .select(sql<string>`as_of::text`.as('day'))
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('requested_at', 'desc')
+    .limit(RUNS)
+    .execute()
+  const alone = (await countApprovers(db, workspaceId)) <= 1
+  const mayAtAll = may(caller, 'retention.approve') && actor.kind === 'agent'
+  return {
+    items: rows.map(row => ({
+      id: row.run_id as never, // branded ids
+      state: row.state as never, // the table admits only these
+      asOf: row.day,
+      requestedBy: row.requested_by as never,
+      requestedAt: row.requested_at,
+      approvedBy: row.approved_by as never,
+      endedAt: row.ended_at,
+      entries: Number(row.entries),
+      parts: Number(row.parts),
+      entriesGone: Number(row.entries_gone),
+      partsGone: Number(row.parts_gone),
+      steps: row.steps,
+      rules: bySpecificity(KeptRules.parse(row.rules)) as never,
+      mayApprove: mayAtAll && row.state === 'requested' && (alone || row.requested_by !== actor.id),
+    })),
+  }
+})
+
+export const retentionQueries = [
+  listRulesQuery,
+  previewRetentionQuery,
+  listRunsQuery,
+] as unknown as readonly Query[]

@@ -1,0 +1,285 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hashLeaf, inclusionProof, parseCheckpoint, parseNote, verifyInclusion } from '@tracedesk/proof/node'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorld, type Person, type World } from '../../../test/support/world.ts'
+import { operatorCaller } from '../../command/caller.ts'
+import { hashReader, readLeavesOrHashes } from '../../ledger/tree-store.ts'
+import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
+import { importFile } from '../imports/index.ts'
+import { createApplyRetention, RetentionKeeper } from './index.ts'
+
+let world: World
+let anna: Person
+const MAY = '2020-05'
+
+/** Messages of the past: `count` in each month, in conversations of ten, the odd ones Carla's and the even ones Dora's. */
+async function remember(months: readonly string[], count: number): Promise<void> {
+  const lines = months.flatMap(month =>
+    Array.from({ length: count }, (_, i) => ({
+      at: `${month}-${String(1 + (i % 28)).padStart(2, '0')}T10:${String(i % 60).padStart(2, '0')}:00Z`,
+      event: 'message.received',
+      conversation: `${month}-${i % Math.ceil(count / 10)}`,
+      actor: { kind: 'customer', key: i % 2 ? 'carla' : 'dora', name: i % 2 ? 'Carla' : 'Dora' },
+      text: `the parcel of ${month} number ${i}`,
+    })),
+  )
+  const file = join(world.dataDir, `${months[0]}.ndjson`)
+  writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+  const { state, rejected } = await importFile(world.node, {
+    file,
+    folder: join(world.dataDir, 'imports'),
+    caller: operatorCaller(world.workspaceId),
+  })
+  expect({ state, rejected }).toEqual({ state: 'completed', rejected: 0 })
+}
+
+/** The tree has full tiles behind what is old, and whoever reads the log in its order has come by. */
+async function catchUp(): Promise<void> {
+  for (let i = 0; i < 260; i++)
+    await world.owner.do('label.create', { name: `label ${Math.random()}`, colour: '#aabbcc' })
+  await world.settle()
+  while ((await world.node.textIndex.indexOnce(world.workspaceId)) > 0);
+  while ((await world.node.rollup.countOnce(world.workspaceId)) > 0);
+}
+
+beforeAll(async () => {
+  world = await createWorld()
+  anna = await world.person('Anna', 'admin')
+  await remember([MAY, '2020-06', '2020-07'], 300)
+  await catchUp()
+})
+afterAll(() => world.end())
+
+const verify = (): Promise<LedgerReport> =>
+  verifyLedger({ databases: world.node.databases, workspaceId: world.workspaceId })
+const verdicts = async () => [...new Set((await verify()).findings.map(({ verdict }) => verdict))]
+const setRule = (rule: object) => world.owner.do('retention.set_rule', rule as never)
+const countIn = async (month: string, table = 'log_entry') =>
+  Number(
+    (
+      await world.asSuperuser<{ n: string }>(
+        `select count(*) as n from ${table} where at >= '${month}-01T00:00:00Z' and at < timestamptz '${month}-01T00:00:00Z' + interval '1 month'`,
+      )
+    )[0]?.n,
+  )
+const texts = async (month: string) => {
+  const found = await world.entries({
+    event: ['message.received'] as never,
+    from: `${month}-01T00:00:00Z`,
+    to: `${month}-28T23:59:59Z`,
+  })
+  return new Set(found.map(entry => entry.parts.text?.state))
+}
+
+/** Asked for by the owner, approved by Anna, and done. */
+async function destroy(): Promise<string> {
+  const { run } = await world.owner.do('retention.request', {})
+  await anna.do('retention.approve', { runId: run.id })
+  await world.node.retentionKeeper.workOnce()
+  await world.settle()
+  return run.id
+}
+const runOf = async (id: string) =>
+  (await world.owner.ask('retention.runs', {})).items.find(item => item.id === id)
+const removeRules = async () => {
+  for (const { id } of (await world.owner.ask('retention.rules', {})).items)
+    await world.owner.do('retention.delete_rule', { ruleId: id })
+}
+
+describe('rules', () => {
+  test('the most specific decides, and what the ledger needs cannot be named', async () => {
+    await setRule({ what: 'parts', event: '*', days: 365 })
+    await setRule({ what: 'parts', event: 'message.*', days: 365 })
+    await setRule({ what: 'parts', event: 'message.received', part: 'text', days: null })
+    const { items } = await world.owner.ask('retention.rules', {})
+    expect(items.map(({ event, days }) => [event, days])).toEqual([
+      ['message.received', null],
+      ['message.*', 365],
+      ['*', 365],
+    ])
+    const { items: doomed } = await world.owner.ask('retention.preview', {})
+    expect(doomed.filter(({ area }) => area === 'message')).toEqual([])
+    for (const event of ['ledger.*', 'retention.applied', 'hold.placed', 'message.unheard_of'])
+      await expect(setRule({ what: 'entries', event, days: 30 })).rejects.toMatchObject({
+        code: 'retention.class_kept',
+      })
+    await expect(setRule({ what: 'entries', event: '*', part: 'text', days: 30 })).rejects.toMatchObject({
+      code: 'input.invalid',
+    })
+    await removeRules()
+    await expect(world.owner.do('retention.request', {})).rejects.toMatchObject({
+      code: 'retention.nothing_due',
+    })
+  })
+})
+
+describe('texts go, facts stay', () => {
+  test('nobody destroys alone, and who may not manage cannot even look', async () => {
+    await setRule({ what: 'parts', event: 'message.*', part: 'text', days: 365 })
+    const { run } = await world.owner.do('retention.request', { reason: 'yearly' })
+    await expect(world.owner.do('retention.approve', { runId: run.id })).rejects.toMatchObject({
+      code: 'retention.second_person_needed',
+    })
+    await expect(world.owner.do('retention.request', {})).rejects.toMatchObject({
+      code: 'retention.run_open',
+    })
+    expect((await runOf(run.id))?.mayApprove).toBe(false)
+    expect((await anna.ask('retention.runs', {})).items[0]?.mayApprove).toBe(true)
+    await anna.do('retention.decline', { runId: run.id })
+    const sam = await world.person('Sam', 'supervisor')
+    await expect(sam.ask('retention.preview', {})).rejects.toMatchObject({ code: 'permission.denied' })
+    await expect(sam.do('retention.request', {})).rejects.toMatchObject({ code: 'permission.denied' })
+  })
+
+  test('a hold keeps what a rule would destroy, and the preview says so', async () => {
+    const { hold } = await world.owner.do('hold.place', {
+      from: '2020-06-01T00:00:00Z',
+      to: '2020-07-01T00:00:00Z',
+      cause: 'legal',
+      reason: 'Order 17',
+    })
+    const preview = await world.owner.ask('retention.preview', {})
+    expect(preview.items.map(({ month, count }) => [month, count])).toEqual([
+      [MAY, 300],
+      ['2020-07', 300],
+    ])
+    expect(preview.held).toMatchObject([{ holdId: hold.id, kind: 'range', entries: 0, parts: 300 }])
+    const runId = await destroy()
+    expect(await runOf(runId)).toMatchObject({
+      state: 'done',
+      parts: 600,
+      partsGone: 600,
+      entriesGone: 0,
+      steps: 2,
+    })
+    expect(await texts(MAY)).toEqual(new Set(['erased']))
+    expect(await texts('2020-06')).toEqual(new Set(['open']))
+    expect((await verify()).verdict).toBe('ok')
+    await world.owner.do('hold.release', { holdId: hold.id, reason: 'settled' })
+  })
+
+  test('what went reads as erased by the entry that says so, and is found by no word', async () => {
+    const [entry] = await world.entries({ event: ['message.received'] as never, to: `${MAY}-20T00:00:00Z` })
+    const [said] = await world.entries({ event: ['retention.applied'] as never })
+    expect(entry?.parts.text).toEqual({ state: 'erased', by: said?.id })
+    expect(said).toMatchObject({
+      actor: { kind: 'rule' },
+      data: { what: 'parts', month: MAY, count: 300, partNames: ['text'], held: 0 },
+    })
+    const inMonth = (month: string) =>
+      world.entries({ q: 'parcel', from: `${month}-01T00:00:00Z`, to: `${month}-28T23:00:00Z` })
+    expect(await inMonth(MAY)).toEqual([])
+    expect((await inMonth('2020-06')).length).toBe(300)
+    const report = await verify()
+    expect(report.purged).toEqual({ entries: 0, parts: 600 })
+    expect(report.remarks.join()).toContain('600 parts were destroyed by retention')
+  })
+})
+
+describe('whole entries go, hashes stay', () => {
+  test('a step that dies half way leaves nothing half destroyed, and another node goes on', async () => {
+    await removeRules()
+    await setRule({ what: 'entries', event: '*', days: 365 })
+    await setRule({ what: 'entries', event: 'customer.*', days: null })
+    const before = await countIn(MAY)
+    const { run } = await world.owner.do('retention.request', {})
+    const { databases, door, options } = world.node
+    const parts = { databases, door, log: options.log, workspaces: () => world.node.workspaces() }
+    await world.node.retentionKeeper.stop()
+    await anna.do('retention.approve', { runId: run.id })
+    const dying = new RetentionKeeper({
+      ...parts,
+      apply: createApplyRetention(async ({ tx }) => {
+        await tx
+          .getExecutor()
+          .executeQuery({
+            sql: 'select pg_terminate_backend(pg_backend_pid())',
+            parameters: [],
+            query: { kind: 'RawNode' },
+          } as never)
+        throw new Error('unreachable')
+      }),
+    })
+    await expect(dying.workOnce()).rejects.toThrow()
+    expect(await countIn(MAY)).toBe(before)
+    expect(await runOf(run.id)).toMatchObject({ state: 'running', steps: 0 })
+    const second = world.addNode()
+    await second.retentionKeeper.stepOnce(world.workspaceId, run.id)
+    expect(await runOf(run.id)).toMatchObject({ state: 'running', steps: 1 })
+    await second.retentionKeeper.workOnce()
+    await world.settle()
+    expect(await runOf(run.id)).toMatchObject({ state: 'done', steps: 3 })
+  })
+
+  test('verification is green and says what went; younger entries are proven as before', async () => {
+    const report = await verify()
+    expect(report).toMatchObject({ verdict: 'ok', findings: [] })
+    expect(report.purged.entries).toBe(900)
+    expect(report.checkedEntries).toBe(report.size - report.purged.entries)
+    const { read } = world.node.databases
+    const note = await read
+      .selectFrom('log_checkpoint')
+      .select('note')
+      .orderBy('size', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    const { size, root } = parseCheckpoint(parseNote(note.note).text)
+    for (const index of [3, 400, size - 1]) {
+      const [leaf] = await readLeavesOrHashes(read, world.workspaceId, index, index + 1)
+      const proof = await inclusionProof(index, size, hashReader(read, world.workspaceId, size))
+      const leafHash = leaf?.leaf ? hashLeaf(leaf.leaf) : (leaf?.hash ?? new Uint8Array())
+      expect(verifyInclusion({ index, size, leafHash, root }, proof)).toBe('ok')
+    }
+  })
+
+  test('counts, parts and words went with them; names in force stayed', async () => {
+    expect(await countIn(MAY)).toBeLessThan(10)
+    expect(await countIn(MAY, 'log_text')).toBeLessThan(10)
+    const { count } = await world.owner.ask('log.count', { to: '2020-12-31T00:00:00Z' })
+    expect(count).toBe((await world.entries({ to: '2020-12-31T00:00:00Z' })).length)
+    const { items } = await world.owner.ask('conversation.list', {})
+    expect(new Set(items.map(item => JSON.stringify(item.customer.name)))).toContain(JSON.stringify('Carla'))
+  })
+})
+
+describe('what nobody agreed to', () => {
+  test('is refused by the database without an entry', async () => {
+    const client = await world.node.databases.app.connect()
+    try {
+      await client.query('begin')
+      await client.query(
+        "select purge_log_entries($1, $2, '2020-07-01', array[0]::bigint[], array[decode(repeat('ff', 8192), 'hex')], false)",
+        [world.workspaceId, world.workspaceId],
+      )
+      await expect(client.query('commit')).rejects.toMatchObject({ code: 'TD001' })
+    } finally {
+      client.release()
+    }
+    await expect(world.node.databases.app.query('delete from log_entry')).rejects.toThrow('permission denied')
+    await expect(world.node.databases.app.query('delete from log_purge')).rejects.toThrow('permission denied')
+  })
+
+  test('is named by verification: no entry, another list, no list, and what came back', async () => {
+    const kept = 'create table kept_purge as select * from log_purge'
+    await world.asSuperuser(kept)
+    const restore = async () => {
+      await world.asSuperuser('delete from log_purge')
+      await world.asSuperuser('insert into log_purge select * from kept_purge')
+    }
+    await world.asSuperuser('update log_purge set entry_id = gen_random_uuid() where part = $1', [''])
+    expect(await verdicts()).toEqual(expect.arrayContaining(['purge_unrecorded', 'leaf_missing']))
+    expect((await verify()).verdict).toBe('purge_unrecorded')
+    await restore()
+    await world.asSuperuser("update log_purge set positions = set_bit(positions, 65535, 1) where part = ''")
+    expect(await verdicts()).toContain('purge_unrecorded')
+    await restore()
+    await world.asSuperuser("delete from log_purge where part = ''")
+    expect((await verdicts())[0]).toBe('leaf_missing')
+    await restore()
+    await world.asSuperuser(
+      "delete from log_entry where event = 'label.created' and position = (select min(position) from log_entry where event = 'label.created')",
+    )
+    expect(await verdicts()).toContain('leaf_missing')
+  })
+})
