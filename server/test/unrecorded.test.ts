@@ -172,6 +172,8 @@ beforeAll(async () => {
   for (const statement of [
     "insert into log_view (workspace_id, log_view_id, owner_id, shared, sealed, changed_at) values ($1, gen_random_uuid(), $2, false, '', now())",
     "insert into log_reveal (workspace_id, reveal_id, agent_id, kind, target_id, state, requested_at, entry_id) values ($1, gen_random_uuid(), $2, 'entry', $2, 'open', now(), $2)",
+    "insert into retention_rule (workspace_id, rule_id, what, event, days) values ($1, $2, 'parts', '*', 365)",
+    "insert into retention_run (workspace_id, run_id, state, rules, as_of, requested_by, requested_at, entries, parts) values ($1, $2, 'done', '[]', now(), $2, now(), 0, 0)",
     'insert into alert_acknowledgement (workspace_id, alert_entry_id, agent_id, at) values ($1, gen_random_uuid(), $2, now())',
   ])
     await world.asSuperuser(statement, [w, world.owner.id])

@@ -39,8 +39,16 @@ async function catchUp(): Promise<void> {
   for (let i = 0; i < 260; i++)
     await world.owner.do('label.create', { name: `label ${Math.random()}`, colour: '#aabbcc' })
   await world.settle()
-  while ((await world.node.textIndex.indexOnce(world.workspaceId)) > 0);
-  while ((await world.node.rollup.countOnce(world.workspaceId)) > 0);
+  for (;;) {
+    await world.node.textIndex.indexOnce(world.workspaceId)
+    await world.node.rollup.countOnce(world.workspaceId)
+    const [at] = await world.asSuperuser<{ behind: boolean }>(
+      `select least((select position from log_text_cursor), (select position from log_rollup_cursor), (select max(size) from log_checkpoint))
+         < (select size - size % 256 from log_head) as behind`,
+    )
+    if (!at?.behind) return
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
 }
 
 beforeAll(async () => {
@@ -191,13 +199,11 @@ describe('whole entries go, hashes stay', () => {
     const dying = new RetentionKeeper({
       ...parts,
       apply: createApplyRetention(async ({ tx }) => {
-        await tx
-          .getExecutor()
-          .executeQuery({
-            sql: 'select pg_terminate_backend(pg_backend_pid())',
-            parameters: [],
-            query: { kind: 'RawNode' },
-          } as never)
+        await tx.getExecutor().executeQuery({
+          sql: 'select pg_terminate_backend(pg_backend_pid())',
+          parameters: [],
+          query: { kind: 'RawNode' },
+        } as never)
         throw new Error('unreachable')
       }),
     })
