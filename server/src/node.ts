@@ -229,7 +229,10 @@ export class TracedeskNode {
       door: this.door,
       log,
       workspaces: () => this.workspaces(),
-      apply: retention.createApplyRetention(retention.noArchiveNeeded),
+      apply: retention.createApplyRetention({
+        archived: retention.noArchiveNeeded,
+        recountMonth: logModule.recountMonth,
+      }),
     })
     this.#registerErasers()
     this.alerts = new AlertKeeper({

@@ -10,6 +10,7 @@ import { and, type LogFilter } from './conditions.ts'
 import { planSearch, waysIn } from './drivers.ts'
 import { conditionsOf } from './find-words.ts'
 import { mayOpen, type SealedPart, showPart } from './parts.ts'
+import { purgedParts } from './purged.ts'
 import { restrictedOwners } from './restricted.ts'
 import type { SearchRequest } from './search-request.ts'
 
@@ -142,12 +143,19 @@ class Presenter {
       : null
     if (open) await this.#learnNames(leaves, named.byCustomer, restricted ?? new Set())
     await this.#learnDepartments(leaves)
+    const purged = await this.#purgedOf(open ? leaves : [], sealed)
     return leaves.map((leaf, i) => {
       const parts: Record<string, Part> = {}
       for (const [name, { owner, commitment }] of Object.entries(leaf.parts))
         parts[name] =
           open && mayOpen(this.#ask.viewer, leaf, name, owner) && !restricted?.has(owner)
-            ? showPart(workspaceId, sealed.get(`${leaf.id}/${name}`), keys.get(owner), commitment)
+            ? showPart(
+                workspaceId,
+                sealed.get(`${leaf.id}/${name}`),
+                keys.get(owner),
+                commitment,
+                purged.get(`${leaf.id}/${name}`),
+              )
             : WITHHELD
       const position = rows[i]?.position ?? 0
       return { position, entry: this.#describe(leaf, position, parts, named.byCustomer) }
@@ -262,6 +270,16 @@ class Presenter {
     }
   }
 
+  /** Parts of these leaves that are not there because retention destroyed them. */
+  #purgedOf(leaves: readonly Leaf[], sealed: ReadonlyMap<string, SealedPart>) {
+    const absent = leaves.flatMap(leaf =>
+      Object.keys(leaf.parts)
+        .filter(name => !sealed.has(`${leaf.id}/${name}`))
+        .map(name => ({ entryId: leaf.id, name })),
+    )
+    return purgedParts(this.#db, this.#ask.viewer.workspaceId, absent)
+  }
+
   /** Names and addresses that are not known yet: loaded once for all batches. */
   async #learnNames(
     leaves: readonly Leaf[],
@@ -286,11 +304,23 @@ class Presenter {
       ...wanted.values(),
       ...[...sealed.values()].map(part => part.owner),
     ])
+    const absent = [...wanted.keys()].flatMap(entryId =>
+      ['name', 'ip', 'userAgent']
+        .filter(name => !sealed.has(`${entryId}/${name}`))
+        .map(name => ({ entryId, name })),
+    )
+    const purged = await purgedParts(this.#db, workspaceId, absent)
     for (const [entryId, owner] of wanted) {
       const show = (part: string) =>
         restricted.has(owner)
           ? WITHHELD
-          : showPart(workspaceId, sealed.get(`${entryId}/${part}`), keys.get(owner), undefined)
+          : showPart(
+              workspaceId,
+              sealed.get(`${entryId}/${part}`),
+              keys.get(owner),
+              undefined,
+              purged.get(`${entryId}/${part}`),
+            )
       this.#names.set(entryId, { name: show('name'), ip: show('ip'), userAgent: show('userAgent') })
     }
   }

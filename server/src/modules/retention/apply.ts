@@ -8,10 +8,10 @@ import {
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommandHandler } from '../../command/define.ts'
+import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { digestOfList, PurgeList, type PurgeRow } from '../../ledger/purge-list.ts'
-import { recountMonth } from '../log/index.ts'
 import { countHeld, type DueAsk, doomedRows, isAnythingDoomed } from './due.ts'
 import { monthsDue, reachOf, withinMonth } from './months.ts'
 import { lockRun, type RetentionRun } from './store.ts'
@@ -33,8 +33,14 @@ export const noArchiveNeeded: ArchivedReach = async () => ({
   reach: Number.MAX_SAFE_INTEGER,
 })
 
+export interface ApplyPort {
+  readonly archived: ArchivedReach
+  /** Counts the entries of a month (its first day) anew; the log module provides it. */
+  readonly recountMonth: (tx: Tx, workspaceId: string, month: string) => Promise<void>
+}
+
 /** Does the next step of a run that was approved, or records that there is nothing left to do. */
-export const createApplyRetention = (archived: ArchivedReach): Command =>
+export const createApplyRetention = ({ archived, recountMonth }: ApplyPort): Command =>
   defineCommandHandler(
     defineCommand({
       name: 'retention.apply',
@@ -56,7 +62,7 @@ export const createApplyRetention = (archived: ArchivedReach): Command =>
         await lockReaders(context)
         const step = await nextStep(context, run, archived)
         if (!step) return complete(context, run)
-        await destroy(context, run, step)
+        await destroy(context, run, step, recountMonth)
         return { done: false }
       },
     },
@@ -157,7 +163,12 @@ async function choose(context: CommandContext, step: Step): Promise<Chosen> {
   return { ranges: some, whole: false }
 }
 
-async function destroy(context: CommandContext, run: RetentionRun, step: Step): Promise<void> {
+async function destroy(
+  context: CommandContext,
+  run: RetentionRun,
+  step: Step,
+  recountMonth: ApplyPort['recountMonth'],
+): Promise<void> {
   const { tx, workspaceId } = context
   const { ranges, whole } = await choose(context, step)
   const held = await countHeld(tx, step)

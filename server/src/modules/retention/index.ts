@@ -1,4 +1,4 @@
-export { type ArchivedReach, createApplyRetention, noArchiveNeeded } from './apply.ts'
+export { type ApplyPort, type ArchivedReach, createApplyRetention, noArchiveNeeded } from './apply.ts'
 export {
   createApproveRetention,
   declineRetentionCommand,

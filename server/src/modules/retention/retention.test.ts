@@ -198,13 +198,16 @@ describe('whole entries go, hashes stay', () => {
     await anna.do('retention.approve', { runId: run.id })
     const dying = new RetentionKeeper({
       ...parts,
-      apply: createApplyRetention(async ({ tx }) => {
-        await tx.getExecutor().executeQuery({
-          sql: 'select pg_terminate_backend(pg_backend_pid())',
-          parameters: [],
-          query: { kind: 'RawNode' },
-        } as never)
-        throw new Error('unreachable')
+      apply: createApplyRetention({
+        recountMonth: async () => {},
+        archived: async ({ tx }) => {
+          await tx.getExecutor().executeQuery({
+            sql: 'select pg_terminate_backend(pg_backend_pid())',
+            parameters: [],
+            query: { kind: 'RawNode' },
+          } as never)
+          throw new Error('unreachable')
+        },
       }),
     })
     await expect(dying.workOnce()).rejects.toThrow()
