@@ -130,7 +130,7 @@ export class LeafGapError extends Error {
  * Reads tiles of a workspace's tree: full ones as stored; partial ones at the right edge are made from leaves and
  * from the full tiles below, because only full tiles are kept.
  */
-export function tileReader(db: ReadDb, workspaceId: string): TileReader {
+export function tileReader(db: ReadDb, workspaceId: string, roots: RootsReader = readRoots): TileReader {
   const read: TileReader = async (level, index, width) => {
     // A partial tile of an older tree is the beginning of the full one, whose leaves may be gone by now.
     const row = await db
@@ -146,30 +146,72 @@ export function tileReader(db: ReadDb, workspaceId: string): TileReader {
       const leaves = await readLeaves(db, workspaceId, first, first + width)
       return concatBytes(...leaves.map(hashLeaf))
     }
-    const below = await db
-      .selectFrom('log_tile')
-      .select(['index', 'hashes'])
-      .where('workspace_id', '=', workspaceId)
-      .where('level', '=', level - 1)
-      .where('index', '>=', first)
-      .where('index', '<', first + width)
-      .orderBy('index')
-      .execute()
-    if (below.length !== width)
-      throw new LeafGapError(
-        workspaceId,
-        first,
-        first + width,
-        below.map(tile => tile.index),
-      )
-    return concatBytes(...below.map(tile => rootOf(splitHashes(tile.hashes))))
+    return concatBytes(...(await roots(db, workspaceId, level - 1, first, width)))
   }
   return read
 }
 
+/**
+ * Roots of full tiles at the right edge, which stand in no stored tile yet: `workspace/level/first tile` → roots. A
+ * full tile never changes, and making its root anew costs 255 hashes; there are at most 255 such tiles a level.
+ */
+const edgeRoots = new Map<string, Uint8Array[]>()
+const EDGES_MAX = 1_000
+
+/** The roots of `count` full tiles from `first` on. */
+type RootsReader = (
+  db: ReadDb,
+  workspaceId: string,
+  level: number,
+  first: number,
+  count: number,
+) => Promise<Uint8Array[]>
+
+const readRoots: RootsReader = async (db, workspaceId, level, first, count) => {
+  const tiles = await db
+    .selectFrom('log_tile')
+    .select(['index', 'hashes'])
+    .where('workspace_id', '=', workspaceId)
+    .where('level', '=', level)
+    .where('index', '>=', first)
+    .where('index', '<', first + count)
+    .orderBy('index')
+    .execute()
+  if (tiles.length !== count)
+    throw new LeafGapError(
+      workspaceId,
+      first,
+      first + count,
+      tiles.map(tile => tile.index),
+    )
+  return tiles.map(tile => rootOf(splitHashes(tile.hashes)))
+}
+
+/** For proofs, which whoever gets them checks: whoever must notice a changed tile reads it. */
+const recallRoots: RootsReader = async (db, workspaceId, level, first, count) => {
+  const known = rememberedRoots(`${workspaceId}/${level}/${first}`)
+  if (known.length < count) {
+    const from = first + known.length
+    const roots = await readRoots(db, workspaceId, level, from, first + count - from)
+    for (const [i, root] of roots.entries()) known[from - first + i] = root // by place: two may be reading at once
+  }
+  return known.slice(0, count)
+}
+
+function rememberedRoots(key: string): Uint8Array[] {
+  const known = edgeRoots.get(key) ?? []
+  edgeRoots.delete(key)
+  edgeRoots.set(key, known) // the last asked for is the last to go
+  for (const oldest of edgeRoots.keys()) {
+    if (edgeRoots.size <= EDGES_MAX) break
+    edgeRoots.delete(oldest)
+  }
+  return known
+}
+
 /** Reads subtree hashes of the tree of `size` leaves, for proofs. */
 export const hashReader = (db: ReadDb, workspaceId: string, size: number): HashReader =>
-  tileHashReader(size, tileReader(db, workspaceId))
+  tileHashReader(size, tileReader(db, workspaceId, recallRoots))
 
 /** The right edge of the tree of `size` leaves, ready to grow. */
 export async function resumeTree(db: ReadDb, workspaceId: string, size: number): Promise<TileBuilder> {
