@@ -8,6 +8,7 @@ import { history } from './history.ts'
 import { inbox } from './inbox.ts'
 import { inclusion } from './inclusion.ts'
 import { log } from './log.ts'
+import { retention } from './retention.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
 
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   inbox,
   start,
   exportBenchmark,
+  retention,
 ]
 
 const names = process.argv.slice(2).filter(name => name !== '--large')

@@ -1,4 +1,5 @@
 import {
+  IconClockX,
   IconDownload,
   IconInbox,
   IconLayoutDashboard,
@@ -22,5 +23,6 @@ export const SCREENS = [
   { name: 'settings', to: '/settings', permission: 'setting.view', icon: IconSettings, key: 'g s' },
   { name: 'exports', to: '/exports', permission: 'export.request', icon: IconDownload, key: 'g e' },
   { name: 'privacy', to: '/privacy', permission: 'privacy.view', icon: IconUserShield, key: 'g y' },
+  { name: 'retention', to: '/retention', permission: 'retention.view', icon: IconClockX, key: 'g h' },
   { name: 'proof', to: '/proof', permission: 'ledger.view', icon: IconShieldCheck, key: 'g p' },
 ] as const

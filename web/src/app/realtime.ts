@@ -87,6 +87,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['dispute.*', () => [['dispute.list'], ['dispute.get']]],
   ['hold.*', () => [['hold.list'], ['dispute.get']]],
+  ['retention.*', () => [['retention.rules'], ['retention.preview'], ['retention.runs']]],
   ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
   ['consent.*', () => [['privacy.subject']]],

@@ -148,6 +148,11 @@ const privacyRoute = createRoute({
   },
   component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
 })
+const retentionRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/retention',
+  component: lazyRouteComponent(() => import('../features/retention/retention-page.tsx'), 'RetentionPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -179,6 +184,7 @@ const routeTree = rootRoute.addChildren([
     settingsRoute,
     exportsRoute,
     privacyRoute,
+    retentionRoute,
     proofRoute,
   ]),
 ])

@@ -11,7 +11,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { sha256 } from '../../kernel/secret.ts'
 import type { WrittenMember, ZipFileWriter } from '../../kernel/zip-file.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
-import { LeafGapError, type TreeHead } from '../../ledger/tree-store.ts'
+import { readLeavesOrHashes, type TreeHead } from '../../ledger/tree-store.ts'
 import { anchorMembers } from './anchor-members.ts'
 import { type BundleInput, scopeOfInput } from './choose-range.ts'
 import { type MayOpen, openingLines, openSealed } from './openings.ts'
@@ -97,15 +97,21 @@ export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Pro
 
 type Seen = { closed: number; openings: number; readonly namedBy: Set<string> }
 
+/** A leaf; of one that retention destroyed only its hash: it is closed to everybody. */
+type RangeRow = StoredLeaf | { readonly position: number; readonly leaf: null; readonly hash: Uint8Array }
+
 /** The leaves of the range in slices. Throws LeafGapError when one is not there: then nothing can be proven. */
-async function* slicesOf({ db, viewer, range }: ContentParts): AsyncGenerator<StoredLeaf[]> {
+async function* slicesOf({ db, viewer, range }: ContentParts): AsyncGenerator<RangeRow[]> {
   for (let at = range.from; at <= range.to; at += SLICE) {
     const end = Math.min(at + SLICE, range.to + 1)
     const rows = await readLeafRows(db, viewer.workspaceId, at, end)
-    const found = rows.map(row => row.position)
-    if (rows.length !== end - at || found.some((position, i) => position !== at + i))
-      throw new LeafGapError(viewer.workspaceId, at, end, found)
-    yield rows
+    if (rows.length === end - at && rows.every((row, i) => row.position === at + i)) {
+      yield rows
+      continue
+    }
+    const byPosition = new Map(rows.map(row => [row.position, row]))
+    const all = await readLeavesOrHashes(db, viewer.workspaceId, at, end)
+    yield all.flatMap(each => (each.leaf ? (byPosition.get(each.position) ?? []) : each))
   }
 }
 
@@ -118,8 +124,8 @@ async function* entryLines(parts: ContentParts, seen: Seen): AsyncGenerator<stri
   for await (const rows of slicesOf(parts)) {
     let text = ''
     for (const row of rows) {
-      const line = { position: row.position, hash: hashLeaf(row.leaf) }
-      if (isOpen(parts, row)) {
+      const line = { position: row.position, hash: row.leaf ? hashLeaf(row.leaf) : row.hash }
+      if (row.leaf && isOpen(parts, row)) {
         collectNames(row.leaf, seen.namedBy)
         text += formatEntryLine({ ...line, leaf: row.leaf })
       } else {
@@ -134,7 +140,7 @@ async function* entryLines(parts: ContentParts, seen: Seen): AsyncGenerator<stri
 async function* allOpeningLines(parts: ContentParts, seen: Seen): AsyncGenerator<string> {
   const { db, keys, viewer, mayOpen } = parts
   for await (const rows of slicesOf(parts)) {
-    const open = rows.filter(row => isOpen(parts, row))
+    const open = rows.filter(row => row.leaf !== null).filter(row => isOpen(parts, row))
     const lines = await openingLines(db, keys, viewer, mayOpen, open)
     seen.openings += lines.length
     yield lines.join('')

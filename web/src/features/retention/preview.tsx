@@ -1,0 +1,79 @@
+import { Button, Table } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useT, useWords } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
+import { Confirm } from '../../shared/ui/confirm.tsx'
+import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import classes from './retention.module.css'
+
+/** What would go now, by month and class, and what holds keep of it. */
+export function Preview() {
+  const t = useT()
+  const words = useWords()
+  const may = useMay()
+  const [asking, setAsking] = useState(false)
+  const preview = useQuery(queryOf('retention.preview', {}))
+  const request = useCommand('retention.request', {
+    changes: [['retention.runs']],
+    announce: false,
+    onDone: () => setAsking(false),
+  })
+  if (preview.isPending) return <RowsSkeleton rows={3} />
+  if (preview.isError && !preview.data)
+    return <ErrorFace error={preview.error} retry={() => void preview.refetch()} />
+  const { items, entries, parts, held } = preview.data
+  const amounts = { entries: String(entries), parts: String(parts) }
+  return (
+    <section className={classes.section}>
+      <h2>{t('retention.preview')}</h2>
+      {items.length === 0 && <p className={classes.quiet}>{t('retention.nothingDue')}</p>}
+      {items.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
+        <section className={classes.scroll} tabIndex={0} aria-label={t('retention.preview')}>
+          <Table verticalSpacing={4}>
+            <Table.Tbody>
+              {items.map(({ what, month, area, ruleId, count }) => (
+                <Table.Tr key={`${what} ${month} ${area} ${ruleId}`}>
+                  <Table.Td>{month}</Table.Td>
+                  <Table.Td>{words(`area.${area}`, area)}</Table.Td>
+                  <Table.Td className={classes.quiet}>{t(`value.${what}`)}</Table.Td>
+                  <Table.Td className={classes.number}>{count}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </section>
+      )}
+      {held.map(each => (
+        <p key={each.holdId} className={classes.quiet}>
+          {t('retention.kept', {
+            kind: t(`value.${each.kind}`),
+            cause: t(`value.${each.cause}`),
+            entries: String(each.entries),
+            parts: String(each.parts),
+          })}
+        </p>
+      ))}
+      {items.length > 0 && may('retention.request') && (
+        <Button color="red.8" size="xs" onClick={() => setAsking(true)}>
+          {t('retention.ask')}
+        </Button>
+      )}
+      {asking && (
+        <Confirm
+          title={t('retention.ask')}
+          goes={t('retention.goes', amounts)}
+          stays={t('retention.stays')}
+          confirm={t('retention.ask')}
+          isBusy={request.isPending}
+          error={request.error}
+          onConfirm={() => request.mutate({})}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </section>
+  )
+}
