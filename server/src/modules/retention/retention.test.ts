@@ -245,6 +245,12 @@ describe('whole entries go, hashes stay', () => {
     }
   })
 
+  test('a bundle of evidence over the range closes what is gone', async () => {
+    const { bundle } = await world.owner.do('evidence.bundle', { from: `${MAY}-01T00:00:00Z` } as never)
+    const [said] = await world.entries({ subject: bundle.id })
+    expect(said).toMatchObject({ event: 'evidence.bundled', data: { closed: 900 } })
+  })
+
   test('counts, parts and words went with them; names in force stayed', async () => {
     expect(await countIn(MAY)).toBeLessThan(10)
     expect(await countIn(MAY, 'log_text')).toBeLessThan(10)
