@@ -35,6 +35,7 @@ import * as evidence from './modules/evidence/index.ts'
 import * as exports from './modules/exports/index.ts'
 import * as files from './modules/files/index.ts'
 import * as holds from './modules/holds/index.ts'
+import * as imports from './modules/imports/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
@@ -95,6 +96,9 @@ export class TracedeskNode {
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   /** The same for those who may only take out bundles of their cases. */
   readonly downloadDisputeBundle: ReturnType<typeof evidence.createDownloadEvidence>
+  /** Files given in the console to be imported. */
+  readonly uploads: imports.Uploads
+  readonly importKeeper: imports.ImportKeeper
   readonly keeper: DeskKeeper
   readonly alerts: AlertKeeper
   readonly notices: NoticeKeeper
@@ -209,6 +213,14 @@ export class TracedeskNode {
       presence: options.presence,
       onSweep: workspaceId => this.notices.wake(workspaceId),
     })
+    this.uploads = new imports.Uploads(this.#importFolder())
+    this.importKeeper = new imports.ImportKeeper(() => ({
+      ...this.#importPorts(),
+      uploads: this.uploads,
+      importFolder: this.#importFolder(),
+      log,
+      workspaces: () => this.workspaces(),
+    }))
     this.exportPort = this.#createExportPort()
     this.exportKeeper = new exports.ExportKeeper(this.exportPort)
     this.downloadExport = exports.createDownloadExport(this.exportPort)
@@ -290,6 +302,7 @@ export class TracedeskNode {
     this.exportKeeper.start()
     this.fileKeeper.start()
     this.retentionKeeper.start()
+    this.importKeeper.start()
   }
 
   /** Records the stop, lets what is under way end, and closes every connection. */
@@ -301,6 +314,7 @@ export class TracedeskNode {
     await this.privacyKeeper.stop()
     await this.exportKeeper.stop()
     await this.retentionKeeper.stop()
+    await this.importKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
     for (const workspaceId of await this.workspaces().catch(() => [])) {
@@ -428,6 +442,13 @@ export class TracedeskNode {
       stream: ask => entries.read(ask as logModule.StreamAsk),
       couldHold: (tx, workspaceId, filter, who) => logModule.couldHold(tx, workspaceId, filter as never, who),
     }
+  }
+
+  #importFolder = (): string => join(this.options.dataDir, 'imports')
+
+  #importPorts(): imports.ImportPorts {
+    const { databases, door, appender, keys, counter } = this
+    return { databases, door, appender, keys, counter }
   }
 
   #erasePort(): privacy.ErasePort {
@@ -612,6 +633,7 @@ export class TracedeskNode {
         bots.createConnectBot(botsPort),
         bots.createRotateBotToken(botsPort),
         bots.createDisconnectBot(botsPort),
+        ...imports.createImportCommands(this.uploads, () => this.importKeeper.wake()),
         ...exports.createExportCommands(this.exportPort, () => this.exportKeeper.wake()),
         privacy.openPrivacyRequestCommand,
         privacy.closePrivacyRequestCommand,
@@ -670,6 +692,7 @@ export class TracedeskNode {
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
       ...privacy.createPrivacyQueries(),
+      ...imports.createImportQueries(this.uploads, this.#importFolder()),
       ...exports.createExportQueries(this.exportPort),
       ...retention.retentionQueries,
       ...ledgerModule.createLedgerQueries({

@@ -231,8 +231,10 @@ describe('names that are a contract', () => {
 
   test('every route that is mentioned exists', () => {
     const ledger = [
-      ...['ledger', 'evidence', 'privacy', 'export', 'oidc'].flatMap(name => [
-        ...read(`server/src/edges/http/${name}-routes.ts`).matchAll(/server[.]get\('(\/api\/[^']+)'/g),
+      ...['ledger', 'evidence', 'privacy', 'export', 'import', 'oidc'].flatMap(name => [
+        ...read(`server/src/edges/http/${name}-routes.ts`).matchAll(
+          /(?:server[.]get|scope[.]post)\(\s*'(\/api\/[^']+)'/g,
+        ),
       ]),
     ]
     const others = ['/api/openapi.json', '/api/docs', '/api/socket']

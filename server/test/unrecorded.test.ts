@@ -161,6 +161,16 @@ beforeAll(async () => {
   await world.owner.do('consent.give', { customerId, purpose: 'support', channel: 'letter' })
   await world.owner.do('export.request', { format: 'csv', filter: {} })
   await world.owner.do('export.schedule', { format: 'csv', filter: {}, name: 'daily', every: 'daily' })
+  await world.owner.do('import.save_mapping', {
+    name: 'old desk',
+    mapping: {
+      format: 'csv',
+      at: { column: 'at' },
+      event: { column: 'event' },
+      conversation: { column: 'case' },
+      actorKey: { column: 'who' },
+    },
+  })
   await world.asSuperuser(
     "insert into import_run (workspace_id, import_id, file_sha256, format, state, started_at) values ($1, $2, 'x', 'f', 'running', now())",
     [w, newId()],

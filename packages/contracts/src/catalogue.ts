@@ -13,6 +13,7 @@ import * as evidence from './events/evidence.ts'
 import * as exports from './events/export.ts'
 import * as file from './events/file.ts'
 import * as hold from './events/hold.ts'
+import * as imports from './events/import.ts'
 import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
 import * as message from './events/message.ts'
@@ -64,6 +65,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     privacy,
     exports,
     retention,
+    imports,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

@@ -26,6 +26,7 @@ export type SubjectKind =
   | 'evidence'
   | 'node'
   | 'import'
+  | 'import_mapping'
   | 'command'
   | 'update'
   | 'hold'

@@ -8,6 +8,7 @@ import * as disputeCommands from './commands/disputes.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as exportCommands from './commands/exports.ts'
 import * as holdCommands from './commands/holds.ts'
+import * as importCommands from './commands/imports.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
 import * as mediaCommands from './commands/media.ts'
@@ -28,6 +29,7 @@ import * as deskQueries from './queries/desk.ts'
 import * as disputeQueries from './queries/disputes.ts'
 import * as exportQueries from './queries/exports.ts'
 import * as holdQueries from './queries/holds.ts'
+import * as importQueries from './queries/imports.ts'
 import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
@@ -90,6 +92,7 @@ export const COMMANDS = {
   ...exportCommands,
   ...media,
   ...retentionCommands,
+  ...importCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -113,6 +116,7 @@ export const QUERIES = {
   ...exportQueries,
   ...mediaReads,
   ...retentionQueries,
+  ...importQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

@@ -400,6 +400,12 @@ export interface Tables {
     answer: Buffer | null
     created_at: Generated<string>
   }
+  import_mapping: {
+    workspace_id: string
+    mapping_id: string
+    name: string
+    mapping: unknown
+  }
   import_run: {
     workspace_id: string
     import_id: string
@@ -411,6 +417,10 @@ export interface Tables {
     repeated: Generated<number>
     rejected: Generated<number>
     started_at: string
+    mapping: unknown | null
+    upload_id: string | null
+    file_name: string | null
+    bytes: number | null
   }
   inbox_view: {
     workspace_id: string

@@ -138,7 +138,13 @@ export const importStarted = defineEvent({
   version: 1,
   subject: 'import',
   reach: 'administration',
-  data: z.strictObject({ format: z.string(), fileSha256: z.string(), bytes: z.int() }),
+  data: z.strictObject({
+    format: z.string(),
+    fileSha256: z.string(),
+    bytes: z.int(),
+    /** Digest of the mapping by which the file is read; absent where the format needs none. */
+    mappingSha256: z.string().optional(),
+  }),
   parts: { fileName: 'actor' },
 })
 export const importCompleted = defineEvent({

@@ -1,18 +1,24 @@
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentId } from '@tracedesk/contracts'
 import { z } from 'zod'
 import { operatorCaller } from '../../command/caller.ts'
-import { IMPORT_FORMATS, importFile } from '../../modules/imports/index.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { findMapping, IMPORT_FORMATS, importFile, parseMapping } from '../../modules/imports/index.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, required } from './command.ts'
-import { openDesk } from './open-desk.ts'
+import { type OpenDesk, openDesk } from './open-desk.ts'
 
 export const importCommand: CliCommand = {
   name: 'import',
-  synopsis: 'import --format tracedesk-ndjson [--agents FILE] FILE',
+  synopsis: 'import --format tracedesk-ndjson|csv|xes [--mapping FILE|NAME] [--agents FILE] FILE',
   summary: 'take in history from elsewhere; the same file again adds nothing, a broken one goes on',
-  options: { format: { type: 'string' }, agents: { type: 'string' }, workspace: { type: 'string' } },
+  options: {
+    format: { type: 'string' },
+    mapping: { type: 'string' },
+    agents: { type: 'string' },
+    workspace: { type: 'string' },
+  },
   positionals: true,
   run: async invocation => {
     const format = required(invocation, 'format')
@@ -23,11 +29,13 @@ export const importCommand: CliCommand = {
     const desk = await openDesk(invocation.env, optional(invocation, 'workspace'))
     const begun = performance.now()
     try {
+      const mapping = await readMapping(desk, format, optional(invocation, 'mapping'))
       const result = await importFile(desk.node, {
         file,
         folder: join(desk.config.dataDir, 'imports'),
         caller: operatorCaller(desk.workspaceId),
         agents,
+        mapping,
         signal: invocation.signal,
         onProgress: ({ lines, imported, rejected }) => {
           const rate = Math.round(imported / ((performance.now() - begun) / 1000))
@@ -67,6 +75,25 @@ function requireFile(invocation: Invocation): string {
     return file
   } catch (error) {
     throw new CliError(3, 'import.not_readable', `${file} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** The mapping in a file, or the one kept under that name. */
+async function readMapping(desk: OpenDesk, format: string, named: string | undefined) {
+  if (format === 'tracedesk-ndjson') {
+    if (named !== undefined) throw usage('--mapping is for csv and xes')
+    return undefined
+  }
+  if (named === undefined) throw usage(`--format ${format} needs --mapping, a FILE or the NAME of a kept one`)
+  try {
+    const mapping = existsSync(named)
+      ? parseMapping(readFileSync(named, 'utf8'))
+      : await findMapping(desk.node.databases.read, desk.workspaceId, named)
+    if (mapping.format !== format) throw usage(`the mapping ${named} is for ${mapping.format}`)
+    return mapping
+  } catch (error) {
+    if (!(error instanceof ConsoleError)) throw error
+    throw usage(`the mapping ${named} cannot be used: ${error.code} ${JSON.stringify(error.details)}`)
   }
 }
 

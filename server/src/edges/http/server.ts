@@ -16,6 +16,7 @@ import { addApiRoutes } from './api-routes.ts'
 import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addFileRoutes } from './file-routes.ts'
+import { addImportRoutes } from './import-routes.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { discoverProvider } from './oidc-client.ts'
 import { addOidcRoutes } from './oidc-routes.ts'
@@ -95,6 +96,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     addLedgerRoutes(api, node)
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
     addPrivacyRoutes(api, node, publicUrl)
+    addImportRoutes(api, node, publicUrl)
     addExportRoutes(api, node, publicUrl)
     addFileRoutes(api, node, { publicUrl })
     addSocketRoute(api, node, publicUrl)

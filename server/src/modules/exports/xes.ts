@@ -41,10 +41,14 @@ export const CLOSE_TRACE = '</trace>\n'
 const openOf = (part: Entry['customerName'] | undefined): string | null =>
   part?.state === 'open' ? part.value : null
 
+/** An activity of another system keeps its own name. */
+const activityOf = ({ event, data }: Entry): string =>
+  event === 'import.activity' && typeof data.activity === 'string' ? data.activity : event
+
 /** One event of a trace. */
 export function describeXesEvent(entry: Entry): string {
   const { actor } = entry
-  return `<event>${text('concept:name', entry.event)}<date key="time:timestamp" value="${entry.at}"/>${text(
+  return `<event>${text('concept:name', activityOf(entry))}<date key="time:timestamp" value="${entry.at}"/>${text(
     'org:resource',
     openOf(actor.name) ?? actor.id ?? actor.kind,
   )}${text('org:role', actor.role)}${text('lifecycle:transition', 'complete')}${text('entry', entry.id)}${

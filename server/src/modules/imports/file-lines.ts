@@ -11,7 +11,7 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 /** A line of the file: its number from 1, and its text or why there is none. */
 export type FileLine =
   | { readonly number: number; readonly text: string }
-  | { readonly number: number; readonly cause: RejectCause }
+  | { readonly number: number; readonly cause: RejectCause; readonly detail?: string }
 
 /** SHA-256 and length of a file: what makes it the same file again. Throws what the file system says. */
 export async function fingerprintFile(file: string): Promise<{ sha256: Buffer; bytes: number }> {

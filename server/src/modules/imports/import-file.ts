@@ -1,19 +1,22 @@
 import { basename } from 'node:path'
-import { importProgressed } from '@tracedesk/contracts'
+import { type ImportMapping, importProgressed } from '@tracedesk/contracts'
 import type pg from 'pg'
 import type { Caller } from '../../command/caller.ts'
 import { isWorthRetrying } from '../../command/database-errors.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import { bindTx, type Databases } from '../../db/database.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import type { Appender } from '../../ledger/append.ts'
 import { BulkAppender } from '../../ledger/bulk.ts'
 import type { EntryDraft } from '../../ledger/draft.ts'
 import type { NodeCounter } from '../../ledger/node-counter.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
-import { completeImport, importBotId, startImport } from './commands.ts'
+import { completeImport, importBotId, resumeImportCommand, startImport } from './commands.ts'
 import { type AgentMapping, Directory } from './directory.ts'
 import { fingerprintFile, readLines } from './file-lines.ts'
+import { readMappedLines } from './mapped-lines.ts'
+import { digestOfMapping } from './mappings.ts'
 import { type PreparedBatch, type PreparePorts, prepareBatch, rollBack } from './prepare.ts'
 import { RejectsFile } from './rejects.ts'
 import { StaleStateError } from './state-rows.ts'
@@ -39,6 +42,10 @@ export interface ImportOptions {
   /** Where the rejects file goes. */
   readonly folder: string
   readonly caller: Caller
+  /** How rows become lines; absent: the file is tracedesk-ndjson, or the import goes on as it was begun. */
+  readonly mapping?: ImportMapping | undefined
+  /** An import that somebody stopped stays stopped. */
+  readonly leaveStopped?: boolean
   /** Outside agent key → the seat of somebody who is here. */
   readonly agents?: AgentMapping
   readonly onProgress?: (progress: ImportProgress) => void
@@ -62,38 +69,68 @@ export interface ImportResult extends ImportProgress {
   readonly rejectsFile: string | null
 }
 
-export const IMPORT_FORMATS = ['tracedesk-ndjson'] as const
+export const IMPORT_FORMATS = ['tracedesk-ndjson', 'csv', 'xes'] as const
 
 /**
- * Takes a file of history (tracedesk-ndjson) into the ledger and the desk: every good line one entry. The same file
- * again adds nothing; one that broke off goes on where its last committed batch ended. Throws what the file system
- * says about the file, and what the database says when it does not come to a batch even after several attempts.
+ * Takes a file of history into the ledger and the desk: every good line, or every row by its mapping, one entry. The
+ * same file again adds nothing; one that broke off goes on where its last committed batch ended, by the mapping it was
+ * begun with. Throws what the file system says about the file, `import.mapping_differs`, `input.invalid` for a mapping
+ * that cannot be used, and what the database says when it does not come to a batch even after several attempts.
  */
 export async function importFile(ports: ImportPorts, options: ImportOptions): Promise<ImportResult> {
   const { sha256, bytes } = await fingerprintFile(options.file)
   const { workspaceId } = options.caller
   const known = await findRun(ports.databases, workspaceId, sha256)
   if (known?.state === 'completed')
-    return { ...known, state: 'known', imported: 0, repeated: known.imported, rejectsFile: null }
+    return { ...progressOf(known), state: 'known', imported: 0, repeated: known.imported, rejectsFile: null }
+  if (known && options.mapping && !isSameMapping(known.mapping, options.mapping))
+    throw new ConsoleError('import.mapping_differs', { importId: known.importId })
+  if (known?.state === 'stopped' && !options.leaveStopped)
+    await ports.door.execute(resumeImportCommand, options.caller, { id: known.importId as never }) // branded id
   const { importId } = known ?? (await start(ports, options, sha256, bytes))
-  return new ImportRun(ports, options, importId).run()
+  // the column holds what the contract's schema made
+  const mapping = known ? ((known.mapping as ImportMapping | null) ?? undefined) : options.mapping
+  return new ImportRun(ports, { ...options, mapping }, importId).run()
 }
+
+const isSameMapping = (kept: unknown, given: ImportMapping): boolean =>
+  kept !== null && digestOfMapping(kept as ImportMapping) === digestOfMapping(given) // as above
 
 async function start(ports: ImportPorts, options: ImportOptions, sha256: Buffer, bytes: number) {
   return ports.door.execute(startImport, options.caller, {
-    format: IMPORT_FORMATS[0],
+    format: options.mapping?.format ?? IMPORT_FORMATS[0],
+    mapping: options.mapping ?? null,
     fileSha256: sha256.toString('hex'),
     bytes,
     fileName: basename(options.file).toWellFormed(),
   })
 }
 
-type Run = ImportProgress & { readonly state: string; readonly repeated: number }
+const progressOf = ({ importId, lines, imported, rejected }: Run): ImportProgress => ({
+  importId,
+  lines,
+  imported,
+  rejected,
+})
+
+type Run = ImportProgress & {
+  readonly state: string
+  readonly repeated: number
+  readonly mapping: unknown
+}
 
 async function findRun(databases: Databases, workspaceId: string, sha256: Buffer): Promise<Run | undefined> {
   return databases.read
     .selectFrom('import_run')
-    .select(['import_id as importId', 'state', 'done_lines as lines', 'imported', 'repeated', 'rejected'])
+    .select([
+      'import_id as importId',
+      'state',
+      'done_lines as lines',
+      'imported',
+      'repeated',
+      'rejected',
+      'mapping',
+    ])
     .where('workspace_id', '=', workspaceId)
     .where('file_sha256', '=', sha256)
     .executeTakeFirst()
@@ -124,7 +161,9 @@ class ImportRun {
 
   async run(): Promise<ImportResult> {
     for (let attempt = 0, finished = false; !finished; ) {
-      this.#progress = await this.#readProgress()
+      const { state, ...progress } = await this.#readProgress()
+      this.#progress = progress
+      if (state !== 'running') return this.#result(state === 'stopped' ? 'interrupted' : 'completed')
       const before = this.#progress.lines
       this.#rejects = new RejectsFile(this.#options.folder, this.#importId, before)
       try {
@@ -158,7 +197,7 @@ class ImportRun {
     let after = this.#progress.lines
     let batches = 0
     try {
-      for await (const batch of readLines(this.#options.file, after, batchLines)) {
+      for await (const batch of this.#read(after, batchLines)) {
         if (this.#options.signal?.aborted) return true
         if (++batches > most) return false
         if (this.#directory.isLarge) {
@@ -180,6 +219,11 @@ class ImportRun {
     }
   }
 
+  #read(after: number, size: number) {
+    const { file, mapping } = this.#options
+    return mapping ? readMappedLines(file, mapping, after, size) : readLines(file, after, size)
+  }
+
   #preparePorts(): PreparePorts {
     return {
       ...this.#ports,
@@ -191,10 +235,10 @@ class ImportRun {
     }
   }
 
-  async #readProgress(): Promise<ImportProgress> {
+  async #readProgress(): Promise<ImportProgress & { state: string }> {
     return this.#ports.databases.read
       .selectFrom('import_run')
-      .select(['import_id as importId', 'done_lines as lines', 'imported', 'rejected'])
+      .select(['import_id as importId', 'state', 'done_lines as lines', 'imported', 'rejected'])
       .where('workspace_id', '=', this.#workspaceId)
       .where('import_id', '=', this.#importId)
       .executeTakeFirstOrThrow()

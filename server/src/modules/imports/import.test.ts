@@ -125,7 +125,8 @@ test('a conversation of the past opens in the inbox as its lines left it', async
 
 test('its entries say when it happened, who did it, and that they were imported', async () => {
   const { id } = await conversationOf('Carla of old')
-  const entries = await world.entries({ conversation: id })
+  // that somebody looked at it meanwhile is an entry of its own
+  const entries = (await world.entries({ conversation: id })).filter(entry => entry.event !== 'message.read')
   expect(entries).toHaveLength(8)
   const sent = entries.find(entry => entry.event === 'message.sent')
   expect(sent).toMatchObject({

@@ -7,3 +7,7 @@ export {
   importFile,
 } from './import-file.ts'
 export type { RejectCause } from './line.ts'
+export { findMapping, parseMapping } from './mappings.ts'
+export { createImportQueries } from './queries.ts'
+export { createImportCommands, ImportKeeper } from './run-import.ts'
+export { Uploads } from './uploads.ts'

@@ -87,7 +87,7 @@ async function readAll(
   for (const [i, line] of lines.entries()) {
     if (i % (SLICE * 4) === 0) await yieldToOthers()
     try {
-      if ('cause' in line) throw new RejectedLine(line.cause, '')
+      if ('cause' in line) throw new RejectedLine(line.cause, line.detail ?? '')
       read.push(recognise(line.number, readLine(line.text, latest)))
     } catch (error) {
       if (!(error instanceof RejectedLine)) throw error

@@ -1,0 +1,140 @@
+import { runImport } from '@tracedesk/contracts'
+import { systemCaller } from '../../command/caller.ts'
+import { type Command, defineCommandHandler } from '../../command/define.ts'
+import { RecordedRefusal } from '../../command/execute.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import type { Logger } from '../../kernel/log.ts'
+import { beginImport, createResumeImport, stopImportCommand } from './commands.ts'
+import { fingerprintFile } from './file-lines.ts'
+import { type ImportPorts, importFile } from './import-file.ts'
+import { createRowMapper } from './map-row.ts'
+import { deleteImportMappingCommand, saveImportMappingCommand } from './mappings.ts'
+import type { Uploads } from './uploads.ts'
+
+const LOOK_MS = 5_000
+
+export interface ImportKeeperPorts extends ImportPorts {
+  readonly uploads: Uploads
+  /** Where the rejects files go. */
+  readonly importFolder: string
+  readonly log: Logger
+  readonly workspaces: () => Promise<string[]>
+}
+
+/** The commands of the console. `wake` starts the importer once an import is committed. */
+export function createImportCommands(uploads: Uploads, wake: () => void): Command[] {
+  const run = defineCommandHandler(runImport, {
+    prepare: async ({ uploadId, mapping }, caller) => {
+      if (mapping) createRowMapper(mapping) // refuses a zone or pattern that is none
+      return fingerprintFile(await uploads.find(caller.workspaceId, uploadId))
+    },
+    handle: async (context, { uploadId, mapping }, { sha256, bytes }: { sha256: Buffer; bytes: number }) => {
+      const known = await context.tx
+        .selectFrom('import_run')
+        .select(['import_id', 'state'])
+        .where('workspace_id', '=', context.workspaceId)
+        .where('file_sha256', '=', sha256)
+        .executeTakeFirst()
+      if (known) throw new ConsoleError('import.known', { importId: known.import_id, state: known.state })
+      const id = await beginImport(context, {
+        format: mapping?.format ?? 'tracedesk-ndjson',
+        fileSha256: sha256.toString('hex'),
+        bytes,
+        fileName: uploads.nameOf(uploadId),
+        mapping,
+        uploadId,
+      })
+      context.afterCommit(wake)
+      return { import: { id: id as never } } // branded id
+    },
+  })
+  return [
+    run,
+    stopImportCommand,
+    createResumeImport(wake),
+    saveImportMappingCommand,
+    deleteImportMappingCommand,
+  ] as unknown as Command[]
+}
+
+/**
+ * Takes in what was given in the console, one file at a time on each node, where the file lies; goes on with what broke
+ * off. Two of them at one file do no harm: each batch is conditional on how far the import is.
+ */
+export class ImportKeeper {
+  readonly #ports: () => ImportKeeperPorts
+  readonly #stop = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #work: Promise<void> | undefined
+  #again = false
+
+  constructor(ports: () => ImportKeeperPorts) {
+    this.#ports = ports
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
+    this.wake()
+  }
+
+  /** Something may wait. Returns at once. */
+  wake(): void {
+    if (this.#stop.signal.aborted) return
+    this.#again = true
+    this.#work ??= this.#run()
+  }
+
+  /** Ends the import under way after its batch; whoever starts next goes on with it. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    clearInterval(this.#timer)
+    await this.#work
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#stop.signal.aborted) {
+        this.#again = false
+        for (const workspaceId of await this.#ports().workspaces()) await this.#workspace(workspaceId)
+      }
+    } catch (error) {
+      this.#ports().log.warn({ err: error as Error }, 'an import waits; tried again soon')
+    } finally {
+      this.#work = undefined
+    }
+  }
+
+  async #workspace(workspaceId: string): Promise<void> {
+    const { databases, uploads } = this.#ports()
+    const rows = await databases.read
+      .selectFrom('import_run')
+      .select(['import_id', 'upload_id'])
+      .where('workspace_id', '=', workspaceId)
+      .where('state', '=', 'running')
+      .where('upload_id', 'is not', null)
+      .orderBy('started_at')
+      .execute()
+    for (const { upload_id } of rows)
+      if (upload_id && !this.#stop.signal.aborted && (await uploads.has(workspaceId, upload_id)))
+        await this.#import(workspaceId, upload_id)
+  }
+
+  async #import(workspaceId: string, uploadId: string): Promise<void> {
+    const ports = this.#ports()
+    try {
+      const { state } = await importFile(ports, {
+        file: ports.uploads.path(workspaceId, uploadId),
+        folder: ports.importFolder,
+        caller: systemCaller(workspaceId),
+        leaveStopped: true,
+        signal: this.#stop.signal,
+        onProgress: () => void ports.uploads.touch(workspaceId, uploadId),
+      })
+      if (state === 'completed' || state === 'known') await ports.uploads.remove(workspaceId, uploadId)
+    } catch (error) {
+      // stopped between its last batch and its end
+      if (!(error instanceof RecordedRefusal) && !(error instanceof ConsoleError)) throw error
+      ports.log.warn({ err: error }, 'an import did not end')
+    }
+  }
+}
