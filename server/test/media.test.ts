@@ -459,3 +459,26 @@ test('a group’s messages come into the desk only where the bot is set to take 
   await desk.send(talk.id, 'We are here')
   await until(() => ada.conversation(bot, { in: group }).some(({ text }) => text === 'We are here'))
 })
+
+test('the press of a button becomes the customer’s word, and their client is told that it was taken in', async () => {
+  const person = customerNamed('Presses')
+  person.say(bot, 'hi')
+  const talk = await conversationOf('Presses')
+  // another program with the same token offers the button: the desk itself sends none
+  const response = await fetch(`${desk.telegram.apiRoot}/bot${bot.token}/sendMessage`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      chat_id: person.id,
+      text: 'Is it solved?',
+      reply_markup: { inline_keyboard: [[{ text: 'Yes', callback_data: 'solved:yes' }]] },
+    }),
+  })
+  expect(response.status).toBe(200)
+  const [question] = await until(() => person.received(bot).length === 1 && person.received(bot))
+  if (!question) throw new Error('no question came')
+  const press = person.press(bot, question, 'Yes')
+  expect(await press.answered).toMatchObject({ show_alert: false })
+  const said = await until(async () => (await desk.messages(talk.id)).find(({ kind }) => kind === 'button'))
+  expect(said).toMatchObject({ direction: 'in', text: { value: 'Yes' } })
+})

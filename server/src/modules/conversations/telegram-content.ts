@@ -206,13 +206,26 @@ function readPoll(poll: Json): MessageContent {
 
 /** Service messages and everything newer than this program: named by their members, with the first text they hold. */
 function readRest(message: Json): MessageContent | null {
-  const names = Object.keys(message).filter(name => !FRAME.has(name))
+  // Telegram says the older name beside the newer one
+  const names = Object.keys(message).filter(
+    name => !FRAME.has(name) && !(name === 'user_shared' && 'users_shared' in message),
+  )
   const [what] = names
   if (what === undefined) return null
-  const detail = textAt(message, what) ?? firstText(message[what])
+  const detail = textAt(message, what) ?? amountOf(message[what]) ?? firstText(message[what])
   return names.length === 1
     ? { type: 'service', what: what.slice(0, 60), detail }
     : { type: 'other', what: names.slice(0, 10).map(name => name.slice(0, 60)), detail }
+}
+
+/** What was paid, as `12.50 USD`: Telegram counts in the smallest unit of a currency, and stars (XTR) whole. */
+function amountOf(payment: unknown): string | null {
+  if (!isObject(payment) || textAt(payment, 'title') !== null) return null
+  const [currency, amount] = [textAt(payment, 'currency'), integerAt(payment, 'total_amount')]
+  if (currency === null || amount === null || !/^[A-Z]{3}$/.test(currency)) return null
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  const digits = currency === 'XTR' ? 0 : (format.resolvedOptions().maximumFractionDigits ?? 2)
+  return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`
 }
 
 const TELLING = [
@@ -221,6 +234,7 @@ const TELLING = [
   'text',
   'question',
   'first_name',
+  'data',
   'description',
   'prize_description',
   'currency',

@@ -18,7 +18,7 @@ import { FormatBar } from './format-bar.tsx'
 import classes from './inbox.module.css'
 import media from './media.module.css'
 import { useSend } from './sending.ts'
-import { type Batch, batchesOf, useAttachments } from './use-attachments.ts'
+import { type Attachments, type Batch, batchesOf, useAttachments } from './use-attachments.ts'
 import { useCanned } from './use-canned.ts'
 import { useConversationCommands } from './use-conversation-commands.ts'
 import { useFileDrop } from './use-file-drop.ts'
@@ -35,6 +35,8 @@ export function Composer({ conversation }: { conversation: Conversation }) {
   const may = useMay()
   const commands = useConversationCommands(conversation)
   const composing = useComposing(conversation.id)
+  // kept here, so that files wait while another message is edited
+  const attachments = useAttachments(conversation.id)
   if (!may('message.send')) return <Notice text={t('thread.readOnly')} />
   if (conversation.status === 'resolved') {
     return (
@@ -56,7 +58,11 @@ export function Composer({ conversation }: { conversation: Conversation }) {
       {composing?.mode === 'edit' ? (
         <EditForm key={composing.message.id} message={composing.message} />
       ) : (
-        <ReplyForm conversation={conversation} answered={composing?.message ?? null} />
+        <ReplyForm
+          conversation={conversation}
+          answered={composing?.message ?? null}
+          attachments={attachments}
+        />
       )}
     </>
   )
@@ -75,16 +81,17 @@ function Notice({ text, children }: { text: string; children?: React.ReactNode }
 function ReplyForm({
   conversation: { id, customer },
   answered,
+  attachments,
 }: {
   conversation: Conversation
   answered: Message | null
+  attachments: Attachments
 }) {
   const t = useT()
   const field = useRef<HTMLTextAreaElement>(null)
   const [draft, setDraft] = useState<Draft>(() => ({ text: readDraft(id), entities: [] }))
   const { text } = draft
   const [asFiles, setAsFiles] = useState(false)
-  const attachments = useAttachments(id)
   const send = useSend(id)
   const hasFiles = attachments.items.length > 0
   // JavaScript counts as Telegram does: in UTF-16 units.
@@ -129,11 +136,10 @@ function ReplyForm({
   }
   const give = (files: readonly File[]) =>
     attachments.add(files.map(file => ({ blob: file, name: file.name })))
-  const drop = useFileDrop(give)
+  const isOver = useFileDrop(give)
   return (
     <form
-      className={`${classes.composer} ${drop.isOver ? media.drop : ''}`}
-      {...drop.handlers}
+      className={`${classes.composer} ${isOver ? media.drop : ''}`}
       onSubmit={event => {
         event.preventDefault()
         submit()

@@ -54,7 +54,7 @@ export const MessageRow = memo(function MessageRow({
           {name ?? t('chip.someone')}
         </bdi>
       )}
-      <div className={media.line}>
+      <div className={media.line} data-direction={direction}>
         {isDesk && <MessageActions message={message} />}
         <div className={classes.bubble} data-deleted={deletedByCustomer || recalledAt !== null || undefined}>
           {message.forwardedFrom !== null && (
