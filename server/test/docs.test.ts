@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { describeEvents, EVENTS_PAGE } from '../../scripts/generate-events-page.ts'
 import { runCli } from '../src/edges/cli/run-cli.ts'
 import { START_ERROR_CODES } from '../src/kernel/start-error.ts'
+import { RESUME_CODES } from '../src/ledger/resume-error.ts'
 import { SIGNER_REFUSALS } from '../src/ledger/signer.ts'
 import { LEDGER_VERDICTS } from '../src/ledger/verify-findings.ts'
 import { SETTINGS } from '../src/modules/team/index.ts'
@@ -203,7 +204,8 @@ describe('names that are a contract', () => {
       ...read(path).matchAll(/CliError\(\s*[23],\s*(?:[^',]+\? )?'([a-z_.]+)'(?: : '([a-z_.]+)')?/g),
       ...read(path).matchAll(/exitCode: 3, code: '([a-z_.]+)'/g),
     ])
-    const codes = new Set(thrown.flatMap(([, one, other]) => [one, other]).filter(code => code !== undefined))
+    const named = thrown.flatMap(([, one, other]) => [one, other]).filter(code => code !== undefined)
+    const codes = new Set<string>([...named, ...RESUME_CODES])
     const others = new Set<string>([...Object.keys(ERROR_CODES), ...START_ERROR_CODES])
     const table = rowsOf(sectionOf('docs/errors.md', 'Codes of the command line')).map(([code]) =>
       codeOf(code),

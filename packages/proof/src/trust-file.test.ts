@@ -32,6 +32,18 @@ test('what is written can be read, and nothing is lost', () => {
   ])
 })
 
+test('epochs that have ended are kept apart, each with its keys', () => {
+  const keys = keyRanges([{ vkey: second, fromSize: 7 }])
+  const earlier = [{ origin: 'desk.example/log/one/0', keys: keyRanges([{ vkey: first, fromSize: 0 }]) }]
+  const trust = { origin: ORIGIN, keys, witnesses: [], earlier }
+  expect(parseTrustFile(formatTrustFile(trust))).toEqual(trust)
+  expect(trustAtSize(trust, 7).trustedVkeys).toEqual([second])
+  for (const bad of [{}, [1], [{ origin: ORIGIN }], [{ origin: '', keys }], [{ origin: ORIGIN, keys: [] }]])
+    expect(() => parseTrustFile(JSON.stringify({ format: TRUST_FORMAT, ...trust, earlier: bad }))).toThrow(
+      'bad_trust',
+    )
+})
+
 test('a key counts for the sizes of its range, both ends included; at the change both do', () => {
   const keys = keyRanges([
     { vkey: first, fromSize: 0 },

@@ -12,33 +12,53 @@ export type KeyRange = {
   readonly toSize: number | null
 }
 
-/** `witnesses` are the vkeys (type 0x04) whose cosignatures count. */
-export type TrustFile = {
+/** The keys of one origin: of a log, or of an epoch of it that has ended. */
+export type EpochTrust = {
   readonly origin: string
   readonly keys: readonly KeyRange[]
+}
+
+/**
+ * `witnesses` are the vkeys (type 0x04) whose cosignatures count. `earlier` are the epochs before this one, the oldest
+ * first: what they signed of this tree must still be in it, but none of their keys may sign it now.
+ */
+export type TrustFile = EpochTrust & {
   readonly witnesses: readonly string[]
+  readonly earlier?: readonly EpochTrust[]
 }
 
 export const TRUST_FORMAT = 'tracedesk-trust/v1'
 
 /** Text of a trust file. */
-export function formatTrustFile({ origin, keys, witnesses }: TrustFile): string {
-  return `${JSON.stringify({ format: TRUST_FORMAT, origin, keys, witnesses }, null, 2)}\n`
+export function formatTrustFile({ origin, keys, witnesses, earlier = [] }: TrustFile): string {
+  const before = earlier.length > 0 ? { earlier } : {}
+  return `${JSON.stringify({ format: TRUST_FORMAT, origin, keys, witnesses, ...before }, null, 2)}\n`
 }
 
-/** Reads a trust file; `witnesses` may be left out. Throws `bad_trust`, and `bad_vkey` for a key that is none. */
+/** Reads a trust file; `witnesses` and `earlier` may be left out. Throws `bad_trust`, and `bad_vkey` for a key that is none. */
 export function parseTrustFile(text: string): TrustFile {
-  const { format, origin, keys, witnesses = [] } = readObject(text)
+  const { format, origin, keys, witnesses = [], earlier = [] } = readObject(text)
   if (format !== TRUST_FORMAT) throw new ProofError('bad_trust', `format is not ${TRUST_FORMAT}`)
+  if (!Array.isArray(earlier)) throw new ProofError('bad_trust', 'earlier is no list')
+  if (!Array.isArray(witnesses)) throw new ProofError('bad_trust', 'witnesses is no list')
+  return {
+    ...readEpoch(origin, keys),
+    witnesses: witnesses.map(vkey => requireKey(vkey, 'witness')),
+    ...(earlier.length > 0 ? { earlier: earlier.map(readEarlier) } : {}),
+  }
+}
+
+function readEpoch(origin: unknown, keys: unknown): EpochTrust {
   if (typeof origin !== 'string' || origin === '' || origin.includes('\n'))
     throw new ProofError('bad_trust', 'no origin')
   if (!Array.isArray(keys) || keys.length === 0) throw new ProofError('bad_trust', 'no keys')
-  if (!Array.isArray(witnesses)) throw new ProofError('bad_trust', 'witnesses is no list')
-  return {
-    origin,
-    keys: keys.map(readRange),
-    witnesses: witnesses.map(vkey => requireKey(vkey, 'witness')),
-  }
+  return { origin, keys: keys.map(readRange) }
+}
+
+function readEarlier(value: unknown): EpochTrust {
+  const { origin, keys }: Partial<Record<keyof EpochTrust, unknown>> =
+    typeof value === 'object' && value !== null ? value : {}
+  return readEpoch(origin, keys)
 }
 
 /** The trust that holds for a checkpoint of `size` leaves: the keys whose range covers it, and the witnesses. */

@@ -15,13 +15,18 @@ import { type Finding, Findings, type Verdict } from './verdict.ts'
 export type VerifierOptions = Trust & {
   /** The signed note to verify against. */
   readonly checkpoint: string
-  /** Older signed notes of the same log, from the verifier's own records: history must still agree with them. */
-  readonly known?: readonly string[]
+  /**
+   * Older signed notes of the same tree, from the verifier's own records: history must still agree with them. One of an
+   * epoch that has ended comes with the trust that held then.
+   */
+  readonly known?: readonly (string | KnownNote)[]
   /** Right edge of the tree at the first leaf given; the empty tree by default. */
   readonly start?: Frontier
   /** Keep full tiles for `takeTiles`; only from the empty tree. Take them often: until then they are in memory. */
   readonly collectTiles?: boolean
 }
+
+export type KnownNote = { readonly note: string; readonly trust: Trust }
 
 export type VerifyReport = {
   /** `ok`, or that of the first finding. */
@@ -205,8 +210,9 @@ export class Verifier {
   }
 
   async #verifyKnownNotes(): Promise<void> {
-    for (const [at, note] of (this.#options.known ?? []).entries()) {
-      const { verdict } = await verifyCheckpoint(note, { ...this.#options, requiredWitnesses: 0 })
+    for (const [at, known] of (this.#options.known ?? []).entries()) {
+      const { note, trust } = typeof known === 'string' ? { note: known, trust: this.#options } : known
+      const { verdict } = await verifyCheckpoint(note, { ...trust, requiredWitnesses: 0 })
       if (verdict === 'ok') continue
       this.#findings.add({
         verdict: 'known_note_invalid',
@@ -270,7 +276,7 @@ function readColumns(leafBytes: Uint8Array): LeafProjection {
 /** The checkpoints to compare with, smallest first. Those that cannot be read are reported by `finish`. */
 function collectMilestones({ checkpoint, known = [] }: VerifierOptions): Milestone[] {
   const milestones = [
-    ...known.map(note => ({ note, isKnown: true })),
+    ...known.map(note => ({ note: typeof note === 'string' ? note : note.note, isKnown: true })),
     { note: checkpoint, isKnown: false },
   ].flatMap(({ note, isKnown }) => {
     const head = tryReadCheckpoint(note)

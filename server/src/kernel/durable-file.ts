@@ -12,7 +12,7 @@ export type StepHook<Step extends string> = (step: Step, when: 'before' | 'after
 export function writeDurably(
   folder: string,
   name: string,
-  text: string,
+  content: string | Uint8Array,
   onStep: StepHook<WriteStep> = () => {},
 ): void {
   const step = (called: WriteStep, work: () => void) => {
@@ -23,7 +23,9 @@ export function writeDurably(
   const temporary = join(folder, `${name}.new`)
   const file = openSync(temporary, 'w', 0o600)
   try {
-    step('write', () => writeWhole(file, Buffer.from(text, 'utf8')))
+    step('write', () =>
+      writeWhole(file, typeof content === 'string' ? Buffer.from(content, 'utf8') : content),
+    )
     step('fsync', () => fsyncSync(file))
   } finally {
     closeSync(file)
@@ -41,7 +43,7 @@ export function removeDurably(folder: string, name: string, onStep: StepHook<Wri
 }
 
 /** One write may take less than it was given. */
-function writeWhole(file: number, bytes: Buffer): void {
+function writeWhole(file: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
 }
 

@@ -1,6 +1,9 @@
 import type { Findings } from './verify-findings.ts'
 import type { RowChecker } from './verify-row.ts'
 
+/** A conversation's id and its last number, when they are kept. */
+const CHAIN_BYTES = 20
+
 /**
  * The last number of each conversation's chain, in 20 bytes a conversation: an open-addressing table over the ids'
  * own bits. A JavaScript Map would take ten times as much for a few million conversations.
@@ -29,6 +32,26 @@ export class ChainTable {
 
   setLast(slot: number, value: number): void {
     this.#last[slot] = value
+  }
+
+  /** Ids and last numbers, 20 bytes a conversation, for `fill`. */
+  toBytes(): Uint8Array {
+    const out = Buffer.alloc(this.#size * CHAIN_BYTES)
+    let at = 0
+    for (let slot = 0; slot < this.#capacity; slot++) {
+      const words = this.#ids.subarray(slot * 4, slot * 4 + 4)
+      if (!words.some(word => word !== 0)) continue
+      for (const word of words) at = out.writeUInt32BE(word, at)
+      at = out.writeUInt32BE(this.last(slot), at)
+    }
+    return out
+  }
+
+  /** Takes in what `toBytes` gave. */
+  fill(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (let at = 0; at + CHAIN_BYTES <= bytes.length; at += CHAIN_BYTES)
+      this.setLast(this.slot(bytes, at), view.getUint32(at + 16))
   }
 
   #find(a: number, b: number, c: number, d: number): number {
@@ -68,6 +91,18 @@ class SeenNumbers {
   #bits = new Uint8Array(64)
   highest = 0
 
+  /** What `toBase64` gave. */
+  static from(base64: string, highest: number): SeenNumbers {
+    const numbers = new SeenNumbers()
+    numbers.#bits = new Uint8Array(Buffer.from(base64, 'base64'))
+    numbers.highest = highest
+    return numbers
+  }
+
+  toBase64(): string {
+    return Buffer.from(this.#bits.subarray(0, (this.highest >> 3) + 1)).toString('base64')
+  }
+
   /** False when it was there already. */
   add(n: number): boolean {
     const at = n >> 3
@@ -96,6 +131,15 @@ interface NodeChain {
 
 /** No node gives out as many: a number beyond is a lie that must not cost memory. */
 const NUMBER_MAX = 2 ** 28
+
+/** `NodeChains` as JSON. */
+export type SavedNodes = readonly {
+  readonly id: string
+  /** One bit a number, in base64. */
+  readonly seen: string
+  readonly highest: number
+  readonly stopped: { readonly entries: number; readonly unused: readonly number[] } | null
+}[]
 
 /** The numbers that each server process gave its entries: no holes but those it named when it stopped. */
 export class NodeChains {
@@ -132,6 +176,24 @@ export class NodeChains {
   /** A `node.stopped` entry: from here on we know which numbers must be there. */
   stopped(id: string, entries: number, unused: readonly number[]): void {
     this.#named(id).stopped = { entries, unused: new Set(unused) }
+  }
+
+  save(): SavedNodes {
+    return [...this.#chains].map(([id, { seen, stopped }]) => ({
+      id,
+      seen: seen.toBase64(),
+      highest: seen.highest,
+      stopped: stopped && { entries: stopped.entries, unused: [...stopped.unused] },
+    }))
+  }
+
+  /** Takes in what `save` gave. */
+  fill(saved: SavedNodes): void {
+    for (const { id, seen, highest, stopped } of saved)
+      this.#chains.set(id, {
+        seen: SeenNumbers.from(seen, highest),
+        stopped: stopped && { entries: stopped.entries, unused: new Set(stopped.unused) },
+      })
   }
 
   /**

@@ -79,6 +79,9 @@ function originOfKey(vkey = ''): string {
   }
 }
 
+/** `EpochCheck` as JSON. */
+export type SavedEpochs = readonly Announcement[]
+
 /** Collects what the log says of its epochs, and holds it against what tables and signer say. */
 export class EpochCheck {
   readonly #announced: Announcement[] = []
@@ -89,6 +92,15 @@ export class EpochCheck {
     const { epoch, origin, vkey, ended } = data
     // The encoder parsed it by the event's schema; whatever else stands there fails the comparisons below.
     this.#announced.push({ position, epoch, origin, vkey, ended: (ended ?? null) as Announcement['ended'] })
+  }
+
+  save(): SavedEpochs {
+    return [...this.#announced]
+  }
+
+  /** Takes in what `save` gave. */
+  fill(saved: SavedEpochs): void {
+    this.#announced.push(...saved)
   }
 
   /**

@@ -55,6 +55,11 @@ export interface LedgerFinding {
   readonly detail: string
 }
 
+export interface SavedFindings {
+  readonly kept: readonly LedgerFinding[]
+  readonly count: number
+}
+
 const MOST_KEPT = 100
 
 /** Collects what verification finds: the first 100 in full, the rest as a count. */
@@ -65,6 +70,17 @@ export class Findings {
   add(verdict: LedgerVerdict, detail: string, where: { position?: number; entryId?: string } = {}): void {
     this.#count++
     if (this.#kept.length < MOST_KEPT) this.#kept.push({ verdict, ...where, detail })
+  }
+
+  /** What was found so far, to go on with later. */
+  save(): SavedFindings {
+    return { kept: [...this.#kept], count: this.#count }
+  }
+
+  /** Adds what another verification, or another part of this one, has found. */
+  take({ kept, count }: SavedFindings): void {
+    this.#kept.push(...kept.slice(0, MOST_KEPT - this.#kept.length))
+    this.#count += count
   }
 
   get kept(): readonly LedgerFinding[] {

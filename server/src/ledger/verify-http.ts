@@ -1,6 +1,6 @@
 import {
   decodeEntryBundle,
-  type Finding,
+  type EpochTrust,
   type KeyRange,
   ProofError,
   readUnverifiedCheckpoint,
@@ -11,6 +11,14 @@ import {
   verifyCheckpoint,
   verifyLog,
 } from '@tracedesk/proof/node'
+import {
+  endsOf,
+  placeOf,
+  type RemoteBreak,
+  RemoteEpochs,
+  type RemoteEpochVerdict,
+  type RemoteFinding,
+} from './remote-epochs.ts'
 import { viewWitness, type WitnessAddress, type WitnessView } from './witness-view.ts'
 
 /** So many bundles are asked for ahead of the one being verified. */
@@ -23,6 +31,8 @@ export interface RemoteTrust {
   readonly vkeys: readonly string[]
   /** The same keys with the sizes each may sign; without them each may sign any. */
   readonly keys?: readonly KeyRange[] | undefined
+  /** The epochs before, the oldest first. */
+  readonly earlier?: readonly EpochTrust[] | undefined
   /** Signed notes seen earlier: the log must still agree with them. */
   readonly checkpoints?: readonly string[] | undefined
 }
@@ -38,15 +48,17 @@ export interface RemoteOptions {
 }
 
 export interface RemoteReport {
-  readonly verdict: Verdict
+  readonly verdict: Verdict | RemoteEpochVerdict
   /** `given`: keys came from the verifier. `server`: from the server itself, which proves only that it agrees with itself. */
   readonly keysFrom: 'given' | 'server'
   readonly origin: string
   readonly size: number
   readonly checkedEntries: number
-  readonly findings: readonly Finding[]
+  readonly findings: readonly RemoteFinding[]
   readonly findingCount: number
   readonly checkpoint: { readonly size: number; readonly note: string }
+  /** Epochs that began after a restore, as the log announces them. */
+  readonly epochs: readonly RemoteBreak[]
   readonly remarks: readonly string[]
   readonly seconds: number
 }
@@ -56,46 +68,100 @@ export class RemoteError extends Error {}
 
 /**
  * Verifies a ledger over HTTP as any stranger could (C2SP tlog-tiles): fetches the signed checkpoint, every entry
- * bundle and every tile, and recomputes all of it. Throws RemoteError when the server cannot be read.
+ * bundle and every tile, and recomputes all of it. Across epochs: heads of earlier ones whose keys the trust names must
+ * still be in the tree, and every epoch must be announced by an entry. Throws RemoteError when the server cannot be read.
  */
 export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport> {
   const begun = performance.now()
   const remote = new RemoteLog(options)
   const note = await remote.text('/api/ledger.checkpoint')
   const { origin, size } = readCheckpoint(note)
-  const place = /\/log\/([0-9a-f-]{36})\/(\d+)$/.exec(origin)
+  const place = placeOf(origin)
   if (!place) throw new RemoteError(`the origin ${JSON.stringify(origin)} names no ledger of Tracedesk`)
-  remote.prefix = `/log/${place[1]}/${place[2]}`
-  const trustedVkeys = options.trust?.vkeys.length
-    ? await keysFor(options.trust, note, origin, size)
-    : [(await remote.text('/api/ledger.vkey')).trim()]
-  const log = { origin: options.trust?.origin ?? origin, vkeys: trustedVkeys }
+  remote.prefix = `/log/${place.workspaceId}/${place.epoch}`
+  const given = options.trust?.vkeys.length ? options.trust : null
+  const outdated = given !== null && isEarlier(given.origin ?? nameOf(given.vkeys), origin)
+  const trust = await chooseTrust(given, outdated, { note, origin, size }, remote)
+  const epochs = new RemoteEpochs(origin, outdated ? null : (given?.vkeys ?? null), trust.earlier)
   const view = options.witness
-    ? await viewWitness(options.witness, log, { allowPrivate: true, signal: options.signal })
+    ? await viewWitness(options.witness, trust.now, { allowPrivate: true, signal: options.signal })
     : null
+  const known = await epochs.knownNotes(
+    options.trust?.checkpoints ?? [],
+    epoch => remote.optionalText(`/log/${place.workspaceId}/${epoch}/checkpoint`),
+    endsOf(trust.earlier, given?.keys),
+  )
   // A head that somebody else keeps is one the log must still agree with.
-  const kept = view && 'note' in view ? [view.note] : []
+  if (view && 'note' in view) known.push(view.note)
   const report = await verifyLog(
-    {
-      origin: log.origin,
-      trustedVkeys,
-      checkpoint: note,
-      known: [...(options.trust?.checkpoints ?? []), ...kept],
-    },
-    remote.leaves(size),
+    { origin: trust.now.origin, trustedVkeys: trust.now.vkeys, checkpoint: note, known },
+    remote.leaves(size, epochs),
     (level, index, width) => remote.bytes(`${remote.prefix}/${tilePath(level, index, width)}`),
   )
+  const { findings: broken, remarks } = await epochs.finish()
+  if (outdated)
+    broken.unshift(outdatedTrust(given?.origin ?? nameOf(given?.vkeys ?? []), origin, epochs.breaks))
+  const findings = [...broken, ...report.findings]
   return {
-    verdict: report.verdict,
-    keysFrom: options.trust?.vkeys.length ? 'given' : 'server',
+    verdict: findings[0]?.verdict ?? 'ok',
+    keysFrom: given ? 'given' : 'server',
     origin,
     size,
     checkedEntries: report.size,
-    findings: report.findings,
-    findingCount: Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),
+    findings: findings.slice(0, 100),
+    findingCount: broken.length + Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),
     checkpoint: { size, note },
-    remarks: view === null ? [] : [remarkOf(view)],
+    epochs: epochs.breaks,
+    remarks: [...(view === null ? [] : [remarkOf(view)]), ...remarks],
     seconds: (performance.now() - begun) / 1000,
+  }
+}
+
+const nameOf = ([vkey = '']: readonly string[]): string => vkey.split('+')[0] ?? ''
+
+/** Whether one origin is of an epoch before that of another, of the same workspace. */
+function isEarlier(given: string, present: string): boolean {
+  const [ours, theirs] = [placeOf(given), placeOf(present)]
+  return ours?.workspaceId === theirs?.workspaceId && (ours?.epoch ?? 0) < (theirs?.epoch ?? 0)
+}
+
+interface ChosenTrust {
+  readonly now: { readonly origin: string; readonly vkeys: readonly string[] }
+  readonly earlier: readonly EpochTrust[]
+}
+
+/**
+ * Whom to believe of the epoch in force, and of those before. A trust of an earlier epoch cannot tell who signs now: the
+ * server's own word is then good enough to look whether what that trust covers is still there, and for nothing else.
+ */
+async function chooseTrust(
+  given: RemoteTrust | null,
+  outdated: boolean,
+  { note, origin, size }: { note: string; origin: string; size: number },
+  remote: RemoteLog,
+): Promise<ChosenTrust> {
+  if (given && !outdated) {
+    const now = { origin: given.origin ?? origin, vkeys: await keysFor(given, note, origin, size) }
+    return { now, earlier: given.earlier ?? [] }
+  }
+  const now = { origin, vkeys: [(await remote.text('/api/ledger.vkey')).trim()] }
+  if (!given) return { now, earlier: [] }
+  const keys = given.keys ?? given.vkeys.map(vkey => ({ vkey, fromSize: 0, toSize: null }))
+  const last = { origin: given.origin ?? nameOf(given.vkeys), keys }
+  return { now, earlier: [...(given.earlier ?? []), last] }
+}
+
+/** What to do about a trust of an epoch that has ended. */
+function outdatedTrust(given: string, present: string, breaks: readonly RemoteBreak[]): RemoteFinding {
+  const [ours, theirs] = [placeOf(given)?.epoch, placeOf(present)?.epoch]
+  const found = breaks.findLast(({ endedEpoch }) => endedEpoch === ours) ?? breaks.at(-1)
+  const how = found
+    ? `It announces at position ${found.position} that a restore ended epoch ${found.endedEpoch} and lost ${found.lost} of its positions. Have the restore explained, compare with the heads and anchors you keep, then`
+    : 'No entry announces why. Ask why;'
+  return {
+    verdict: 'epoch_unknown',
+    position: found?.position ?? null,
+    detail: `your trust is of epoch ${ours}, the log is in epoch ${theirs}, signed by a key you have no trust in. ${how} take the new trust file ("bin/tracedesk trust") by another way than from this server.`,
   }
 }
 
@@ -146,6 +212,11 @@ class RemoteLog {
     return Buffer.from(bytes).toString('utf8')
   }
 
+  async optionalText(path: string): Promise<string | undefined> {
+    const bytes = await this.bytes(path)
+    return bytes && Buffer.from(bytes).toString('utf8')
+  }
+
   /** Undefined when the server says that there is no such thing. */
   async bytes(path: string): Promise<Uint8Array | undefined> {
     const { token, signal } = this.#options
@@ -171,13 +242,17 @@ class RemoteLog {
   }
 
   /** All leaves in batches of a bundle, fetched a few ahead. */
-  async *leaves(size: number): AsyncIterable<{ position: number; bytes: Uint8Array }[]> {
+  async *leaves(
+    size: number,
+    epochs: RemoteEpochs,
+  ): AsyncIterable<{ position: number; bytes: Uint8Array }[]> {
     const bundles = Math.ceil(size / TILE_WIDTH)
     const asked: Promise<Uint8Array[]>[] = []
     for (let index = 0; index < bundles; index++) {
       while (asked.length < AHEAD && index + asked.length < bundles)
         asked.push(this.#bundle(index + asked.length, size))
       const entries = await (asked.shift() as Promise<Uint8Array[]>)
+      for (const [i, bytes] of entries.entries()) epochs.take(index * TILE_WIDTH + i, bytes)
       yield entries.map((bytes, i) => ({ position: index * TILE_WIDTH + i, bytes }))
       this.#options.onProgress?.({ done: Math.min((index + 1) * TILE_WIDTH, size), of: size })
     }

@@ -12,6 +12,17 @@ import type { RowChecker } from './verify-row.ts'
 
 const SLICE = 5_000
 
+/** `PartsCheck` as JSON. */
+export interface SavedParts {
+  readonly seed: string
+  readonly months: readonly {
+    readonly month: string
+    readonly count: number
+    readonly low: number
+    readonly high: number
+  }[]
+}
+
 /**
  * Are the parts that the leaves name there, and no others? Both sides are folded into one keyed sum a month, so that
  * memory stays flat and nothing is looked up one by one; only for a month whose sums differ are the parts searched.
@@ -19,9 +30,9 @@ const SLICE = 5_000
 export class PartsCheck {
   readonly #months = new Map<string, { count: number; low: number; high: number }>()
   // A key of this run's own: nobody can prepare rows whose sum is the same.
-  readonly #seed = randomBytes(8)
-  readonly #a = this.#seed.readUInt32LE(0) | 1
-  readonly #b = this.#seed.readUInt32LE(4) | 1
+  #seed = randomBytes(8)
+  #a = this.#seed.readUInt32LE(0) | 1
+  #b = this.#seed.readUInt32LE(4) | 1
   #month = { count: 0, low: 0, high: 0 }
   #monthName = ''
 
@@ -46,6 +57,19 @@ export class PartsCheck {
         continue
       this.#add(1, bytes, id, source, name.at, name.length, owner.at, owner.length)
     }
+  }
+
+  save(): SavedParts {
+    const months = [...this.#months].map(([month, sums]) => ({ month, ...sums }))
+    return { seed: this.#seed.toString('hex'), months }
+  }
+
+  /** Takes in what `save` gave, the run's own key included. */
+  fill({ seed, months }: SavedParts): void {
+    this.#seed = Buffer.from(seed, 'hex')
+    this.#a = this.#seed.readUInt32LE(0) | 1
+    this.#b = this.#seed.readUInt32LE(4) | 1
+    for (const { month, ...sums } of months) this.#months.set(month, sums)
   }
 
   #enter(month: string): void {

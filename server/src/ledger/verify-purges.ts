@@ -66,6 +66,11 @@ export class Purges {
     return new Purges(client, workspaceId, valid)
   }
 
+  /** Which lists there are: what was verified while there were others cannot be gone on with. */
+  get identity(): string {
+    return [this.entries, this.numbered, this.parts, ...this.#valid].join(' ')
+  }
+
   /** Is anything destroyed on record? */
   get any(): boolean {
     return this.#valid.length > 0

@@ -1,13 +1,17 @@
 import {
   equalBytes,
   Frontier,
+  fromBase64,
   HASH_BYTES,
   splitHashes,
   TILE_WIDTH,
   type Tile,
   TileBuilder,
+  toBase64,
 } from '@tracedesk/proof/node'
 import type pg from 'pg'
+import { ResumeError } from './resume-error.ts'
+import { storedRoot } from './stored-root.ts'
 import { copyRows } from './verify-copy.ts'
 import type { Findings } from './verify-findings.ts'
 
@@ -16,6 +20,35 @@ export interface Milestone {
   readonly size: number
   readonly root: Uint8Array
   readonly what: 'checkpoint' | 'signer' | 'witness'
+}
+
+/** `TreeCheck` as JSON; hashes in base64. */
+export interface SavedTree {
+  readonly size: number
+  readonly partials: readonly {
+    readonly level: number
+    readonly index: number
+    readonly width: number
+    readonly hashes: string
+  }[]
+  readonly compared: readonly Compared[]
+  readonly doubts: readonly { readonly tile: number; readonly stored: string; readonly made: string }[]
+  readonly upper: readonly UpperProblem[]
+  readonly whole: boolean
+}
+
+/** A milestone that the leaves have reached; `fits` null: they could not tell. */
+interface Compared {
+  readonly size: number
+  readonly root: string
+  readonly what: Milestone['what']
+  readonly fits: boolean | null
+}
+
+interface UpperProblem {
+  readonly verdict: 'tile_missing' | 'tile_mismatch'
+  readonly name: string
+  readonly position: number
 }
 
 type Doubt = { readonly tile: number; readonly stored: Uint8Array; readonly made: Uint8Array }
@@ -28,10 +61,12 @@ export class TreeCheck {
   readonly #client: pg.ClientBase
   readonly #workspaceId: string
   readonly #findings: Findings
-  readonly #tree = TileBuilder.start()
+  #tree = TileBuilder.start()
   readonly #milestones: Milestone[]
   readonly #missedMilestones: Milestone[] = []
-  readonly #upperTiles: Tile[] = []
+  #upperTiles: Tile[] = []
+  readonly #upperProblems: UpperProblem[] = []
+  readonly #compared: Compared[] = []
   readonly #doubts: Doubt[] = []
   #nextMilestone = 0
   #tile: Uint8Array[] = []
@@ -47,7 +82,87 @@ export class TreeCheck {
     this.#workspaceId = workspaceId
     this.#findings = findings
     this.#milestones = milestones.toSorted((a, b) => a.size - b.size)
-    this.#passMilestones()
+  }
+
+  /** The empty tree. */
+  static start(
+    client: pg.ClientBase,
+    workspaceId: string,
+    findings: Findings,
+    milestones: Milestone[],
+  ): TreeCheck {
+    const check = new TreeCheck(client, workspaceId, findings, milestones)
+    check.#passMilestones()
+    return check
+  }
+
+  /**
+   * Goes on where another check was saved. A milestone behind that point which it did not know yet is compared with
+   * what tiles and leaves give now. Throws ResumeError when they give nothing.
+   */
+  static async resume(
+    client: pg.ClientBase,
+    workspaceId: string,
+    findings: Findings,
+    milestones: Milestone[],
+    saved: SavedTree,
+  ): Promise<TreeCheck> {
+    const check = new TreeCheck(client, workspaceId, findings, milestones)
+    const partials = saved.partials.map(tile => ({ ...tile, hashes: fromBase64(tile.hashes) }))
+    check.#tree = TileBuilder.resume(saved.size, partials)
+    const edge = partials.find(({ level }) => level === 0)
+    check.#tile = edge ? splitHashes(edge.hashes) : []
+    check.#whole = saved.whole
+    check.#upperProblems.push(...saved.upper)
+    for (const { tile, stored, made } of saved.doubts)
+      check.#doubts.push({ tile, stored: fromBase64(stored), made: fromBase64(made) })
+    await check.#recallMilestones(saved)
+    return check
+  }
+
+  save(): SavedTree {
+    return {
+      size: this.#tree.size,
+      partials: this.#tree.partialTiles().map(tile => ({ ...tile, hashes: toBase64(tile.hashes) })),
+      compared: this.#compared,
+      doubts: this.#doubts.map(({ tile, stored, made }) => ({
+        tile,
+        stored: toBase64(stored),
+        made: toBase64(made),
+      })),
+      upper: this.#upperProblems,
+      whole: this.#whole,
+    }
+  }
+
+  async #recallMilestones(saved: SavedTree): Promise<void> {
+    for (const milestone of this.#milestones) {
+      if (milestone.size > saved.size) break
+      this.#nextMilestone++
+      const { size, what } = milestone
+      const root = toBase64(milestone.root)
+      const known = saved.compared.find(one => one.size === size && one.root === root && one.what === what)
+      this.#judge(milestone, known ? known.fits : await this.#compareLate(milestone))
+    }
+  }
+
+  async #compareLate({ size, root }: Milestone): Promise<boolean | null> {
+    if (!this.#whole) return null
+    const stored = await storedRoot(this.#client, this.#workspaceId, size)
+    if (!stored)
+      throw new ResumeError(
+        'resume.other_head',
+        `the tree of ${size} leaves cannot be made from tiles any more`,
+      )
+    return equalBytes(stored, root)
+  }
+
+  #judge(milestone: Milestone, fits: boolean | null): void {
+    const { size, root, what } = milestone
+    this.#compared.push({ size, root: toBase64(root), what, fits })
+    if (fits === false) this.#missedMilestones.push(milestone)
+    // Once one root differs, all later ones do as well; only what lies before the first is proven.
+    else if (fits && this.#missedMilestones.length === 0) this.#provenSize = size
   }
 
   get size(): number {
@@ -56,10 +171,18 @@ export class TreeCheck {
 
   /** Loads the stored level 0 tiles that cover the positions of the next slice. */
   async prepare(from: number, to: number): Promise<void> {
+    await this.settle()
     this.#stored = new Map()
     await this.#readTiles(0, Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH), (index, hashes) =>
       this.#stored.set(index, hashes),
     )
+  }
+
+  /** Compares the upper tiles that became full, so that they need not be kept. */
+  async settle(): Promise<void> {
+    const tiles = this.#upperTiles
+    this.#upperTiles = []
+    for (const tile of tiles) await this.#compareUpperTile(tile)
   }
 
   /** The next leaf's hash. */
@@ -93,10 +216,7 @@ export class TreeCheck {
   #passMilestones(): void {
     for (; this.#milestones[this.#nextMilestone]?.size === this.#tree.size; this.#nextMilestone++) {
       const milestone = this.#milestones[this.#nextMilestone] as Milestone
-      if (!this.#whole) continue
-      if (!equalBytes(this.#tree.root(), milestone.root)) this.#missedMilestones.push(milestone)
-      // Once one root differs, all later ones do as well; only what lies before the first is proven.
-      else if (this.#missedMilestones.length === 0) this.#provenSize = milestone.size
+      this.#judge(milestone, this.#whole ? equalBytes(this.#tree.root(), milestone.root) : null)
     }
   }
 
@@ -111,7 +231,8 @@ export class TreeCheck {
 
   /** After the last leaf: upper tiles, head, roots. `head` is what the database claims. */
   async finish(head: { size: number; root: Uint8Array }): Promise<void> {
-    await this.#compareUpperTiles()
+    await this.settle()
+    this.#reportUpperTiles()
     await this.#findSurplusTiles()
     const headIsRight = this.#whole && equalBytes(this.#tree.root(), head.root)
     await this.#settleDoubts(head)
@@ -176,16 +297,20 @@ export class TreeCheck {
 
   /** Do the stored tiles, with the leaves beyond them, give the head's root? Then they are what was signed. */
   async #explainWithTiles(head: { size: number; root: Uint8Array }): Promise<void> {
-    const tiles: Buffer[] = []
-    await this.#readTiles(0, 0, Math.floor(this.#tree.size / TILE_WIDTH), (_index, tile) => tiles.push(tile))
     const frontier = new Frontier()
     let agrees = true
     const unexplained = [...this.#missedMilestones]
-    for (const hash of [...tiles.flatMap(splitHashes), ...this.#tile]) {
+    const take = (hash: Uint8Array) => {
       frontier.append(hash)
       while (unexplained[0]?.size === frontier.size)
         agrees &&= equalBytes(frontier.root(), unexplained.shift()?.root ?? new Uint8Array())
     }
+    const full = Math.floor(this.#tree.size / TILE_WIDTH)
+    await this.#readTiles(0, 0, full, (_index, tile) => {
+      if (tile.length === TILE_WIDTH * HASH_BYTES) splitHashes(tile).forEach(take)
+      else agrees = false
+    })
+    this.#tile.forEach(take)
     this.#leavesNamed = agrees && equalBytes(frontier.root(), head.root)
   }
 
@@ -208,20 +333,25 @@ export class TreeCheck {
       )
   }
 
-  async #compareUpperTiles(): Promise<void> {
-    for (const tile of this.#upperTiles) {
-      let stored: Buffer | undefined
-      await this.#readTiles(tile.level, tile.index, tile.index + 1, (_index, hashes) => {
-        stored = hashes
-      })
-      const position = tile.index * TILE_WIDTH ** (tile.level + 1)
-      const name = `tile ${tile.index} of level ${tile.level}`
-      if (!stored) this.#findings.add('tile_missing', name, { position })
-      else if (!stored.equals(tile.hashes) && this.#doubts.length === 0)
-        this.#findings.add('tile_mismatch', `${name} differs from the tiles below it`, {
-          position: position + firstDifference(stored, tile.hashes) * TILE_WIDTH ** tile.level,
-        })
+  async #compareUpperTile(tile: Tile): Promise<void> {
+    let stored: Buffer | undefined
+    await this.#readTiles(tile.level, tile.index, tile.index + 1, (_index, hashes) => {
+      stored = hashes
+    })
+    const position = tile.index * TILE_WIDTH ** (tile.level + 1)
+    const name = `tile ${tile.index} of level ${tile.level}`
+    if (!stored) this.#upperProblems.push({ verdict: 'tile_missing', name, position })
+    else if (!stored.equals(tile.hashes)) {
+      const differs = position + firstDifference(stored, tile.hashes) * TILE_WIDTH ** tile.level
+      this.#upperProblems.push({ verdict: 'tile_mismatch', name, position: differs })
     }
+  }
+
+  #reportUpperTiles(): void {
+    for (const { verdict, name, position } of this.#upperProblems)
+      if (verdict === 'tile_missing') this.#findings.add(verdict, name, { position })
+      else if (this.#doubts.length === 0)
+        this.#findings.add(verdict, `${name} differs from the tiles below it`, { position })
   }
 
   async #findSurplusTiles(): Promise<void> {

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import type { Databases } from '../db/database.ts'
 import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
 import { ENTRY_COLUMNS } from './append.ts'
+import { ResumeError } from './resume-error.ts'
 import { readSignerMemory } from './signer-memory.ts'
 import type { SubjectKeys } from './subject-keys.ts'
 import type { TreeHead } from './tree-store.ts'
@@ -13,8 +14,10 @@ import { type EpochBreak, EpochCheck, readEpochs } from './verify-epochs.ts'
 import { Findings, type LedgerFinding, type LedgerVerdict } from './verify-findings.ts'
 import { openParts, PartsCheck } from './verify-parts.ts'
 import { Purges } from './verify-purges.ts'
+import { type Resumed, type ResumeOptions, Resuming } from './verify-resume.ts'
 import { ROW_FIELDS, RowChecker, readRow } from './verify-row.ts'
 import { checkSignatures } from './verify-signatures.ts'
+import type { VerifyState } from './verify-state.ts'
 import { type Milestone, TreeCheck } from './verify-tree.ts'
 import { viewWitnesses, type WitnessView } from './witness-view.ts'
 
@@ -37,6 +40,8 @@ export interface VerifyOptions {
   readonly askWitnesses?: { readonly allowPrivate: boolean } | undefined
   /** Open every part and compare it with its commitment: slower, and only with the installation's keys. */
   readonly openPartsWith?: SubjectKeys | undefined
+  /** Keep the state of this run in a file, and go on from it when it is there. Needs `secret`. */
+  readonly resume?: ResumeOptions | undefined
   readonly onProgress?: ((progress: { done: number; of: number }) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -60,6 +65,8 @@ export interface LedgerReport {
   readonly epochs: readonly EpochBreak[]
   /** The newest signed checkpoint; null when nothing is signed. */
   readonly checkpoint: { readonly size: number; readonly note: string; readonly signedAt: string } | null
+  /** Set when this run went on where another had stopped. */
+  readonly resumed: Resumed | null
   readonly seconds: number
 }
 
@@ -67,12 +74,14 @@ export interface LedgerReport {
  * Verifies a workspace's whole ledger against the database, in one snapshot and in memory that does not grow with the
  * log (20 to 40 bytes a conversation apart): every leaf's hash from its bytes, dense positions, every projected column,
  * tiles, head, the newest signed checkpoints, the signer's own memory, dense counters per conversation and node, the
- * presence of every part, and the queue of what is not in the tree yet. Rejects when `signal` aborts.
+ * presence of every part, and the queue of what is not in the tree yet. Rejects when `signal` aborts, and with
+ * ResumeError when the state in `resume.file` cannot be gone on with.
  */
 export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport> {
   const { workspaceId } = options
   if (!/^[0-9a-f-]{36}$/.test(workspaceId)) throw new Error(`${workspaceId} is no workspace id`)
   const begun = performance.now()
+  const resuming = openResuming(options)
   const memory = options.signerFolder ? readSignerMemory(options.signerFolder, workspaceId) : new Map()
   const views = options.askWitnesses
     ? await viewWitnesses(options.databases.readPool, workspaceId, {
@@ -86,13 +95,20 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
     await client.query('begin isolation level repeatable read read only; set local statement_timeout = 0')
     // Before the snapshot is taken: a month that is rewritten meanwhile would look empty to an older one.
     await client.query('lock table log_entry, log_part in access share mode')
-    const report = await new Verification(options, client).run(memory, views)
+    const report = await new Verification(options, client, resuming).run(memory, views)
     await client.query('commit')
     finished = true
+    resuming?.done()
     return { ...report, seconds: (performance.now() - begun) / 1000 }
   } finally {
     client.release(!finished) // a copy that broke off leaves the connection unusable
   }
+}
+
+function openResuming({ resume, secret }: VerifyOptions): Resuming | null {
+  if (!resume) return null
+  if (!secret) throw new Error('a verification is kept only under the key of its installation')
+  return new Resuming(resume, secret)
 }
 
 const leafOf = ({ bytes, at, length }: CopiedRow): Buffer => {
@@ -109,6 +125,8 @@ class Verification {
   readonly #options: VerifyOptions
   readonly #client: pg.PoolClient
   readonly #workspaceId: string
+  /** What signatures, anchors and witnesses say by themselves; looked at whenever a run begins. */
+  readonly #claims = new Findings()
   readonly #findings = new Findings()
   readonly #rows = new RowChecker()
   readonly #chains = new ChainTable()
@@ -121,10 +139,14 @@ class Verification {
   /** Numbers of conversations that no leaf has, where leaves were destroyed on record; and the first such place. */
   #numbersGone = 0
   #firstGap = ''
+  readonly #resuming: Resuming | null
+  #resumed: Resumed | null = null
+  #opened = { upTo: 0, parts: 0, findings: new Findings() }
   #checked = 0
   #next = 0
 
-  constructor(options: VerifyOptions, client: pg.PoolClient) {
+  constructor(options: VerifyOptions, client: pg.PoolClient, resuming: Resuming | null) {
+    this.#resuming = resuming
     this.#options = options
     this.#client = client
     this.#workspaceId = options.workspaceId
@@ -140,7 +162,7 @@ class Verification {
       this.#findings.add('ledger_missing', `workspace ${this.#workspaceId} has no ledger`)
       return this.#report(0, 0, null, [])
     }
-    this.#purges = await Purges.read(this.#client, this.#workspaceId, this.#findings)
+    this.#purges = await Purges.read(this.#client, this.#workspaceId, this.#claims)
     const epochs = await readEpochs(this.#client, this.#workspaceId, head)
     const signatures = await checkSignatures(
       this.#client,
@@ -148,7 +170,7 @@ class Verification {
       head,
       epochs,
       memory,
-      this.#findings,
+      this.#claims,
     )
     const anchors = await checkAnchors(
       this.#client,
@@ -156,12 +178,15 @@ class Verification {
       head,
       epochs,
       signatures.milestones,
-      this.#findings,
+      this.#claims,
     )
     const seen = this.#compareViews(views, head.size)
     const milestones = [...signatures.milestones, ...anchors.milestones, ...seen.milestones]
-    const tree = new TreeCheck(this.#client, this.#workspaceId, this.#findings, milestones)
-    await this.#walk(head, tree)
+    const state = (await this.#resuming?.find(this.#client, this.#workspaceId, head)) ?? null
+    const tree = state ? await this.#goOn(state, milestones) : this.#startTree(milestones)
+    const keep = (now?: boolean) => this.#resuming?.save(() => this.#stateOf(head, tree), head.size, now)
+    await this.#walk(head, tree, keep)
+    if (this.#options.openPartsWith) await this.#openParts(head.size, this.#options.openPartsWith, keep)
     await this.#findSurplus(head.size)
     await tree.finish(head)
     await this.#checkPending()
@@ -176,8 +201,9 @@ class Verification {
       ...this.#nodes.finish(this.#findings, this.#purges.entries),
       ...this.#purges.remarks,
     ]
-    let parts = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings, this.#purges)
-    if (this.#options.openPartsWith) parts = await this.#openParts(head.size, this.#options.openPartsWith)
+    const present = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings, this.#purges)
+    const parts = this.#options.openPartsWith ? this.#opened.parts : present
+    this.#findings.take(this.#opened.findings.save())
     await this.#reportRejected()
     const unsigned = head.size - (signatures.newest?.size ?? 0)
     if (unsigned > 0) remarks.push(`the last ${unsigned} of ${head.size} leaves are not signed yet`)
@@ -190,18 +216,69 @@ class Verification {
     checkpoint: LedgerReport['checkpoint'],
     remarks: string[],
   ): Omit<LedgerReport, 'seconds'> {
+    const all = new Findings()
+    for (const found of [this.#claims, this.#findings]) all.take(found.save())
     return {
-      verdict: this.#findings.verdict,
+      verdict: all.verdict,
       workspaceId: this.#workspaceId,
       size,
       checkedEntries: this.#checked,
       checkedParts,
       purged: { entries: this.#purges?.entries ?? 0, parts: this.#purges?.parts ?? 0 },
-      findings: this.#findings.kept,
-      findingCount: this.#findings.count,
+      findings: all.kept,
+      findingCount: all.count,
       remarks,
       epochs: this.#breaks,
       checkpoint,
+      resumed: this.#resumed,
+    }
+  }
+
+  #startTree(milestones: Milestone[]): TreeCheck {
+    return TreeCheck.start(this.#client, this.#workspaceId, this.#findings, milestones)
+  }
+
+  /** Takes up what another run knew when it stopped. What signatures and anchors say has been looked at anew. */
+  async #goOn(state: VerifyState, milestones: Milestone[]): Promise<TreeCheck> {
+    const { size } = state.tree
+    if (state.purges.identity !== this.#purges.identity)
+      throw new ResumeError('resume.purged_since', 'retention destroyed something since it was written')
+    this.#numbersGone = state.purges.numbersGone
+    this.#firstGap = state.purges.firstGap
+    this.#resumed = { position: size, savedAt: state.savedAt }
+    this.#next = size
+    this.#checked = state.checked
+    this.#findings.take(state.findings)
+    this.#chains.fill(state.chains)
+    this.#nodes.fill(state.nodes)
+    this.#epochs.fill(state.epochs)
+    this.#parts.fill(state.parts)
+    if (this.#options.openPartsWith) {
+      this.#opened.findings.take(state.opened.findings)
+      this.#opened.upTo = state.opened.upTo
+      this.#opened.parts = state.opened.parts
+    }
+    return TreeCheck.resume(this.#client, this.#workspaceId, this.#findings, milestones, state.tree)
+  }
+
+  #stateOf(head: TreeHead, tree: TreeCheck): VerifyState {
+    const { upTo, parts, findings } = this.#opened
+    return {
+      begun: (this.#resuming as Resuming).bind(this.#workspaceId, head), // only a run that is kept asks
+      savedAt: new Date().toISOString(),
+      checked: this.#checked,
+      purges: {
+        identity: this.#purges.identity,
+        numbersGone: this.#numbersGone,
+        firstGap: this.#firstGap,
+      },
+      findings: this.#findings.save(),
+      tree: tree.save(),
+      nodes: this.#nodes.save(),
+      epochs: this.#epochs.save(),
+      parts: this.#parts.save(),
+      opened: { upTo, parts, findings: findings.save() },
+      chains: this.#chains.toBytes(),
     }
   }
 
@@ -212,7 +289,7 @@ class Verification {
     for (const view of views) {
       if ('problem' in view) remarks.push(`the witness ${view.name} was not compared: ${view.problem}`)
       else if (view.checkpoint.size > size)
-        this.#findings.add(
+        this.#claims.add(
           'witness_ahead',
           `${view.name} has cosigned ${view.checkpoint.size} leaves; the head says ${size}`,
           { position: size },
@@ -233,11 +310,11 @@ class Verification {
     return rows[0] ?? null
   }
 
-  async #walk(head: TreeHead, tree: TreeCheck): Promise<void> {
+  async #walk(head: TreeHead, tree: TreeCheck, keep: (now?: boolean) => void): Promise<void> {
     const columns = ['position', ...ENTRY_COLUMNS].join(', ')
-    for (let from = 0; from < head.size; from += SLICE) {
-      this.#options.signal?.throwIfAborted()
-      const to = Math.min(from + SLICE, head.size)
+    for (let from = tree.size; from < head.size; from = tree.size) {
+      this.#stopIfAsked(keep)
+      const to = Math.min(from + SLICE - (from % SLICE), head.size)
       await tree.prepare(from, to)
       await this.#purges.prepare(from)
       await copyRows(
@@ -247,8 +324,16 @@ class Verification {
         row => this.#takeLeaf(row, tree),
       )
       this.#fillTo(to, tree)
+      await tree.settle()
       this.#options.onProgress?.({ done: to, of: head.size })
+      keep(to === head.size)
     }
+  }
+
+  #stopIfAsked(keep: (now?: boolean) => void): void {
+    if (!this.#options.signal?.aborted) return
+    keep(true)
+    this.#options.signal.throwIfAborted()
   }
 
   #takeLeaf(row: CopiedRow, tree: TreeCheck): void {
@@ -393,15 +478,16 @@ class Verification {
     )
   }
 
-  async #openParts(size: number, keys: SubjectKeys): Promise<number> {
-    let opened = 0
-    for (let from = 0; from < size; from += PARTS_SLICE) {
-      this.#options.signal?.throwIfAborted()
-      const range = { from, to: Math.min(from + PARTS_SLICE, size) }
-      opened += await openParts(this.#client, this.#workspaceId, keys, range, this.#findings)
+  async #openParts(size: number, keys: SubjectKeys, keep: (now?: boolean) => void): Promise<void> {
+    const opened = this.#opened
+    while (opened.upTo < size) {
+      this.#stopIfAsked(keep)
+      const range = { from: opened.upTo, to: Math.min(opened.upTo + PARTS_SLICE, size) }
+      opened.parts += await openParts(this.#client, this.#workspaceId, keys, range, opened.findings)
+      opened.upTo = range.to
       this.#options.onProgress?.({ done: range.to, of: size })
+      keep()
     }
-    return opened
   }
 
   async #reportRejected(): Promise<void> {

@@ -12,9 +12,21 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Frontier, fromBase64, toBase64 } from '@tracedesk/proof/node'
+import {
+  decodeEntryBundle,
+  Frontier,
+  formatCheckpoint,
+  fromBase64,
+  generateSigner,
+  hashLeaf,
+  readUnverifiedCheckpoint,
+  rootOf,
+  signNote,
+  splitHashes,
+  toBase64,
+} from '@tracedesk/proof/node'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { boot, type Running } from '../../boot.ts'
 import { systemCaller } from '../../command/caller.ts'
 import { connectEmbedded } from '../../db/embedded/index.ts'
@@ -92,6 +104,22 @@ async function asSuperuser<T>(work: (client: pg.Client) => Promise<T>): Promise<
 }
 
 let maya = ''
+/** What an auditor kept while the first epoch was in force: the trust file, and two heads, one from before the backup. */
+const kept: { trust: { origin: string }; before: string; after: string } = {
+  trust: { origin: '' },
+  before: '',
+  after: '',
+}
+const newestNote = async ({ node }: Running) => {
+  await node.checkpoints.signHead(workspaceId)
+  const row = await node.databases.read
+    .selectFrom('log_checkpoint')
+    .select('note')
+    .orderBy('size', 'desc')
+    .limit(1)
+    .executeTakeFirstOrThrow()
+  return row.note
+}
 let sizeBefore = 0
 
 test('a backup is a consistent copy without secret, signer and erasures, taken beside a running server', async () => {
@@ -105,6 +133,7 @@ test('a backup is a consistent copy without secret, signer and erasures, taken b
     await addLabels(desk, 20, 'before')
     mkdirSync(join(folder, 'data', 'files'), { recursive: true })
     writeFileSync(join(folder, 'data', 'files', 'one'), 'sealed content')
+    kept.before = await newestNote(desk)
     const taken = await cli('backup', backup)
     expect(taken).toMatchObject({ code: 0, err: '' })
     expect(taken.json.files).toBe(1)
@@ -112,6 +141,8 @@ test('a backup is a consistent copy without secret, signer and erasures, taken b
     await addLabels(desk, 30, 'after')
     const [head] = await desk.node.databases.read.selectFrom('log_head').select('size').execute()
     sizeBefore = head?.size ?? 0
+    kept.after = await newestNote(desk)
+    kept.trust = (await cli('trust')).json
     const entries = await desk.node.databases.read
       .selectFrom('log_entry')
       .select('leaf')
@@ -268,3 +299,104 @@ test('beside a running server the same', async () => {
     expect(made).toMatchObject({ code: 0, err: '' })
   })
 })
+
+describe('from outside, across epochs', () => {
+  let desk: Running
+  let token = ''
+  const place = (epoch: number) => `/log/${workspaceId}/${epoch}`
+  const get = (path: string) => fetch(`${desk.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
+  const from = async (trust: object) => {
+    const file = join(folder, 'outside.json')
+    writeFileSync(file, JSON.stringify(trust))
+    const { code, json } = await cli('verify', '--from', desk.url, '--token', token, '--trust', file)
+    return { code, ...json, found: json.findings.map(({ verdict }: { verdict: string }) => verdict) }
+  }
+  beforeAll(async () => {
+    desk = await boot(env, folder)
+    token = (await cli('token', 'create', '--name', 'outside', '--role', 'auditor')).json.apiToken.token
+    await addLabels(desk, 1, 'for the auditor')
+    await newestNote(desk)
+  })
+  afterAll(() => desk.stop())
+
+  test('the trust file names every epoch, and the log is verified through all of them', async () => {
+    const trust = (await cli('trust')).json
+    expect(trust.earlier.map(({ origin }: { origin: string }) => origin.replace(/.*[/]/, ''))).toEqual([
+      ...['1', '2', '3'],
+    ])
+    const report = await from(trust)
+    expect(report.findings).toEqual([])
+    expect(report).toMatchObject({ code: 0, verdict: 'ok', keysFrom: 'given' })
+    expect(report.epochs.map(({ epoch }: { epoch: number }) => epoch)).toEqual([2, 3, 4])
+    expect(report.epochs[0].lost).toBeGreaterThanOrEqual(30)
+    expect(report.remarks).toContainEqual(
+      expect.stringMatching(/^epoch 2 began at position \d+ after a restore/),
+    )
+  })
+  test('heads kept from the first epoch are still agreed with, and what was lost has to be admitted', async () => {
+    const trust = (await cli('trust')).json
+    expect((await from({ ...trust, checkpoints: [kept.before, kept.after] })).found).toEqual([])
+  })
+  test('a head of an earlier epoch that the tree does not contain is a fork', async () => {
+    const trust = (await cli('trust')).json
+    const { note, vkey } = await otherHead(trust.earlier[0].origin)
+    trust.earlier[0].keys = [{ vkey, fromSize: 0, toSize: null }]
+    expect((await from({ ...trust, checkpoints: [note(5)] })).found).toContain('forked')
+    expect((await from({ ...trust, checkpoints: [note(100_000)] })).found).toContain('epoch_mismatch')
+  })
+  test('a trust file of the first epoch gets an answer that says what to do', async () => {
+    const report = await from({ ...kept.trust, checkpoints: [kept.before] })
+    expect([report.code, report.verdict, report.findingCount]).toEqual([1, 'epoch_unknown', 1])
+    expect(report.findings[0].detail).toMatch(
+      /trust is of epoch 1, the log is in epoch 4.*announces at position \d+ that a restore.*tracedesk trust/,
+    )
+    const { note, vkey } = await otherHead(kept.trust.origin)
+    const keys = [{ vkey, fromSize: 0, toSize: null }]
+    const forked = await from({ ...kept.trust, keys, checkpoints: [note(5)] })
+    expect(forked.found).toContain('forked')
+  })
+  test('an epoch that the trust knows and no entry announces is named', async () => {
+    const trust = (await cli('trust')).json
+    const { vkey } = await otherHead(trust.origin.replace(/4$/, '3'))
+    trust.earlier[2] = {
+      origin: trust.origin.replace(/4$/, '3').replace(workspaceId, newId()),
+      keys: [{ vkey, fromSize: 0, toSize: null }],
+    }
+    expect((await from(trust)).found).toContain('epoch_unannounced')
+    const stranger = await otherHead(trust.origin)
+    const other = (await cli('trust')).json
+    other.keys = [{ vkey: stranger.vkey, fromSize: 0, toSize: null }]
+    expect((await from(other)).found).toEqual(expect.arrayContaining(['epoch_mismatch', 'note_unsigned']))
+  })
+  test('epochs that ended are served as tiles, up to where they ended, to whoever may read the log', async () => {
+    for (const epoch of [1, 2, 3, 4]) {
+      const checkpoint = await get(`${place(epoch)}/checkpoint`)
+      expect(checkpoint.status).toBe(200)
+      const { origin, size, root } = readUnverifiedCheckpoint(await checkpoint.text())
+      expect(origin.endsWith(place(epoch))).toBe(true)
+      const tile = await get(`${place(epoch)}/tile/0/000.p/${size}`)
+      const hashes = splitHashes(new Uint8Array(await tile.arrayBuffer()))
+      expect(toBase64(rootOf(hashes))).toBe(toBase64(root))
+      const entries = await get(`${place(epoch)}/tile/entries/000.p/${size}`)
+      const leaves = decodeEntryBundle(new Uint8Array(await entries.arrayBuffer()), size)
+      expect(leaves.map(leaf => toBase64(hashLeaf(leaf)))).toEqual(hashes.map(toBase64))
+    }
+    const ended = readUnverifiedCheckpoint(await (await get(`${place(1)}/checkpoint`)).text()).size
+    expect((await get(`${place(1)}/tile/0/000.p/${ended + 20}`)).status).toBe(404)
+    for (const epoch of [0, 5, '01', '1e0', -1, 99_999_999_999])
+      expect((await get(`${place(epoch as number)}/checkpoint`)).status, String(epoch)).toBe(404)
+    expect((await fetch(`${desk.url}${place(1)}/checkpoint`)).status).toBe(401)
+  })
+})
+
+/** A head of that origin which somebody else signed, over another tree. */
+async function otherHead(origin: string) {
+  const signer = await generateSigner(origin)
+  const notes = new Map<number, string>()
+  for (const size of [5, 100_000])
+    notes.set(
+      size,
+      await signNote(formatCheckpoint({ origin, size, root: new Uint8Array(32) }), [signer.skey]),
+    )
+  return { vkey: signer.vkey, note: (size: number) => notes.get(size) ?? '' }
+}

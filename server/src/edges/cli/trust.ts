@@ -1,4 +1,5 @@
-import { formatTrustFile, type TrustFile } from '@tracedesk/proof/node'
+import { type EpochTrust, formatTrustFile, parseVkey, type TrustFile } from '@tracedesk/proof/node'
+import type { ReadDb } from '../../db/database.ts'
 import { readHead } from '../../ledger/tree-store.ts'
 import { readKeys } from '../../modules/anchors/index.ts'
 import { readSetting, readWitnessLines } from '../../modules/team/index.ts'
@@ -9,7 +10,7 @@ import { openDesk } from './open-desk.ts'
 export const trustCommand: CliCommand = {
   name: 'trust',
   synopsis: 'trust [--workspace ID]',
-  summary: 'print whom a verifier has to believe: origin, keys with their sizes, witnesses',
+  summary: 'print whom a verifier has to believe: origin, keys with their sizes, witnesses, earlier epochs',
   options: { workspace: { type: 'string' } },
   run: async invocation => {
     const desk = await openDesk(invocation.env, optional(invocation, 'workspace'))
@@ -22,6 +23,7 @@ export const trustCommand: CliCommand = {
         origin: head.origin,
         keys: await readKeys(db, desk.workspaceId, head.epoch),
         witnesses: readWitnessLines(lines).map(({ vkey }) => vkey),
+        earlier: await readEarlier(db, desk.workspaceId, head.epoch),
       }
       const text = formatTrustFile(trust)
       invocation.say(text.trimEnd())
@@ -30,4 +32,15 @@ export const trustCommand: CliCommand = {
       await desk.close()
     }
   },
+}
+
+/** The epochs that have ended, the oldest first; the name of a key is the origin it signs. */
+async function readEarlier(db: ReadDb, workspaceId: string, epoch: number): Promise<EpochTrust[]> {
+  const earlier: EpochTrust[] = []
+  for (let before = 1; before < epoch; before++) {
+    const keys = await readKeys(db, workspaceId, before)
+    const [first] = keys
+    if (first) earlier.push({ origin: parseVkey(first.vkey).name, keys })
+  }
+  return earlier
 }

@@ -16,7 +16,8 @@ import { type Invocation, optional, type Result } from './command.ts'
  * `--trust`; without either the best verdict is `consistent_only`, which is a finding.
  */
 export async function verifyBundleOnDisk(invocation: Invocation, path: string): Promise<Result> {
-  if (invocation.options.parts || invocation.options.token || invocation.options.workspace)
+  const others = ['parts', 'resume', 'token', 'workspace'] as const
+  if (others.some(name => invocation.options[name]))
     throw usage('a bundle is verified with --vkey or --trust only')
   const trust = await readTrustOption(invocation)
   const { source, close } = await openSource(path)

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTrustFile } from '@tracedesk/proof/node'
 import { z } from 'zod'
+import { VERSION } from '../../boot.ts'
+import { ResumeError } from '../../ledger/resume-error.ts'
 import { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
 import { RemoteError, type RemoteTrust, verifyRemote } from '../../ledger/verify-http.ts'
@@ -14,7 +16,7 @@ import { verifyBundleOnDisk } from './verify-bundle.ts'
 export const verifyCommand: CliCommand = {
   name: 'verify',
   synopsis:
-    'verify [--parts] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"] [--tsa-ca FILE]',
+    'verify [--parts] [--resume FILE] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"] [--tsa-ca FILE]',
   summary: 'prove that nothing recorded was changed, in the database, over HTTP or in a bundle of evidence',
   options: {
     from: { type: 'string' },
@@ -24,6 +26,7 @@ export const verifyCommand: CliCommand = {
     'tsa-ca': { type: 'string' },
     trust: { type: 'string' },
     parts: { type: 'boolean' },
+    resume: { type: 'string' },
     workspace: { type: 'string' },
   },
   run: invocation => (optional(invocation, 'from') ? verifyFrom(invocation) : verifyHere(invocation)),
@@ -32,6 +35,7 @@ export const verifyCommand: CliCommand = {
 async function verifyHere(invocation: Invocation): Promise<Result> {
   for (const name of ['token', 'vkey', 'trust', 'witness'])
     if (invocation.options[name]) throw usage(`--${name} goes with --from`)
+  const file = optional(invocation, 'resume')
   const desk = await openDesk(invocation.env, optional(invocation, 'workspace'))
   try {
     if (desk.alone) await settleLeftovers(desk)
@@ -42,16 +46,36 @@ async function verifyHere(invocation: Invocation): Promise<Result> {
       secret: desk.secret,
       askWitnesses: { allowPrivate: desk.config.allowPrivateTargets },
       ...(invocation.options.parts ? { openPartsWith: new SubjectKeys(desk.secret) } : {}),
+      ...(file ? { resume: { file, version: VERSION } } : {}),
       onProgress: ({ done, of }) => invocation.progress.show(`verified ${done} of ${of} entries`),
       signal: invocation.signal,
     })
     invocation.progress.clear()
     describe(invocation, report)
     for (const remark of report.remarks) invocation.say(`Remark: ${remark}.`)
+    if (report.resumed)
+      invocation.say(
+        `Remark: what lies before position ${report.resumed.position} was verified by the run that stopped at ${report.resumed.savedAt}, and not again.`,
+      )
     return { exitCode: report.verdict === 'ok' ? 0 : 1, json: report }
+  } catch (error) {
+    throw explainResume(error, file, invocation.signal)
   } finally {
     await desk.close()
   }
+}
+
+/** Why a kept verification is not gone on with, or that one was interrupted and where it is kept. */
+function explainResume(error: unknown, file: string | undefined, signal: AbortSignal): unknown {
+  if (error instanceof ResumeError)
+    return new CliError(
+      2,
+      error.code,
+      `${file} cannot be gone on with: ${error.message}. Remove it to verify from the first entry.`,
+    )
+  if (file && signal.aborted && error === signal.reason)
+    return new CliError(3, 'interrupted', `interrupted; the same command goes on from what ${file} holds`)
+  return error
 }
 
 /**
@@ -72,12 +96,16 @@ const TrustFile = z.strictObject({
   checkpoints: z.array(z.string()).optional(),
 })
 
+/** Notes that somebody added to their trust file. */
+const KeptNotes = z.object({ checkpoints: z.array(z.string()).optional() })
+
 async function verifyFrom(invocation: Invocation): Promise<Result> {
   const url = optional(invocation, 'from') ?? ''
   if (url.endsWith('.zip') && !/^https?:/.test(url)) return verifyBundleOnDisk(invocation, url)
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
     throw usage('--from is a URL like https://desk.example')
-  if (invocation.options.parts) throw usage('--parts needs the database and its keys')
+  for (const name of ['parts', 'resume'])
+    if (invocation.options[name]) throw usage(`--${name} needs the database and its keys`)
   try {
     const report = await verifyRemote({
       url,
@@ -121,8 +149,9 @@ function readTrust(invocation: Invocation): RemoteTrust | null {
     const text = readFileSync(file, 'utf8')
     const content: unknown = JSON.parse(text)
     if (typeof content === 'object' && content !== null && 'format' in content) {
-      const { origin, keys } = parseTrustFile(text)
-      return { origin, vkeys: keys.map(({ vkey }) => vkey), keys }
+      const { origin, keys, earlier } = parseTrustFile(text)
+      const { checkpoints } = KeptNotes.parse(content)
+      return { origin, vkeys: keys.map(({ vkey }) => vkey), keys, earlier, checkpoints }
     }
     return TrustFile.parse(content)
   } catch (error) {

@@ -14,6 +14,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Caller, may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { type EpochSpan, readEpochSpan } from '../../ledger/epoch-span.ts'
 import { hashReader, readHead, readLeaves, tileReader } from '../../ledger/tree-store.ts'
 import { readSignatureLines } from '../../modules/anchors/index.ts'
 import { entryScopeSql, scopeOf, seesEverything } from '../../modules/team/index.ts'
@@ -98,18 +99,18 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
 
   server.get('/log/:workspace/:epoch/checkpoint', async (request, reply) => {
     const caller = await wholeReader(request)
-    await requireLog(node, caller, request)
+    const span = await requireLog(node, caller, request)
     return reply
       .type(TEXT)
       .header('cache-control', 'no-store')
-      .send((await findNote(node, caller.workspaceId)).note)
+      .send((await findNote(node, caller.workspaceId, undefined, span)).note)
   })
   server.get('/log/:workspace/:epoch/tile/*', async (request, reply) => {
     const caller = await wholeReader(request)
-    await requireLog(node, caller, request)
+    const { size } = await requireLog(node, caller, request)
     const tile = readTilePath(`tile/${(request.params as { '*': string })['*']}`)
     const first = tile.index * TILE_WIDTH
-    const bytes = await readTile(node, caller.workspaceId, tile)
+    const bytes = await readTile(node, caller.workspaceId, tile, size)
     // Tiles of hashes show no content.
     if (tile.level === 'entries')
       await reads.reading(caller, 'ledger.entries', 'all', first, first + tile.width - 1)
@@ -133,12 +134,15 @@ async function findNote(
   node: TracedeskNode,
   workspaceId: string,
   size?: number,
+  span?: EpochSpan,
 ): Promise<{ note: string; size: number }> {
   let query = node.databases.read
     .selectFrom('log_checkpoint')
     .select(['note', 'size', 'epoch'])
     .where('workspace_id', '=', workspaceId)
   if (size !== undefined) query = query.where('size', '=', size)
+  // Of an epoch that ended: the newest head whose leaves are still here.
+  if (span) query = query.where('epoch', '=', span.epoch).where('size', '<=', span.size)
   const row = await query.orderBy('epoch', 'desc').orderBy('size', 'desc').limit(1).executeTakeFirst()
   if (!row) throw new ConsoleError('ledger.size_unknown', { size: size ?? null })
   const lines = await readSignatureLines(node.databases.read, workspaceId, row.epoch, row.size)
@@ -157,11 +161,13 @@ async function requireLeaf(node: TracedeskNode, caller: Caller, position: number
   return rows[0].leaf
 }
 
-async function requireLog(node: TracedeskNode, caller: Caller, request: FastifyRequest): Promise<void> {
+/** The log that the path names: the workspace's own, of the epoch in force or of one that has ended. */
+async function requireLog(node: TracedeskNode, caller: Caller, request: FastifyRequest): Promise<EpochSpan> {
   const { workspace, epoch } = request.params as { workspace: string; epoch: string }
-  const head = await readHead(node.databases.read, caller.workspaceId)
-  if (workspace !== caller.workspaceId || !head || epoch !== String(head.epoch))
-    throw new ConsoleError('input.unknown_route')
+  const named = workspace === caller.workspaceId && /^[1-9]\d{0,8}$/.test(epoch)
+  const span = named ? await readEpochSpan(node.databases.read, caller.workspaceId, Number(epoch)) : null
+  if (!span) throw new ConsoleError('input.unknown_route')
+  return span
 }
 
 /** The command-like name of a route, without what varies: `ledger.leaf`, `log.tile`. */
@@ -176,11 +182,15 @@ function readTilePath(path: string): TilePath {
   }
 }
 
-async function readTile(node: TracedeskNode, workspaceId: string, tile: TilePath): Promise<Uint8Array> {
+async function readTile(
+  node: TracedeskNode,
+  workspaceId: string,
+  tile: TilePath,
+  size: number,
+): Promise<Uint8Array> {
   const { read: db } = node.databases
-  const head = await readHead(db, workspaceId)
   const level = tile.level === 'entries' ? 0 : tile.level
-  if (!head || tile.width > tileWidth(level, tile.index, head.size))
+  if (tile.width > tileWidth(level, tile.index, size))
     throw new ConsoleError('ledger.size_unknown', { tile: `${tile.level}/${tile.index}` })
   if (tile.level !== 'entries') return tileReader(db, workspaceId)(tile.level, tile.index, tile.width)
   const first = tile.index * TILE_WIDTH
