@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { BundleVector } from '../test/vector-cases-bundle.ts'
 import type { BytesVector, PartVector } from '../test/vector-cases-bytes.ts'
+import type { EntryBundleVector, TextVector } from '../test/vector-cases-hostile.ts'
 import type { CheckpointVector, TlogProofVector } from '../test/vector-cases-note.ts'
 import type { ConsistencyVector, InclusionVector, PathVector, RootVector } from '../test/vector-cases-tree.ts'
 import { buildVectors, readVectorText, vectorText } from '../test/vectors.ts'
@@ -9,6 +10,7 @@ import { verifyBundleFile } from './bundle-verify.ts'
 import { fromBase64, fromHex, toHex } from './bytes.ts'
 import { parseCanonical } from './canonical.ts'
 import { verifyCheckpoint } from './checkpoint.ts'
+import { decodeEntryBundle } from './entry-bundle.ts'
 import { ProofError } from './errors.ts'
 import { decodeLeaf } from './leaf.ts'
 import { checkPart, commitPart } from './part.ts'
@@ -16,6 +18,8 @@ import { parseTilePath, tilePath } from './tile.ts'
 import { verifyTlogProof } from './tlog-proof.ts'
 import { hashLeaf, rootOf } from './tree.ts'
 import { verifyConsistency, verifyInclusion } from './tree-proof.ts'
+import { parseTrustFile } from './trust-file.ts'
+import { parseAddCheckpoint } from './witness.ts'
 import { sourceOf } from './zip-read.ts'
 
 // The files are what another language would run, so they are what is run here.
@@ -92,6 +96,24 @@ test.each(vectors<TlogProofVector>('tlog-proof.json'))('proof file: $name → $w
   const { file, leafHex, trust, wantErr } = vector
   expect(orNull((await verifyTlogProof(file, fromHex(leafHex), trust)).verdict)).toBe(wantErr)
 })
+
+test.each(vectors<TextVector>('trust-file.json'))('trust file: $name → $wantErr', ({ text, wantErr }) => {
+  expect(errorOf(() => parseTrustFile(text))).toBe(wantErr)
+})
+
+test.each(vectors<EntryBundleVector>('entry-bundle.json'))(
+  'entries of a tile: $name → $wantErr',
+  ({ bytesHex, width, wantErr }) => {
+    expect(errorOf(() => decodeEntryBundle(fromHex(bytesHex), width))).toBe(wantErr)
+  },
+)
+
+test.each(vectors<TextVector>('add-checkpoint.json'))(
+  'what a witness is asked: $name → $wantErr',
+  ({ text, wantErr }) => {
+    expect(errorOf(() => parseAddCheckpoint(text))).toBe(wantErr)
+  },
+)
 
 test.each(vectors<BundleVector>('bundle.json'))('bundle: $name', async vector => {
   const trust = vector.vkey === null ? null : readTrust(vector.vkey)

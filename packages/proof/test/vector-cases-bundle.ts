@@ -1,4 +1,5 @@
 import { concatBytes, sha256, signerFromSeed, toBase64, utf8Decode, utf8Encode } from '../src/index.ts'
+import { CENTRAL_HEADER_BYTES, ZIP_END_BYTES } from '../src/zip-format.ts'
 import { BUNDLE_ORIGIN, makeSampleBundle, zipOf } from './sample-bundle.ts'
 
 export type BundleVector = {
@@ -106,10 +107,55 @@ export async function bundleVectors(): Promise<BundleVector[]> {
       zipOf(new Map(files).set('../x', new Uint8Array(1))),
       'zip_malformed',
     ),
+    ...zipAttacks(files).map(([name, file, wantErr]) => vector(name, file, wantErr)),
     ...(await anchorVectors(vkey)),
     vector('cut short', zip.subarray(0, 3000), 'zip_malformed'),
     vector('a byte in front', concatBytes(Uint8Array.of(0), zip), 'zip_malformed'),
     vector('nothing at all', new Uint8Array(), 'zip_malformed'),
+  ]
+}
+
+/** Files whose headers lie. Every other byte is as it was, so that only the lie can be what is found. */
+export function zipAttacks(files: ReadonlyMap<string, Uint8Array>): [string, Uint8Array, string][] {
+  const zip = zipOf(files)
+  const end = zip.length - ZIP_END_BYTES
+  const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const directory = viewOf(zip).getUint32(end + 16, true)
+  const patched = (...changes: readonly [at: number, value: number, bytes?: 2 | 4][]) => {
+    const copy = zip.slice()
+    for (const [at, value, width = 4] of changes)
+      if (width === 2) viewOf(copy).setUint16(at, value, true)
+      else viewOf(copy).setUint32(at, value, true)
+    return copy
+  }
+  const second = directory + CENTRAL_HEADER_BYTES + viewOf(zip).getUint16(directory + 28, true)
+  const renamed = (from: string, to: string) => {
+    const doubled = zipOf(new Map([...files, [from, new Uint8Array(1)]]))
+    const text = Array.from(doubled, byte => String.fromCharCode(byte)).join('')
+    return Uint8Array.from(text.replaceAll(from, to), char => char.charCodeAt(0))
+  }
+  return [
+    ['a member there twice', renamed('seal_json', 'seal.json'), 'member_duplicate'],
+    ['two members over the same bytes', patched([second + 42, 0]), 'zip_malformed'],
+    ['a member that begins inside another', patched([second + 42, 10]), 'zip_malformed'],
+    [
+      'a member of four gigabytes',
+      patched([directory + 20, 2 ** 32 - 1], [directory + 24, 2 ** 32 - 1]),
+      'zip_too_large',
+    ],
+    [
+      'a member that says it unpacks to two gigabytes',
+      patched([directory + 10, 8, 2], [directory + 24, 2 ** 31 - 1]),
+      'zip_too_large',
+    ],
+    ['a name longer than the directory', patched([directory + 28, 0xffff, 2]), 'zip_malformed'],
+    ['a directory beyond the file', patched([end + 16, 2 ** 32 - 1]), 'zip_malformed'],
+    ['a directory as long as the file', patched([end + 12, zip.length]), 'zip_malformed'],
+    ['more members than there are', patched([end + 8, 60, 2], [end + 10, 60, 2]), 'zip_malformed'],
+    ['65,535 members', patched([end + 8, 0xffff, 2], [end + 10, 0xffff, 2]), 'zip_too_large'],
+    ['a method nobody named', patched([directory + 10, 99, 2]), 'zip_malformed'],
+    ['an encrypted member', patched([directory + 8, 0x0801, 2]), 'zip_malformed'],
+    ['a comment', patched([end + 20, 1, 2]), 'zip_malformed'],
   ]
 }
 

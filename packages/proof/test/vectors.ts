@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { bundleVectors } from './vector-cases-bundle.ts'
 import { canonicalVectors, leafVectors, partVectors } from './vector-cases-bytes.ts'
+import { addCheckpointVectors, entryBundleVectors, trustFileVectors } from './vector-cases-hostile.ts'
 import { checkpointVectors, tlogProofVectors } from './vector-cases-note.ts'
 import { consistencyVectors, inclusionVectors, pathVectors, rootVectors } from './vector-cases-tree.ts'
 
@@ -17,6 +18,9 @@ export async function buildVectors(): Promise<Record<string, readonly unknown[]>
     'tile-path.json': pathVectors(),
     'checkpoint.json': await checkpointVectors(),
     'tlog-proof.json': await tlogProofVectors(),
+    'trust-file.json': await trustFileVectors(),
+    'entry-bundle.json': entryBundleVectors(),
+    'add-checkpoint.json': await addCheckpointVectors(),
     'bundle.json': await bundleVectors(),
   }
 }

@@ -89,7 +89,7 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
   const known = await epochs.knownNotes(
     options.trust?.checkpoints ?? [],
     epoch => remote.optionalText(`/log/${place.workspaceId}/${epoch}/checkpoint`),
-    endsOf(trust.earlier, given?.keys),
+    endsOf(trust.earlier, outdated ? undefined : given?.keys),
   )
   // A head that somebody else keeps is one the log must still agree with.
   if (view && 'note' in view) known.push(view.note)

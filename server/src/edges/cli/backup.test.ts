@@ -157,7 +157,7 @@ test('a backup is a consistent copy without secret, signer and erasures, taken b
   expect(readFileSync(join(backup, 'manifest.json'), 'utf8')).not.toContain(secret)
   const again = await cli('backup', backup)
   expect([again.code, again.json.error.code]).toEqual([3, 'backup.exists'])
-})
+}, 120_000)
 
 test('a backup with a changed byte, or another installation’s, is refused before anything is written', async () => {
   rmSync(join(folder, 'data', 'postgres'), { recursive: true })
