@@ -116,7 +116,6 @@ const SUPERVISOR = [
   'dispute.decide',
   'dispute.close',
   'dispute.bundle',
-  'dispute.print',
 ] as const
 const ADMIN = [
   ...SUPERVISOR,
@@ -192,14 +191,7 @@ const ADMIN = [
   'retention.decline',
   'retention.stop',
 ] as const
-const AUDITOR = [
-  'log.reveal',
-  ...READS,
-  ...OWN_ACCESS,
-  'ledger.verify',
-  'evidence.bundle',
-  'dispute.print',
-] as const
+const AUDITOR = ['log.reveal', ...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
 
 /** Everything a role can be made of. */
 export const PERMISSIONS: readonly string[] = [...new Set<string>([...ADMIN, ...READS])]

@@ -1,6 +1,7 @@
 import {
   IconClockX,
   IconDownload,
+  IconGavel,
   IconInbox,
   IconLayoutDashboard,
   IconMessageBolt,
@@ -17,6 +18,7 @@ export const SCREENS = [
   { name: 'inbox', to: '/inbox', permission: 'conversation.view', icon: IconInbox, key: 'g i' },
   { name: 'board', to: '/board', permission: 'desk.board', icon: IconLayoutDashboard, key: 'g d' },
   { name: 'log', to: '/log', permission: 'log.view', icon: IconTimelineEvent, key: 'g l' },
+  { name: 'disputes', to: '/disputes', permission: 'dispute.view', icon: IconGavel, key: 'g c' },
   { name: 'bots', to: '/bots', permission: 'bot.view', icon: IconRobot, key: 'g b' },
   { name: 'replies', to: '/replies', permission: 'canned_reply.view', icon: IconMessageBolt, key: 'g r' },
   { name: 'team', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },

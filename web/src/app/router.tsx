@@ -94,6 +94,16 @@ const logRoute = createRoute({
   validateSearch: parseLogSearch,
   component: lazyRouteComponent(() => import('../features/log/log-page.tsx'), 'LogPage'),
 })
+const disputesRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/disputes',
+  component: lazyRouteComponent(() => import('../features/disputes/disputes-page.tsx'), 'DisputesPage'),
+})
+const disputeRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/disputes/$disputeId',
+  component: lazyRouteComponent(() => import('../features/disputes/dispute-page.tsx'), 'DisputePage'),
+})
 const botsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/bots',
@@ -173,6 +183,8 @@ const routeTree = rootRoute.addChildren([
     inboxRoute.addChildren([conversationRoute]),
     boardRoute,
     logRoute,
+    disputesRoute,
+    disputeRoute,
     botsRoute,
     repliesRoute,
     teamRoute,

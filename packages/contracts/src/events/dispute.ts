@@ -173,16 +173,3 @@ export const disputeBundled = defineEvent({
     closed: z.int(),
   }),
 })
-/** The report of the case was taken out of the desk as a PDF. */
-export const disputePrinted = defineEvent({
-  name: 'dispute.printed',
-  version: 1,
-  subject: 'dispute',
-  reach: 'work',
-  data: z.strictObject({
-    language: z.enum(['en', 'zh', 'ru']),
-    entries: z.int(),
-    sha256: z.string(),
-    bytes: z.int(),
-  }),
-})

@@ -15,6 +15,7 @@ import { useActions } from '../../shared/actions.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useKeys } from '../../shared/keys.ts'
+import { OpenDisputeIcon } from '../../shared/open-dispute.tsx'
 import { useMay } from '../../shared/session.ts'
 import { snoozeTimes } from './snooze-times.ts'
 import { TransferDialog } from './transfer-dialog.tsx'
@@ -41,6 +42,7 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
           </ActionIcon>
         </Tooltip>
       )}
+      <OpenDisputeIcon about={{ conversationId: conversation.id, customerId: conversation.customer.id }} />
       {may('conversation.snooze') && <AsideMenu conversation={conversation} isOpen={isOpen} />}
       {isHanding && <TransferDialog conversation={conversation} onClose={() => setHanding(false)} />}
     </>

@@ -23,6 +23,9 @@ export function EntrySentence({ entry }: { entry: Entry }) {
 }
 
 function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
+  // words of a case lie in one of two places
+  if (entry.event.startsWith('dispute.') && /^(own)?(text|title)$/i.test(name) && !entry.parts[name])
+    return null
   if (name === 'actor') return <ActorChip entry={entry} />
   if (name === 'customer') return <CustomerChip entry={entry} />
   if (name === 'conversation') return <ConversationChip entry={entry} />
