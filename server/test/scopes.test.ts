@@ -323,7 +323,10 @@ describe('each role × every conversation', () => {
 
 describe('each role × each query', () => {
   const inputs: Partial<Record<QueryName, unknown>> = {
-    'dispute.check': { id: '00000000-0000-7000-8000-000000000000', check: '00000000-0000-7000-8000-000000000000' },
+    'dispute.check': {
+      id: '00000000-0000-7000-8000-000000000000',
+      check: '00000000-0000-7000-8000-000000000000',
+    },
     // nothing to look for: what auditors may search for is a test of its own
     'conversation.search': { q: '!' },
     'message.versions': { messageId: '00000000-0000-7000-8000-000000000000' },

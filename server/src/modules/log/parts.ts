@@ -89,7 +89,8 @@ export function showPart(
 
 /**
  * Opens parts of many messages or notes at once, for lists: `<entry id>/<name>` → part. A part an entry does not have is
- * not in the answer. An auditor gets them withheld; that a viewer may see the conversation at all was decided before.
+ * not in the answer. From an auditor they are withheld but for what is revealed to them; that a viewer may see the
+ * conversation at all was decided before.
  */
 export async function openNamedPartsFor(
   db: ReadDb,
@@ -99,50 +100,36 @@ export async function openNamedPartsFor(
   names: readonly string[],
 ): Promise<Map<string, Part>> {
   const { workspaceId } = viewer
-  const parts = [...(await loadParts(db, workspaceId, entryIds))].filter(([, part]) =>
-    names.includes(part.name),
+  const revealed = isWithheldFrom(viewer) ? new Set(await revealedAmong(db, viewer, entryIds)) : null
+  const parts = await loadParts(db, workspaceId, entryIds)
+  const absent = entryIds.flatMap(entryId =>
+    names.filter(name => !parts.has(`${entryId}/${name}`)).map(name => ({ entryId, name })),
   )
-  if (isWithheldFrom(viewer)) return new Map(parts.map(([place]) => [place, { state: 'withheld' }]))
-  const owners = parts.map(([, part]) => part.owner)
+  const purged = await purgedParts(db, workspaceId, absent)
+  const owners = [...parts.values()].map(part => part.owner)
   const opened = await keys.forOpening(db, workspaceId, owners)
   const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
-  return new Map(
-    parts.map(([place, sealed]) => [
-      place,
-      restricted?.has(sealed.owner)
-        ? { state: 'withheld' as const }
-        : showPart(workspaceId, sealed, opened.get(sealed.owner), undefined),
-    ]),
-  )
+  const answer = new Map<string, Part>()
+  for (const [place, sealed] of parts) {
+    if (!names.includes(sealed.name)) continue
+    const closed = (revealed && !revealed.has(sealed.entry_id)) || restricted?.has(sealed.owner)
+    const key = opened.get(sealed.owner)
+    answer.set(place, closed ? { state: 'withheld' } : showPart(workspaceId, sealed, key, undefined))
+  }
+  for (const place of purged.keys())
+    answer.set(place, showPart(workspaceId, undefined, undefined, undefined, purged.get(place)))
+  return answer
 }
 
-/**
- * Opens the texts of many messages or notes at once, for lists: entry id → part. An auditor gets them withheld; that
- * a viewer may see the conversation at all was decided before.
- */
+/** Opens the texts of many messages or notes at once, as `openNamedPartsFor` does: entry id → part, for each of them. */
 export async function openTextsFor(
   db: ReadDb,
   keys: SubjectKeys,
   viewer: Caller,
   entryIds: readonly string[],
 ): Promise<Map<string, Part>> {
-  const open = isWithheldFrom(viewer) ? new Set(await revealedAmong(db, viewer, entryIds)) : null
-  const { workspaceId } = viewer
-  const parts = await loadParts(db, workspaceId, open ? [...open] : entryIds)
-  const owners = [...parts.values()].map(part => part.owner)
-  const opened = await keys.forOpening(db, workspaceId, owners)
-  const restricted = seesRestricted(viewer) ? null : await restrictedOwners(db, workspaceId, owners)
-  const absent = entryIds.filter(id => !parts.has(`${id}/text`)).map(entryId => ({ entryId, name: 'text' }))
-  const purged = await purgedParts(db, workspaceId, absent)
-  return new Map(
-    entryIds.map(id => {
-      const sealed = parts.get(`${id}/text`)
-      if (open && !open.has(id)) return [id, { state: 'withheld' as const }]
-      if (sealed && restricted?.has(sealed.owner)) return [id, { state: 'withheld' as const }]
-      const key = sealed ? opened.get(sealed.owner) : undefined
-      return [id, showPart(workspaceId, sealed, key, undefined, purged.get(`${id}/text`))]
-    }),
-  )
+  const parts = await openNamedPartsFor(db, keys, viewer, entryIds, ['text'])
+  return new Map(entryIds.map(id => [id, parts.get(`${id}/text`) ?? { state: 'missing' }]))
 }
 
 /**
