@@ -1,14 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { readUpdate } from '../src/edges/telegram/read-update.ts'
-import { messageOf, readTelegramContent } from '../src/modules/conversations/telegram-content.ts'
+import { readUpdate } from '../../edges/telegram/read-update.ts'
+import { messageOf, readTelegramContent } from './telegram-content.ts'
 
 const UPDATES = fileURLToPath(
-  new URL('../../../shared/data/telegram/updates-nutgram/Updates/', import.meta.url),
+  new URL('../../../../../shared/data/telegram/updates-nutgram/Updates/', import.meta.url),
 )
 const WORDS = ['en', 'zh', 'ru'].map(language => {
-  const path = fileURLToPath(new URL(`../../web/src/i18n/${language}.json`, import.meta.url))
+  const path = fileURLToPath(new URL(`../../../../web/src/i18n/${language}.json`, import.meta.url))
   return JSON.parse(readFileSync(path, 'utf8')) as Record<'service' | 'kind', Record<string, string>>
 })
 const isThere = existsSync(UPDATES)
