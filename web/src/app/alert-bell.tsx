@@ -29,13 +29,13 @@ export function AlertBell() {
   const count = items.length + waiting.length
   return (
     <Menu position="bottom-end" width={340}>
-      <Menu.Target>
-        <Indicator label={count} size={16} color="red" disabled={count === 0} offset={6} zIndex={1}>
+      <Indicator label={count} size={16} color="red" disabled={count === 0} offset={6} zIndex={1}>
+        <Menu.Target>
           <ActionIcon size="lg" aria-label={t('alerts.title', { count })}>
             <IconAlertTriangle size={18} stroke={1.7} />
           </ActionIcon>
-        </Indicator>
-      </Menu.Target>
+        </Menu.Target>
+      </Indicator>
       <Menu.Dropdown className={classes.bell}>
         {waiting.map(({ id, agent, kind, requestedAt }) => (
           <div key={id} className={classes.bellRow}>
