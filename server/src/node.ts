@@ -647,6 +647,7 @@ export class TracedeskNode {
         privacy.withdrawConsentCommand,
         evidence.createBundleEvidence(this.#evidencePort()),
         logModule.revealLogCommand,
+        ...logModule.createLogViewCommands(options.secret),
         logModule.decideRevealCommand,
         alerts.acknowledgeAlertCommand,
         ...this.#disputeCommands(),
@@ -682,6 +683,7 @@ export class TracedeskNode {
           conversations.visibleMessagesAfter(context, reading, id, after, limit),
       }),
       logModule.createListReveals(keys) as unknown as Query,
+      logModule.createListLogViews(options.secret) as unknown as Query,
       alerts.listAlertsQuery as unknown as Query,
       holds.createListHolds(({ db, caller }, ids, name) =>
         logModule.openPartsFor(db, keys, caller, ids, name),

@@ -384,6 +384,33 @@ describe('the second factor', () => {
     })
   })
 
+  test('whoever is signed in cannot guess either: wrong codes and passwords close the seat there as well', async () => {
+    const uma = await world.person('Uma')
+    const { secret } = await uma.ask('two_factor.propose')
+    await uma.do('two_factor.enable', { secret, code: codeOf(secret) })
+    const words = { current: 'not it at all', password: 'seven quiet otters' }
+    for (let i = 0; i < 3; i++)
+      await expect(uma.do('two_factor.renew_codes', { code: '123456' })).rejects.toMatchObject({
+        code: 'session.wrong_code',
+      })
+    expect(await last('agent.check_failed')).toMatchObject({
+      subject: { id: uma.id },
+      data: { check: 'code', failures: 3 },
+    })
+    for (let i = 0; i < 2; i++)
+      await expect(uma.do('agent.change_password', words)).rejects.toMatchObject({
+        code: 'session.wrong_credentials',
+      })
+    expect(await last('agent.locked')).toMatchObject({ subject: { id: uma.id }, data: { failures: 5 } })
+    const code = codeOf(secret, Date.now() + 30_000)
+    for (const attempt of [
+      () => uma.do('two_factor.renew_codes', { code }),
+      () => uma.do('agent.change_password', { ...words, current: PASSWORD }),
+      () => signIn(uma, { code }),
+    ])
+      await expect(attempt()).rejects.toMatchObject({ code: 'session.locked' })
+  })
+
   test('asked of a role, it must be set up before anything else', async () => {
     const jon = await world.person('Jon', 'auditor')
     await world.owner.do('setting.change', { key: 'access.two_factor_roles', value: 'auditor' })

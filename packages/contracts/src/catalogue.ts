@@ -16,6 +16,7 @@ import * as hold from './events/hold.ts'
 import * as imports from './events/import.ts'
 import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
+import * as logView from './events/log-view.ts'
 import * as message from './events/message.ts'
 import * as moderation from './events/moderation.ts'
 import * as notifications from './events/notifications.ts'
@@ -55,6 +56,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     hold,
     alert,
     reveal,
+    logView,
     file,
     dispute,
     ledger,

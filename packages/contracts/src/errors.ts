@@ -94,6 +94,8 @@ export const ERROR_CODES = {
   'customer.already_blocked': 409,
   'customer.not_blocked': 409,
   'customer.merged': 409,
+  'log_view.not_found': 404,
+  'log_view.too_many': 409,
   'inbox_view.not_found': 404,
   'inbox_view.too_many': 409,
   'label_set.not_found': 404,

@@ -32,6 +32,7 @@ export type SubjectKind =
   | 'hold'
   | 'dispute'
   | 'inbox_view'
+  | 'log_view'
   | 'label_set'
   | 'privacy_request'
   | 'export'

@@ -45,6 +45,9 @@ const READS = [
   'retention.view',
 ] as const
 
+/** Whoever reads the log may keep what they look for under a name, auditors too: nothing but a name and a filter. */
+const LOG_VIEWS = ['log_view.create', 'log_view.update', 'log_view.delete'] as const
+
 const AGENT = [
   'conversation.view',
   'team.view',
@@ -84,6 +87,7 @@ const AGENT = [
   'inbox_view.create',
   'inbox_view.change',
   'inbox_view.delete',
+  ...LOG_VIEWS,
   'presence.change',
   'dispute.view',
   'dispute.annotate',
@@ -191,7 +195,14 @@ const ADMIN = [
   'retention.decline',
   'retention.stop',
 ] as const
-const AUDITOR = ['log.reveal', ...READS, ...OWN_ACCESS, 'ledger.verify', 'evidence.bundle'] as const
+const AUDITOR = [
+  ...LOG_VIEWS,
+  'log.reveal',
+  ...READS,
+  ...OWN_ACCESS,
+  'ledger.verify',
+  'evidence.bundle',
+] as const
 
 /** Everything a role can be made of. */
 export const PERMISSIONS: readonly string[] = [...new Set<string>([...ADMIN, ...READS])]

@@ -11,6 +11,7 @@ import * as holdCommands from './commands/holds.ts'
 import * as importCommands from './commands/imports.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
+import * as logViewCommands from './commands/log-views.ts'
 import * as mediaCommands from './commands/media.ts'
 import * as moderationCommands from './commands/moderation.ts'
 import * as notificationCommands from './commands/notifications.ts'
@@ -33,6 +34,7 @@ import * as importQueries from './queries/imports.ts'
 import * as inboxQueries from './queries/inbox.ts'
 import * as ledgerQueries from './queries/ledger.ts'
 import * as logQueries from './queries/log.ts'
+import * as logViewQueries from './queries/log-views.ts'
 import * as mediaQueries from './queries/media.ts'
 import * as moderationQueries from './queries/moderation.ts'
 import * as notificationQueries from './queries/notifications.ts'
@@ -56,7 +58,7 @@ const {
 } = deskQueries
 const { ClaimInput: _ci, ...disputes } = disputeCommands
 const { StoryPart: _sp, ...disputeReads } = disputeQueries
-const { logFilter: _f, ...log } = logQueries
+const { logFilter: _f, RelativeRange: _rr, ...log } = logQueries
 const { OffboardingReport: _o, ...people } = peopleCommands
 const { uploadFile: _u, ...media } = mediaCommands
 const {
@@ -82,6 +84,7 @@ export const COMMANDS = {
   ...holdCommands,
   ...alertCommands,
   ...revealCommands,
+  ...logViewCommands,
   ...disputes,
   ...moderation,
   ...cannedReplyCommands,
@@ -102,6 +105,7 @@ export const QUERIES = {
   ...holdQueries,
   ...alertQueries,
   ...revealQueries,
+  ...logViewQueries,
   ...disputeReads,
   ...teamQueries,
   ...peopleQueries,

@@ -25,6 +25,7 @@ export type KeyPurpose =
   | 'search-token'
   | 'webhook-secret'
   | 'export-query'
+  | 'log-view'
   | 'export-link'
   | 'setting'
   | 'backup-check'

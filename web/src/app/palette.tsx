@@ -1,10 +1,19 @@
 import { Modal } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
-import { IconBolt, IconInbox, IconMessage, IconNote, IconSearch, IconUser } from '@tabler/icons-react'
+import {
+  IconBolt,
+  IconInbox,
+  IconMessage,
+  IconNote,
+  IconSearch,
+  IconTimelineEvent,
+  IconUser,
+} from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
 import { searchOf } from '../features/conversations/inbox-search.ts'
+import { searchOfView } from '../features/log/log-view.ts'
 import { useT } from '../i18n/index.ts'
 import { currentActions } from '../shared/actions.ts'
 import { queryOf } from '../shared/queries.ts'
@@ -32,6 +41,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     ...usePageActions(text),
     ...useScreens(text),
     ...useViews(text),
+    ...useLogViews(text),
     ...usePeople(text),
     ...useConversations(text),
     ...useWords(text),
@@ -145,6 +155,25 @@ function useViews(text: string): Choice[] {
       label,
       hint: t('nav.inbox'),
       go: () => void navigate({ to: '/inbox', search }),
+    }))
+}
+
+/** Views of the log under a name. */
+function useLogViews(text: string): Choice[] {
+  const t = useT()
+  const may = useMay()
+  const navigate = useNavigate()
+  const enabled = may('log.view') && text.trim() !== ''
+  const saved = useQuery({ ...queryOf('log_view.list', {}), enabled })
+  if (!enabled) return []
+  return (saved.data?.items ?? [])
+    .filter(({ name }) => fits(name, text))
+    .map(({ id, name, filter }) => ({
+      id: `log-view-${id}`,
+      icon: <IconTimelineEvent {...ICON} />,
+      label: name,
+      hint: t('nav.log'),
+      go: () => void navigate({ to: '/log', search: searchOfView(filter) }),
     }))
 }
 

@@ -7,9 +7,10 @@ import {
   IconLayoutSidebarLeftExpand,
 } from '@tabler/icons-react'
 import { Link, useLocation } from '@tanstack/react-router'
+import { Fragment } from 'react'
 import { useT } from '../i18n/index.ts'
 import { useMay } from '../shared/session.ts'
-import { SCREENS } from './navigation.ts'
+import { GROUPS, SCREENS } from './navigation.ts'
 import classes from './shell.module.css'
 
 interface RailProps {
@@ -36,19 +37,20 @@ export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
         <img src="/tracedesk.svg" alt="" />
         <span>Tracedesk</span>
       </div>
-      <ul className={classes.list}>
-        {(isGrouped ? screens.slice(0, PHONE_PLACES) : screens).map(({ name, to, icon: Icon }) => (
-          <li key={name}>
-            <Tooltip label={t(`nav.${name}`)} position="right" disabled={!isNarrow}>
-              <Link to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
-                <Icon size={19} stroke={1.7} aria-hidden />
-                <span className={classes.word}>{t(`nav.${name}`)}</span>
-              </Link>
-            </Tooltip>
-          </li>
-        ))}
-        {isGrouped && <MoreScreens screens={screens.slice(PHONE_PLACES)} />}
-      </ul>
+      {isPhone ? (
+        <ul className={classes.list}>
+          <Places screens={isGrouped ? screens.slice(0, PHONE_PLACES) : screens} isNarrow={false} />
+          {isGrouped && <MoreScreens screens={screens.slice(PHONE_PLACES)} />}
+        </ul>
+      ) : (
+        <div className={classes.groups}>
+          {groupsOf(screens).map(([group, places]) => (
+            <ul key={group} className={classes.group} aria-label={t(`nav.group.${group}`)}>
+              <Places screens={places} isNarrow={isNarrow} />
+            </ul>
+          ))}
+        </div>
+      )}
       <span className={classes.spacer} />
       <button type="button" className={`${classes.link} ${classes.wideOnly}`} onClick={onKeys}>
         <IconKeyboard size={19} stroke={1.7} aria-hidden />
@@ -67,6 +69,26 @@ export function Rail({ isNarrow, onNarrow, onKeys }: RailProps) {
   )
 }
 
+/** Screens by the group they belong to, without groups of which this role may open nothing. */
+const groupsOf = (screens: Screens) =>
+  GROUPS.map(group => [group, screens.filter(screen => screen.group === group)] as const).filter(
+    ([, places]) => places.length > 0,
+  )
+
+function Places({ screens, isNarrow }: { screens: Screens; isNarrow: boolean }) {
+  const t = useT()
+  return screens.map(({ name, to, icon: Icon }) => (
+    <li key={name}>
+      <Tooltip label={t(`nav.${name}`)} position="right" disabled={!isNarrow}>
+        <Link to={to} className={classes.link} activeProps={{ 'aria-current': 'page' }}>
+          <Icon size={19} stroke={1.7} aria-hidden />
+          <span className={classes.word}>{t(`nav.${name}`)}</span>
+        </Link>
+      </Tooltip>
+    </li>
+  ))
+}
+
 /** What has no place in a phone's bar. */
 function MoreScreens({ screens }: { screens: Screens }) {
   const t = useT()
@@ -82,15 +104,20 @@ function MoreScreens({ screens }: { screens: Screens }) {
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          {screens.map(({ name, to, icon: Icon }) => (
-            <Menu.Item
-              key={name}
-              component={Link}
-              to={to}
-              leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
-            >
-              {t(`nav.${name}`)}
-            </Menu.Item>
+          {groupsOf(screens).map(([group, places]) => (
+            <Fragment key={group}>
+              <Menu.Label>{t(`nav.group.${group}`)}</Menu.Label>
+              {places.map(({ name, to, icon: Icon }) => (
+                <Menu.Item
+                  key={name}
+                  component={Link}
+                  to={to}
+                  leftSection={<Icon size={18} stroke={1.7} aria-hidden />}
+                >
+                  {t(`nav.${name}`)}
+                </Menu.Item>
+              ))}
+            </Fragment>
           ))}
         </Menu.Dropdown>
       </Menu>

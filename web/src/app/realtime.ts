@@ -62,6 +62,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['log.reveal_requested', () => [['log.reveals']]],
   ['log.reveal_declined', () => [['log.reveals']]],
   ['customer.*', customer],
+  ['log_view.*', () => [['log_view.list']]],
   ['inbox_view.*', () => [['inbox_view.list']]],
   ['label_set.*', () => [['label_set.list']]],
   ['label.*', () => [['label.list'], ['conversation.list'], ['conversation.get']]],

@@ -31,6 +31,11 @@ const parseReturn = (search: Record<string, unknown>): { to?: string; error?: st
   }
 }
 
+const parseHoldsSearch = (search: Record<string, unknown>): { customer?: string; conversation?: string } => {
+  const [customer, conversation] = [text(search.customer), text(search.conversation)]
+  return { ...(customer ? { customer } : {}), ...(conversation ? { conversation } : {}) }
+}
+
 const setupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/setup',
@@ -163,6 +168,12 @@ const retentionRoute = createRoute({
   path: '/retention',
   component: lazyRouteComponent(() => import('../features/retention/retention-page.tsx'), 'RetentionPage'),
 })
+const holdsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/holds',
+  validateSearch: parseHoldsSearch,
+  component: lazyRouteComponent(() => import('../features/holds/holds-page.tsx'), 'HoldsPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -197,6 +208,7 @@ const routeTree = rootRoute.addChildren([
     exportsRoute,
     privacyRoute,
     retentionRoute,
+    holdsRoute,
     proofRoute,
   ]),
 ])

@@ -152,12 +152,14 @@ export const renameDepartment = defineCommand({
 })
 
 const Code = z.string().min(6).max(20)
+/** What a wrong password or code leaves, as at sign-in. */
+const failing = [credentials.agentCheckFailed, credentials.agentLocked]
 export const changePassword = defineCommand({
   name: 'agent.change_password',
   summary: 'Choose a new password, knowing the old one; all other sessions end',
   input: z.strictObject({ current: z.string().max(256), password: Password }),
   output: Done,
-  records: [credentials.agentPasswordChanged, sessionRevoked],
+  records: [credentials.agentPasswordChanged, sessionRevoked, ...failing],
 })
 export const enableTwoFactor = defineCommand({
   name: 'two_factor.enable',
@@ -172,14 +174,14 @@ export const disableTwoFactor = defineCommand({
   summary: 'Do without the second factor again, with password and a code',
   input: z.strictObject({ password: z.string().max(256), code: Code }),
   output: Done,
-  records: [credentials.twoFactorDisabled],
+  records: [credentials.twoFactorDisabled, ...failing],
 })
 export const renewRecoveryCodes = defineCommand({
   name: 'two_factor.renew_codes',
   summary: 'Make new recovery codes with a code; the old ones end',
   input: z.strictObject({ code: Code }),
   output: z.strictObject({ recoveryCodes: z.array(z.string()) }),
-  records: [credentials.twoFactorCodesRenewed],
+  records: [credentials.twoFactorCodesRenewed, ...failing],
 })
 export const resetTwoFactor = defineCommand({
   name: 'two_factor.reset',

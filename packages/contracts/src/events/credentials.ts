@@ -9,6 +9,14 @@ export const agentLocked = defineEvent({
   reach: 'administration',
   data: z.strictObject({ failures: z.int(), seconds: z.int() }),
 })
+/** Somebody signed in gave a password or code that is not theirs, so many times in a row. */
+export const agentCheckFailed = defineEvent({
+  name: 'agent.check_failed',
+  version: 1,
+  subject: 'agent',
+  reach: 'administration',
+  data: z.strictObject({ check: z.enum(['password', 'code']), failures: z.int() }),
+})
 /** Somebody chose a new password, knowing the old one. */
 export const agentPasswordChanged = defineEvent({
   name: 'agent.password_changed',

@@ -29,6 +29,8 @@ export const logFilter = {
   /** Words the entry’s texts hold, all of them. */
   q: z.string().max(200).optional(),
 }
+/** Spans counted back from now: an hour, a day, a week, thirty days, or a calendar day of the reader. */
+export const RelativeRange = z.enum(['h1', 'today', 'yesterday', 'd1', 'd7', 'd30'])
 export const searchLog = defineQuery({
   name: 'log.search',
   permission: 'log.view',

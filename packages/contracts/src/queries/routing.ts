@@ -40,8 +40,9 @@ export const listPresence = defineQuery({
 export const listTransferTargets = defineQuery({
   name: 'conversation.transfer_targets',
   permission: 'conversation.view',
-  summary: 'To whom a conversation can be handed, who of them is online, and the reasons to choose from',
-  input: nothing,
+  summary:
+    'To whom a conversation can be handed, who of them is online, and the reasons to choose from; with `bot` only people who serve it',
+  input: z.strictObject({ bot: BotId.optional() }),
   output: z.strictObject({
     agents: z.array(Seat),
     departments: z.array(Queue.extend({ id: DepartmentId, name: z.string() })),

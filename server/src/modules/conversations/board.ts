@@ -94,8 +94,8 @@ export function createBoardQueries(): Query[] {
     items: await seats(context),
     awayReasons: await readReasons(context.db, context.caller.workspaceId, 'presence.away_reasons'),
   }))
-  const targets = defineQueryHandler(listTransferTargets, async context => ({
-    agents: await seats(context),
+  const targets = defineQueryHandler(listTransferTargets, async (context, { bot }) => ({
+    agents: await seats(context, bot ? sql`(a.bots is null or ${bot} = any(a.bots))` : undefined),
     departments: await queues(context, null),
     reasons: await readReasons(context.db, context.caller.workspaceId, 'transfer.reasons'),
   }))

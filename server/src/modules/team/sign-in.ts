@@ -1,18 +1,11 @@
-import {
-  agentLocked,
-  type RoleKey,
-  recoveryCodeUsed,
-  sessionSignInFailed,
-  signIn,
-} from '@tracedesk/contracts'
+import { type RoleKey, recoveryCodeUsed, sessionSignInFailed, signIn } from '@tracedesk/contracts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { addMicros, millisOf } from '../../kernel/instant.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
+import { countFailure, lockedError, setFailures } from './lock-out.ts'
 import { checkPassword } from './password.ts'
 import { addressParts, beginSession, sole } from './sessions.ts'
-import { readSetting } from './settings.ts'
 import { hasTwoFactor, takeCode } from './two-factor.ts'
 
 /** Why somebody is not let in. */
@@ -108,9 +101,7 @@ async function refuse(context: CommandContext, seat: Seat | undefined, cause: Ca
   if (seat && (cause === 'wrong_password' || cause === 'wrong_code')) await countFailure(context, seat)
   context.refuseAfterCommit(
     cause === 'locked'
-      ? new ConsoleError('session.locked', {
-          seconds: Math.ceil((millisOf(seat?.lockedUntil ?? now) - millisOf(now)) / 1000),
-        })
+      ? lockedError(now, seat?.lockedUntil)
       : cause === 'code_missing'
         ? new ConsoleError('session.code_required')
         : cause === 'wrong_code'
@@ -125,33 +116,4 @@ const REFUSED = {
   token: '',
   expiresAt: '',
   agent: { id: '00000000-0000-8000-8000-000000000000', name: '-', role: 'agent' as const },
-}
-
-/** From so many failures on, the seat is closed for a minute, then two, four …, at most a quarter of an hour. */
-async function countFailure(context: CommandContext, seat: Seat): Promise<void> {
-  const { tx, workspaceId, now } = context
-  const failures = (seat.failures ?? 0) + 1
-  const free = Number(await readSetting(tx, workspaceId, 'access.lock_after'))
-  if (failures < free) return setFailures(context, seat.id, failures, null)
-  const seconds = Math.min(15, 2 ** (failures - free)) * 60
-  await setFailures(context, seat.id, failures, addMicros(now, seconds * 1_000_000))
-  context.record(
-    agentLocked,
-    { failures, seconds },
-    { subject: { id: seat.id, named: seat.named }, agents: [seat.id] },
-  )
-}
-
-async function setFailures(
-  { tx, workspaceId }: CommandContext,
-  agentId: string,
-  failures: number,
-  lockedUntil: string | null,
-): Promise<void> {
-  await tx
-    .updateTable('agent_credential')
-    .set({ failures, locked_until: lockedUntil })
-    .where('workspace_id', '=', workspaceId)
-    .where('agent_id', '=', agentId)
-    .execute()
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import {
+  agentCheckFailed,
   agentPasswordChanged,
   changePassword,
   disableTwoFactor,
@@ -17,6 +18,7 @@ import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { millisOf } from '../../kernel/instant.ts'
 import { type InstallationSecret, seal, sha256, unseal } from '../../kernel/secret.ts'
+import { countFailure, lockedError, setFailures } from './lock-out.ts'
 import { checkPassword, hashPassword } from './password.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import { requireRank } from './rank.ts'
@@ -150,15 +152,33 @@ async function lockSelf({ tx, workspaceId, caller }: CommandContext): Promise<Ag
   return lockAgent(tx, workspaceId, caller.actor.id)
 }
 
-async function requirePassword({ tx, workspaceId }: CommandContext, agentId: string, password: string) {
+/** What counts of the person who is signed in. Throws `session.locked` while too many attempts failed. */
+async function readAttempts({ tx, workspaceId, now }: CommandContext, agentId: string) {
   const row = await tx
     .selectFrom('agent_credential')
-    .select('password_hash')
+    .select(['password_hash as hash', 'failures', 'locked_until as lockedUntil'])
     .where('workspace_id', '=', workspaceId)
     .where('agent_id', '=', agentId)
+    .forUpdate()
     .executeTakeFirst()
-  if (!(await checkPassword(row?.password_hash ?? null, password)))
-    throw new ConsoleError('session.wrong_credentials')
+  if (row?.lockedUntil && row.lockedUntil > now) throw lockedError(now, row.lockedUntil)
+  return row
+}
+type Attempts = Awaited<ReturnType<typeof readAttempts>>
+
+/** Counts a wrong password or code as sign-in does, so that a session left open is no way to guess either. */
+async function failCheck(
+  context: CommandContext,
+  agent: AgentRow,
+  attempts: Attempts,
+  check: 'password' | 'code',
+): Promise<void> {
+  const failures = attempts?.failures ?? 0
+  context.record(agentCheckFailed, { check, failures: failures + 1 }, ofAgent(agent))
+  await countFailure(context, { id: agent.agentId, named: agent.namedBy, failures })
+  context.refuseAfterCommit(
+    new ConsoleError(check === 'code' ? 'session.wrong_code' : 'session.wrong_credentials'),
+  )
 }
 
 async function removeTwoFactor({ tx, workspaceId }: CommandContext, agentId: string): Promise<void> {
@@ -208,13 +228,20 @@ export function createCredentialCommands(secret: InstallationSecret) {
     defineCommandHandler(disableTwoFactor, {
       handle: async (context, { password, code }) => {
         const agent = await lockSelf(context)
-        await requirePassword(context, agent.agentId, password)
+        const attempts = await readAttempts(context, agent.agentId)
+        if (!(await checkPassword(attempts?.hash ?? null, password))) {
+          await failCheck(context, agent, attempts, 'password')
+          return {}
+        }
         if (!(await hasTwoFactor(context.tx, context.workspaceId, agent.agentId)))
           throw new ConsoleError('two_factor.not_enabled')
         const roles = rolesIn(await readSetting(context.tx, context.workspaceId, 'access.two_factor_roles'))
         if (roles.includes(agent.role)) throw new ConsoleError('two_factor.required', { role: agent.role })
-        if (!(await takeCode(context, secret, agent.agentId, code)))
-          throw new ConsoleError('session.wrong_code')
+        if (!(await takeCode(context, secret, agent.agentId, code))) {
+          await failCheck(context, agent, attempts, 'code')
+          return {}
+        }
+        await setFailures(context, agent.agentId, 0, null)
         await removeTwoFactor(context, agent.agentId)
         context.record(twoFactorDisabled, { by: 'person', sessionsEnded: 0 }, ofAgent(agent))
         return {}
@@ -225,8 +252,12 @@ export function createCredentialCommands(secret: InstallationSecret) {
         const agent = await lockSelf(context)
         if (!(await hasTwoFactor(context.tx, context.workspaceId, agent.agentId)))
           throw new ConsoleError('two_factor.not_enabled')
-        if (!(await takeCode(context, secret, agent.agentId, code)))
-          throw new ConsoleError('session.wrong_code')
+        const attempts = await readAttempts(context, agent.agentId)
+        if (!(await takeCode(context, secret, agent.agentId, code))) {
+          await failCheck(context, agent, attempts, 'code')
+          return { recoveryCodes: [] }
+        }
+        await setFailures(context, agent.agentId, 0, null)
         const recoveryCodes = await keepRecoveryCodes(context, agent.agentId)
         context.record(twoFactorCodesRenewed, { recoveryCodes: recoveryCodes.length }, ofAgent(agent))
         return { recoveryCodes }
@@ -262,7 +293,11 @@ const changePasswordCommand = defineCommandHandler(changePassword, {
   handle: async (context, { current, password }, passwordHash) => {
     const { tx, workspaceId, now, caller } = context
     const agent = await lockSelf(context)
-    await requirePassword(context, agent.agentId, current)
+    const attempts = await readAttempts(context, agent.agentId)
+    if (!(await checkPassword(attempts?.hash ?? null, current))) {
+      await failCheck(context, agent, attempts, 'password')
+      return {}
+    }
     await requireGoodPassword(tx, workspaceId, password, agent.email)
     await tx
       .updateTable('agent_credential')

@@ -66,6 +66,7 @@ export function BulkBar({ chosen, onAll, onClear }: BulkBarProps) {
       {isHanding && (
         <TransferChoice
           exclude={null}
+          botId={new Set(chosen.map(({ bot }) => bot.id)).size === 1 ? (chosen[0]?.bot.id ?? null) : null}
           isBusy={false}
           error={null}
           onClose={() => setHanding(false)}

@@ -5,9 +5,11 @@ import {
   IconCheck,
   IconDots,
   IconFlag,
+  IconGavel,
   IconPin,
   IconPinFilled,
 } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -51,6 +53,8 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
 
 function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpen: boolean }) {
   const t = useT()
+  const may = useMay()
+  const navigate = useNavigate()
   const format = useFormat()
   const { id, snoozedUntil, priority, pinned } = conversation
   const about = { conversationId: id }
@@ -139,6 +143,17 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
         >
           {t(pinned.shared ? 'aside.unpinShared' : 'aside.pinShared')}
         </Menu.Item>
+        {may('hold.place') && (
+          <>
+            <Menu.Divider />
+            <Menu.Item
+              leftSection={<IconGavel size={16} aria-hidden />}
+              onClick={() => void navigate({ to: '/holds', search: { conversation: id } })}
+            >
+              {t('aside.hold')}
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   )

@@ -63,6 +63,18 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
           {t('side.privacy')}
         </LinkButton>
       )}
+      {may('hold.place') && (
+        <LinkButton
+          to="/holds"
+          search={{ customer: customer.id }}
+          size="xs"
+          fullWidth
+          variant="subtle"
+          color="gray"
+        >
+          {t('side.hold')}
+        </LinkButton>
+      )}
     </>
   )
 }

@@ -21,7 +21,7 @@ interface TransferProps {
 }
 
 /** Hands a conversation over in two clicks: to whom, and why. */
-export function TransferDialog({ conversation: { id, assignee }, onClose }: TransferProps) {
+export function TransferDialog({ conversation: { id, assignee, bot }, onClose }: TransferProps) {
   const t = useT()
   const announce = useAnnounce()
   const transfer = useCommand('conversation.transfer', {
@@ -35,6 +35,7 @@ export function TransferDialog({ conversation: { id, assignee }, onClose }: Tran
   return (
     <TransferChoice
       exclude={assignee?.id ?? null}
+      botId={bot.id}
       isBusy={transfer.isPending}
       error={transfer.error}
       onClose={onClose}
@@ -46,6 +47,8 @@ export function TransferDialog({ conversation: { id, assignee }, onClose }: Tran
 interface ChoiceProps {
   /** an agent who is not offered: they have it already */
   exclude: string | null
+  /** only people who serve this bot are offered; null: conversations of several bots */
+  botId: string | null
   isBusy: boolean
   error: unknown
   onChoose: (choice: Target & { reasonCode: string; reasonText?: string }) => void
@@ -55,7 +58,11 @@ interface ChoiceProps {
 /** To whom, and why; the click on the reason decides. */
 export function TransferChoice(props: ChoiceProps) {
   const t = useT()
-  const targets = useQuery({ ...queryOf('conversation.transfer_targets', {}), refetchOnMount: 'always' })
+  const { botId: bot } = props
+  const targets = useQuery({
+    ...queryOf('conversation.transfer_targets', bot ? { bot } : {}),
+    refetchOnMount: 'always',
+  })
   return (
     <Modal
       opened

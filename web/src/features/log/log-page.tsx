@@ -18,6 +18,7 @@ import { FilterPills } from './filter-pills.tsx'
 import { LiveList } from './live-list.tsx'
 import classes from './log.module.css'
 import { filterOf, queryInputOf } from './log-filter.ts'
+import { SavedViews } from './saved-views.tsx'
 import { useFilter } from './use-filter.ts'
 import { ZoneChoice } from './zone-choice.tsx'
 
@@ -130,6 +131,7 @@ function Head({ now, hasPanel }: { now: Date; hasPanel: boolean }) {
           </>
         )}
         <ExportMenu filter={filterOf(search, now)} />
+        <SavedViews />
         <ZoneChoice />
         <Tooltip label={t('log.share')}>
           <ActionIcon
