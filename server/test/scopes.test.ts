@@ -350,7 +350,7 @@ describe('each role × each query', () => {
             error => error.code as string,
           )
         if (ROLE_PERMISSIONS[role].has(query.permission ?? ''))
-          expect(outcome, `${name}`).toMatch(/^answered$|[.]not_found$/)
+          expect(outcome, `${name}`).toMatch(/^answered$|[._]not_found$/)
         else expect(outcome, `${name}`).toBe('permission.denied')
       }
     })
