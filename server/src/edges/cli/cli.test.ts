@@ -202,7 +202,7 @@ describe('an import', () => {
   })
   test('a file that is not there is exit code 3, an unknown format or agent exit code 2', async () => {
     expect((await cli(['import', '--format', 'tracedesk-ndjson', join(folder, 'none')])).code).toBe(3)
-    expect((await cli(['import', '--format', 'xes', join(folder, 'none')])).code).toBe(2)
+    expect((await cli(['import', '--format', 'docx', join(folder, 'none')])).code).toBe(2)
     const agents = join(folder, 'agents.json')
     const file = join(folder, 'more.ndjson')
     writeFileSync(file, `${good}\n`)
