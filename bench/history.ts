@@ -77,7 +77,7 @@ async function verify(desk: Awaited<ReturnType<typeof openDesk>>): Promise<Figur
 const WORDS =
   'hello could you tell me when the next flight to the coast leaves and what it costs please thank'.split(' ')
 
-function* dialogues(): Iterable<string> {
+export function* dialogues(): Iterable<string> {
   for (let c = 0; c < CONVERSATIONS; c++) {
     const lines: string[] = []
     for (let e = 0; e < EVENTS; e++) {

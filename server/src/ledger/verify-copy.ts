@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import { to as copyTo } from 'pg-copy-streams'
 
 /** One row of a binary COPY, valid only during the call: `bytes` holds field i at `at[i]`, `length[i]` long (-1: null). */
 export interface CopiedRow {
@@ -8,35 +7,83 @@ export interface CopiedRow {
   readonly length: Int32Array
 }
 
+/** The signature of the binary format and its flags; the length of what follows them stands after. */
 const HEADER_BYTES = 19
+const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1')
+const TRAILER = -1
 
 /**
  * Runs `COPY (query) TO STDOUT` in PostgreSQL's binary format and calls `onRow` for each row; nothing is turned into
- * strings or objects on the way, which is what makes it several times faster than a query. Returns the row count.
+ * strings or objects on the way, and no byte is copied, which is what makes it several times faster than a query.
+ * Returns the row count. When a handler throws, the rest is read past and its error is thrown; the connection stays
+ * usable.
  */
-export async function copyRows(
+export function copyRows(
   client: pg.ClientBase,
   query: string,
   fields: number,
   onRow: (row: CopiedRow) => void,
 ): Promise<number> {
-  const reader = new RowReader(fields, onRow)
-  const stream = client.query(copyTo(`copy (${query}) to stdout (format binary)`))
-  // `for await` ends the stream when a row handler throws; pg then cannot use this connection again.
-  for await (const chunk of stream) reader.take(chunk as Buffer) // a stream in binary mode gives Buffers
-  reader.end()
-  return reader.rows
+  return new Promise((resolve, reject) => {
+    const reader = new RowReader(fields, onRow)
+    client.query(new CopyOut(`copy (${query}) to stdout (format binary)`, reader, resolve, reject))
+  })
 }
 
-/** Cuts the chunks of a binary COPY into rows. */
+/** What pg calls with the messages of one COPY TO STDOUT; the server sends one CopyData message for each row. */
+class CopyOut implements pg.Submittable {
+  readonly #text: string
+  readonly #reader: RowReader
+  readonly #resolve: (rows: number) => void
+  readonly #reject: (error: unknown) => void
+  #error: unknown
+
+  constructor(
+    text: string,
+    reader: RowReader,
+    resolve: (rows: number) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#text = text
+    this.#reader = reader
+    this.#resolve = resolve
+    this.#reject = reject
+  }
+
+  submit(connection: pg.Connection): void {
+    connection.query(this.#text)
+  }
+
+  handleCopyData({ chunk }: { chunk: Buffer }): void {
+    if (this.#error !== undefined) return
+    try {
+      this.#reader.take(chunk)
+    } catch (error) {
+      this.#error = error
+    }
+  }
+
+  handleError(error: unknown): void {
+    this.#reject(error)
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#error !== undefined) this.#reject(this.#error)
+    else if (!this.#reader.ended) this.#reject(new Error('a copy from the database broke off'))
+    else this.#resolve(this.#reader.rows)
+  }
+
+  handleCommandComplete(): void {}
+}
+
+/** Finds the fields in the rows of a binary COPY. */
 class RowReader {
   readonly #fields: number
   readonly #onRow: (row: CopiedRow) => void
   readonly #at: Int32Array
   readonly #length: Int32Array
-  #rest: Buffer | undefined
   #begun = false
-  #ended = false
+  ended = false
   rows = 0
 
   constructor(fields: number, onRow: (row: CopiedRow) => void) {
@@ -46,51 +93,41 @@ class RowReader {
     this.#length = new Int32Array(fields)
   }
 
-  take(chunk: Buffer): void {
-    const bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
+  take(bytes: Buffer): void {
     let offset = 0
     if (!this.#begun) {
-      if (bytes.length < HEADER_BYTES) {
-        this.#rest = bytes
-        return
-      }
+      if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
+        throw new Error('a copy from the database does not begin as one')
       offset = HEADER_BYTES + bytes.readInt32BE(HEADER_BYTES - 4)
       this.#begun = true
     }
-    const row = { bytes, at: this.#at, length: this.#length }
-    for (;;) {
-      const next = this.#locate(bytes, offset)
-      if (next === -1) break
-      offset = next
-      if (this.#ended) break
-      this.rows++
-      this.#onRow(row)
+    while (offset < bytes.length && !this.ended) {
+      const count = bytes.readInt16BE(offset)
+      if (count === TRAILER) this.ended = true
+      else offset = this.#takeRow(bytes, offset + 2, count)
     }
-    this.#rest = offset < bytes.length ? bytes.subarray(offset) : undefined
   }
 
-  /** Finds the fields of the row at `offset`; returns where the next one begins, or -1 when it is not all here yet. */
-  #locate(bytes: Buffer, offset: number): number {
-    if (offset + 2 > bytes.length) return -1
-    const count = bytes.readInt16BE(offset)
-    let at = offset + 2
-    if (count === -1) {
-      this.#ended = true
-      return at
-    }
+  /** Returns where the row ends. */
+  #takeRow(bytes: Buffer, offset: number, count: number): number {
     if (count !== this.#fields) throw new Error(`a copied row has ${count} fields, not ${this.#fields}`)
+    const lengths = this.#length
+    const starts = this.#at
+    let at = offset
     for (let i = 0; i < count; i++) {
-      if (at + 4 > bytes.length) return -1
-      const length = bytes.readInt32BE(at)
+      const length =
+        ((bytes[at] as number) << 24) |
+        ((bytes[at + 1] as number) << 16) |
+        ((bytes[at + 2] as number) << 8) |
+        (bytes[at + 3] as number)
       at += 4
-      this.#at[i] = at
-      this.#length[i] = length
+      starts[i] = at
+      lengths[i] = length
       if (length > 0) at += length
     }
-    return at > bytes.length ? -1 : at
-  }
-
-  end(): void {
-    if (!this.#ended) throw new Error('a copy from the database broke off')
+    if (at > bytes.length) throw new Error('a copied row is longer than its message')
+    this.rows++
+    this.#onRow({ bytes, at: starts, length: lengths })
+    return at
   }
 }
