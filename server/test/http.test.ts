@@ -89,7 +89,7 @@ describe('requests that are not as they should be', () => {
     const size = async () => (await world.owner.ask('conversation.list')).items.length
     const before = await size()
     const talk = await world.conversation()
-    const raw = (payload: string, headers: Record<string, string> = {}): InjectOptions => ({
+    const raw = (payload: string | Buffer, headers: Record<string, string> = {}): InjectOptions => ({
       method: 'POST',
       url: '/api/message.send',
       headers: { 'content-type': 'application/json', ...bearer(), ...headers },
@@ -113,6 +113,25 @@ describe('requests that are not as they should be', () => {
         'input.invalid',
       ],
       ['a lone surrogate', raw(`{"conversationId":"${talk.id}","text":"a\\ud800b"}`), 400, 'input.invalid'],
+      [
+        'bytes that are no UTF-8',
+        raw(
+          Buffer.concat([
+            Buffer.from(`{"conversationId":"${talk.id}","text":"`),
+            Buffer.from([0xff, 0xc3, 0x28]),
+            Buffer.from('"}'),
+          ]),
+        ),
+        400,
+        'input.invalid',
+      ],
+      [
+        'UTF-16 bytes',
+        raw(Buffer.from(`{"conversationId":"${talk.id}","text":"x"}`, 'utf16le')),
+        400,
+        'input.invalid',
+      ],
+      ['an empty body', raw(''), 400, 'input.invalid'],
       ['a blank text', raw(JSON.stringify({ conversationId: talk.id, text: ' \n ' })), 400, 'input.invalid'],
       [
         'a body of two megabytes',

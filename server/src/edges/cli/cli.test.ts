@@ -200,6 +200,26 @@ describe('an import', () => {
     expect([again.code, again.json().state]).toEqual([0, 'known'])
     expect((await cli(['verify'])).code).toBe(0)
   })
+  test('a database without room says so by its code, and the same import goes on when there is room again', async () => {
+    const file = join(folder, 'roomy.ndjson')
+    writeFileSync(
+      file,
+      `${JSON.stringify({ ...line, conversation: 'roomy', actor: { kind: 'customer', key: 'rosa' } })}\n`,
+    )
+    const words = 'could not extend file: No space left on device'
+    for (const table of ['import_run', 'customer']) {
+      await tamper(`create function no_room() returns trigger language plpgsql as
+        $$ begin raise exception '${words}' using errcode = '53100'; end $$;
+        create trigger no_room before insert on ${table} execute function no_room()`)
+      const { code, err, json } = await cli(['import', '--format', 'tracedesk-ndjson', file, '--json'])
+      expect([code, json().error.code], table).toEqual([3, 'database.full'])
+      expect(err, table).toContain(words)
+      await tamper('drop function no_room() cascade')
+    }
+    const done = await cli(['import', '--format', 'tracedesk-ndjson', file, '--json'])
+    expect([done.code, done.json().imported]).toEqual([0, 1])
+    expect((await cli(['verify'])).code).toBe(0)
+  })
   test('a file that is not there is exit code 3, an unknown format or agent exit code 2', async () => {
     expect((await cli(['import', '--format', 'tracedesk-ndjson', join(folder, 'none')])).code).toBe(3)
     expect((await cli(['import', '--format', 'docx', join(folder, 'none')])).code).toBe(2)

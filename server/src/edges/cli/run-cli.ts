@@ -1,3 +1,5 @@
+import { explainDatabaseError } from '../../command/database-errors.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
 import { StartError } from '../../kernel/start-error.ts'
 import { agentCreate, agentResetPassword } from './agent.ts'
 import { backupCommand } from './backup.ts'
@@ -83,8 +85,20 @@ function explain(
     return { exitCode, code: error.code, message: `${error.message} [${error.code}]` }
   }
   if (around.signal.aborted) return { exitCode: 3, code: 'interrupted', message: 'interrupted' }
+  const known = explainDatabaseError(error)
+  if (known instanceof ConsoleError) return explainRefusal(known)
   const { message, stack } = error as Error
   return { exitCode: 3, code: 'internal', message: around.env.LOG_LEVEL ? (stack ?? message) : message }
+}
+
+/** A refusal of the desk or of its database, with the code callers of the API get. */
+function explainRefusal(error: ConsoleError): { exitCode: ExitCode; code: string; message: string } {
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : ''
+  return {
+    exitCode: error.code.startsWith('database.') ? 3 : 2,
+    code: error.code,
+    message: `${error.code}${cause} [${error.code}]`,
+  }
 }
 
 /** The command that the first words name; undefined when help is asked for. Throws a usage error for any other word. */

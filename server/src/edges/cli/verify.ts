@@ -103,7 +103,7 @@ async function verifyFrom(invocation: Invocation): Promise<Result> {
   const url = optional(invocation, 'from') ?? ''
   if (url.endsWith('.zip') && !/^https?:/.test(url)) return verifyBundleOnDisk(invocation, url)
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw usage('--from is a URL like https://desk.example')
+    throw usage('--from is a URL like https://desk.example, or a bundle.zip')
   for (const name of ['parts', 'resume'])
     if (invocation.options[name]) throw usage(`--${name} needs the database and its keys`)
   try {

@@ -2,6 +2,14 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { explainDatabaseError } from '../../command/database-errors.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 
+/** What the web server refuses before a route sees it, in words that do not name our parts. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: 'not JSON',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the content type is not application/json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body is not as long as its Content-Length says',
+}
+
 /** Any error as one a caller can read: ours as they are, the web server's by their code, everything else `internal`. */
 export function toConsoleError(error: unknown): ConsoleError {
   const known = explainDatabaseError(error)
@@ -12,7 +20,7 @@ export function toConsoleError(error: unknown): ConsoleError {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new ConsoleError(
       'input.invalid',
-      { issues: [{ path: '', problem: code ?? 'the request could not be read' }] },
+      { issues: [{ path: '', problem: PROBLEMS[code ?? ''] ?? 'the request could not be read' }] },
       { cause: error },
     )
   return new ConsoleError('internal', {}, { cause: error })

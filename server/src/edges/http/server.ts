@@ -17,6 +17,7 @@ import { addEvidenceRoutes } from './evidence-routes.ts'
 import { addExportRoutes } from './export-routes.ts'
 import { addFileRoutes } from './file-routes.ts'
 import { addImportRoutes } from './import-routes.ts'
+import { readJsonStrictly } from './json-body.ts'
 import { addLedgerRoutes } from './ledger-routes.ts'
 import { discoverProvider } from './oidc-client.ts'
 import { addOidcRoutes } from './oidc-routes.ts'
@@ -57,6 +58,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     trustProxy: publicUrl ? (_, hop) => hop < 1 : false,
     routerOptions: { ignoreTrailingSlash: true },
   })
+  readJsonStrictly(server)
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error))
   await server.register(helmet, {
     contentSecurityPolicy: {
