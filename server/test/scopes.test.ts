@@ -265,6 +265,26 @@ describe('each role × every conversation', () => {
     }
   })
 
+  test('a supervisor works with what the people they lead hold outside any department, and with nobody else’s', async () => {
+    const support = (await world.department('Support')) as never
+    const lena = await world.person('Lena', 'supervisor', [support])
+    const max = await world.person('Max', 'agent', [support])
+    const lead = { departmentId: support, agentId: lena.id as never }
+    const inside = await world.conversation({ assignee: max.id, name: 'Inside' })
+    const note = { conversationId: inside.id as never, text: 'I look after this' }
+    await expect(lena.do('note.add', note)).rejects.toMatchObject({ code: 'conversation.not_found' })
+    await world.owner.do('department.set_lead', { ...lead, lead: true })
+    await lena.do('note.add', note)
+    const listed = (await lena.ask('conversation.list', { limit: 200 })).items.map(({ id }) => id as string)
+    expect(listed).toContain(inside.id)
+    expect(listed).not.toContain(talk('before').id)
+    expect(listed).not.toContain(talk('bob').id)
+    await world.owner.do('department.set_lead', { ...lead, lead: false })
+    await expect(lena.ask('conversation.get', { id: inside.id as never })).rejects.toMatchObject({
+      code: 'conversation.not_found',
+    })
+  })
+
   test('the list by waiting time has who waits longest first, and pages without loss or repeat', async () => {
     await world.asSuperuser(
       "update conversation set waiting_since = now() - interval '1 hour' where conversation_id = $1",

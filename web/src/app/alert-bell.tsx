@@ -1,7 +1,8 @@
-import { ActionIcon, Button, Indicator, Menu } from '@mantine/core'
+import { ActionIcon, Button, Indicator, Popover } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconEye } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
 import { useT, useWords } from '../i18n/index.ts'
 import { useCommand } from '../shared/command.ts'
 import { useDirectory } from '../shared/directory.ts'
@@ -16,77 +17,107 @@ const SHOWN = 12
 export function AlertBell() {
   const t = useT()
   const may = useMay()
-  const words = useWords()
-  const directory = useDirectory()
-  const navigate = useNavigate()
+  const [isOpen, setOpen] = useState(false)
   const alerts = useQuery({ ...queryOf('alert.list', {}), enabled: may('alert.view') })
   const reveals = useQuery({ ...queryOf('log.reveals', {}), enabled: may('log.decide_reveal') })
-  const acknowledge = useCommand('alert.acknowledge', { changes: [['alert.list']] })
-  const decide = useCommand('log.decide_reveal', { changes: [['log.reveals']] })
   if (!may('alert.view')) return null
   const items = alerts.data?.items ?? []
   const waiting = (reveals.data?.items ?? []).filter(each => each.state === 'waiting' && !each.mine)
   const count = items.length + waiting.length
   return (
-    <Menu position="bottom-end" width={340}>
+    <Popover position="bottom-end" width={340} opened={isOpen} onChange={setOpen} trapFocus>
       <Indicator label={count} size={16} color="red" disabled={count === 0} offset={6} zIndex={1}>
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t('alerts.title', { count })}>
+        <Popover.Target>
+          <ActionIcon size="lg" aria-label={t('alerts.title', { count })} onClick={() => setOpen(!isOpen)}>
             <IconAlertTriangle size={18} stroke={1.7} />
           </ActionIcon>
-        </Menu.Target>
+        </Popover.Target>
       </Indicator>
-      <Menu.Dropdown className={classes.bell}>
-        {waiting.map(({ id, agent, kind, requestedAt }) => (
-          <div key={id} className={classes.bellRow}>
-            <IconEye size={18} stroke={1.7} aria-hidden />
-            <p>
-              <b>{t('alerts.reveal', { name: agent.name, what: words(`value.${kind}`, kind) })}</b>{' '}
-              <Time at={requestedAt} show="brief" />
-            </p>
-            <Button size="compact-xs" onClick={() => decide.mutate({ revealId: id, agree: true })}>
-              {t('alerts.agree')}
-            </Button>
-            <Button
-              size="compact-xs"
-              variant="default"
-              onClick={() => decide.mutate({ revealId: id, agree: false })}
-            >
-              {t('alerts.decline')}
-            </Button>
-          </div>
-        ))}
-        {items.slice(0, SHOWN).map(({ entryId, alert, agentId, at }) => (
-          <Menu.Item
-            key={entryId}
-            closeMenuOnClick={false}
-            leftSection={<IconAlertTriangle size={18} stroke={1.7} aria-hidden />}
-            onClick={() => void navigate({ to: '/log', search: { event: ['alert.*'], entry: entryId } })}
-            rightSection={
-              may('alert.acknowledge') && (
-                <Button
-                  component="span"
-                  size="compact-xs"
-                  variant="light"
-                  leftSection={<IconCheck size={13} aria-hidden />}
-                  onClick={event => {
-                    event.stopPropagation()
-                    acknowledge.mutate({ entryId: entryId as never }) // branded id, as the server gave it
-                  }}
-                >
-                  {t('alerts.noted')}
-                </Button>
-              )
-            }
-          >
-            <b>{words(`value.${alert}`, alert)}</b> <Time at={at} show="brief" />
-            {agentId && (
-              <span className={classes.bellText}>{directory.agent(agentId) ?? t('chip.someone')}</span>
-            )}
-          </Menu.Item>
-        ))}
-        {count === 0 && <Menu.Label>{t('alerts.nothing')}</Menu.Label>}
-      </Menu.Dropdown>
-    </Menu>
+      <Popover.Dropdown className={classes.bell} p={4} aria-label={t('alerts.title', { count })}>
+        {count === 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: focus has to go somewhere in an empty dialog
+          <p className={classes.bellNothing} tabIndex={0}>
+            {t('alerts.nothing')}
+          </p>
+        )}
+        <ul className={classes.bellList}>
+          {waiting.map(each => (
+            <RevealRow key={each.id} {...each} />
+          ))}
+          {items.slice(0, SHOWN).map(each => (
+            <AlertRow key={each.entryId} {...each} close={() => setOpen(false)} />
+          ))}
+        </ul>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+interface Reveal {
+  readonly id: string
+  readonly agent: { readonly name: string }
+  readonly kind: string
+  readonly requestedAt: string
+}
+
+function RevealRow({ id, agent, kind, requestedAt }: Reveal) {
+  const t = useT()
+  const words = useWords()
+  const decide = useCommand('log.decide_reveal', { changes: [['log.reveals']] })
+  const decided = (agree: boolean) => decide.mutate({ revealId: id as never, agree }) // branded id, as the server gave it
+  return (
+    <li className={classes.bellRow}>
+      <IconEye size={18} stroke={1.7} aria-hidden />
+      <p>
+        <b>{t('alerts.reveal', { name: agent.name, what: words(`value.${kind}`, kind) })}</b>{' '}
+        <Time at={requestedAt} show="brief" />
+      </p>
+      <Button size="compact-xs" onClick={() => decided(true)}>
+        {t('alerts.agree')}
+      </Button>
+      <Button size="compact-xs" variant="default" onClick={() => decided(false)}>
+        {t('alerts.decline')}
+      </Button>
+    </li>
+  )
+}
+
+interface Alert {
+  readonly entryId: string
+  readonly alert: string
+  readonly agentId: string | null
+  readonly at: string
+  readonly close: () => void
+}
+
+function AlertRow({ entryId, alert, agentId, at, close }: Alert) {
+  const t = useT()
+  const may = useMay()
+  const words = useWords()
+  const directory = useDirectory()
+  const navigate = useNavigate()
+  const acknowledge = useCommand('alert.acknowledge', { changes: [['alert.list']] })
+  const show = () => {
+    close()
+    void navigate({ to: '/log', search: { event: ['alert.*'], entry: entryId } })
+  }
+  return (
+    <li className={classes.bellRow}>
+      <IconAlertTriangle size={18} stroke={1.7} aria-hidden />
+      <button type="button" className={classes.bellOpen} onClick={show}>
+        <b>{words(`value.${alert}`, alert)}</b> <Time at={at} show="brief" />
+        {agentId && <span className={classes.bellText}>{directory.agent(agentId) ?? t('chip.someone')}</span>}
+      </button>
+      {may('alert.acknowledge') && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          leftSection={<IconCheck size={13} aria-hidden />}
+          onClick={() => acknowledge.mutate({ entryId: entryId as never })} // branded id, as the server gave it
+        >
+          {t('alerts.noted')}
+        </Button>
+      )}
+    </li>
   )
 }

@@ -1,11 +1,10 @@
 import type { Priority } from '@tracedesk/contracts'
 import { CompiledQuery, type UpdateObject } from 'kysely'
-import { scopeKindOf } from '../../command/caller.ts'
 import type { CommandContext, ConversationRef } from '../../command/define.ts'
-import type { Tx } from '../../db/database.ts'
+import type { ReadDb, Tx } from '../../db/database.ts'
 import type { Tables } from '../../db/tables.generated.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { type Scope, seesConversation } from '../team/index.ts'
+import { type Scope, scopeOf, seesConversation } from '../team/index.ts'
 
 /** Handed over and not accepted yet: to whom, and the entry that said so. */
 export interface Offer {
@@ -160,28 +159,7 @@ export async function requireOpenConversation(
   return conversation
 }
 
-async function deskScope(context: CommandContext): Promise<Scope> {
-  const { caller, tx, workspaceId } = context
-  const { actor, standing } = caller
-  const kind = scopeKindOf(caller)
-  const [agentId, bots] = [actor.id ?? '', standing?.bots ?? null]
-  if (kind === 'all') return { kind, agentId, bots }
-  if (kind === 'own') return { kind, agentId, departments: actor.departments, bots }
-  const led = await tx
-    .selectFrom('department_member')
-    .select('department_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('agent_id', '=', agentId)
-    .where('lead', '=', true)
-    .execute()
-  return {
-    kind,
-    agentId,
-    departments: actor.departments,
-    periods: led.map(row => ({ departmentId: row.department_id, from: '', to: null })),
-    bots,
-  }
-}
+const deskScope = ({ caller, tx }: CommandContext): Promise<Scope> => scopeOf(tx as unknown as ReadDb, caller) // it only reads
 
 export interface NewMessage {
   readonly id: string

@@ -21,6 +21,8 @@ export type Scope =
       readonly agentId: string
       readonly periods: readonly LeadPeriod[]
       readonly departments: readonly string[]
+      /** Who is in a department they lead now. */
+      readonly team: readonly string[]
       readonly bots: readonly string[] | null
     }
   | {
@@ -47,13 +49,25 @@ export async function scopeOf(db: ReadDb, caller: Caller): Promise<Scope> {
     .where('workspace_id', '=', workspaceId)
     .where('agent_id', '=', agentId)
     .execute()
-  return {
-    kind,
-    agentId,
-    departments: actor.departments,
-    periods: rows.map(row => ({ departmentId: row.department_id, from: row.from_at, to: row.to_at })),
-    bots,
-  }
+  const periods = rows.map(row => ({ departmentId: row.department_id, from: row.from_at, to: row.to_at }))
+  const team = await membersOf(
+    db,
+    workspaceId,
+    periods.filter(({ to }) => to === null).map(({ departmentId }) => departmentId),
+  )
+  return { kind, agentId, departments: actor.departments, periods, team, bots }
+}
+
+async function membersOf(db: ReadDb, workspaceId: string, departments: string[]): Promise<string[]> {
+  if (departments.length === 0) return []
+  const rows = await db
+    .selectFrom('department_member')
+    .select('agent_id')
+    .distinct()
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', 'in', departments)
+    .execute()
+  return rows.map(row => row.agent_id)
 }
 
 /** Does this scope see everything there is, whatever the bot? */
@@ -128,8 +142,8 @@ export interface ScopedConversation {
 /**
  * May this scope work with a conversation? Everyone with a desk: their own, whatever lies in their departments, and
  * the queue that belongs to no department, and what was offered to them or their departments. Supervisors: also the
- * departments they lead. All of it only of the bots they serve. Departments and bots here are today's: this is the
- * desk, not history.
+ * departments they lead, and what the people there hold of no department. All of it only of the bots they serve.
+ * Departments and bots here are today's: this is the desk, not history.
  */
 export function seesConversation(scope: Scope, conversation: ScopedConversation): boolean {
   if (!serves(scope, conversation.bot_id)) return false
@@ -139,7 +153,8 @@ export function seesConversation(scope: Scope, conversation: ScopedConversation)
   const own = deskDepartments(scope)
   if (conversation.offered_department_id !== null && own.includes(conversation.offered_department_id))
     return true
-  return department === null ? assignee === null : own.includes(department)
+  if (department !== null) return own.includes(department)
+  return assignee === null || teamOf(scope).includes(assignee)
 }
 
 /** The same as a condition on conversation, whose alias is `c`. */
@@ -147,13 +162,22 @@ export function conversationScopeSql(scope: Scope): RawBuilder<boolean> {
   const served = scope.bots === null ? null : servedSql('c', scope.bots)
   if (scope.kind === 'all') return served ?? sql<boolean>`true`
   const desk = sql<boolean>`(c.assignee_id = ${scope.agentId} or (c.department_id is null and c.assignee_id is null)
-    or c.department_id = any(${deskDepartments(scope)}::uuid[]) or ${offeredToSql(scope)})`
+    or c.department_id = any(${deskDepartments(scope)}::uuid[]) or ${offeredToSql(scope)}${heldByTeamSql(scope)})`
   return served ? sql<boolean>`(${served} and ${desk})` : desk
 }
 
 /** Conversations (alias `c`) that were handed to the viewer or to a department on their desk, and not accepted yet. */
 function offeredToSql(scope: Exclude<Scope, { kind: 'all' }>): RawBuilder<boolean> {
   return sql<boolean>`(c.offer_entry_id is not null and (c.offered_agent_id = ${scope.agentId} or c.offered_department_id = any(${deskDepartments(scope)}::uuid[])))`
+}
+
+const teamOf = (scope: Scope): readonly string[] => (scope.kind === 'departments' ? scope.team : [])
+
+function heldByTeamSql(scope: Scope): RawBuilder<unknown> {
+  const team = teamOf(scope)
+  return team.length === 0
+    ? sql``
+    : sql` or (c.department_id is null and c.assignee_id = any(${[...team]}::uuid[]))`
 }
 
 /** Departments whose conversations are on the viewer's desk: those they belong to, and those they lead now. */

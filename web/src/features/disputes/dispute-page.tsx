@@ -31,7 +31,7 @@ export function DisputePage() {
   if (!may('dispute.view')) return <NoPermissionFace />
   if (found.isPending) return <RowsSkeleton rows={10} />
   if (found.isError && !found.data)
-    return <ErrorFace error={found.error} retry={() => void found.refetch()} />
+    return <ErrorFace isScreen error={found.error} retry={() => void found.refetch()} />
   return found.data && <Case found={found.data} />
 }
 

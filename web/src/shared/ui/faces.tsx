@@ -5,32 +5,47 @@ import { useT } from '../../i18n/index.ts'
 import { ApiError, codeOf } from '../api.ts'
 import classes from './faces.module.css'
 
-/** What a screen shows when there is nothing yet: what will be here, and the one way to get there. */
-export function EmptyFace(props: { icon: ReactNode; title: string; text?: string; action?: ReactNode }) {
+/**
+ * What a screen shows when there is nothing yet: what will be here, and the one way to get there. `isScreen`: it stands
+ * for the whole screen, whose heading its title then is.
+ */
+export function EmptyFace(props: {
+  icon: ReactNode
+  title: string
+  text?: string
+  action?: ReactNode
+  isScreen?: boolean
+}) {
+  const Title = props.isScreen ? 'h1' : 'p'
   return (
     <div className={classes.face}>
       <span className={classes.icon} aria-hidden>
         {props.icon}
       </span>
-      <p className={classes.title}>{props.title}</p>
+      <Title className={classes.title}>{props.title}</Title>
       {props.text && <p className={classes.text}>{props.text}</p>}
       {props.action}
     </div>
   )
 }
 
-/** What failed, what to do, and a code to quote. A refusal gets its own face: trying again would not help. */
-export function ErrorFace({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
+/**
+ * What failed, what to do, and a code to quote. A refusal gets its own face: trying again would not help. `isScreen`: it
+ * stands for the whole screen.
+ */
+export function ErrorFace(props: { error: unknown; retry?: (() => void) | undefined; isScreen?: boolean }) {
+  const { error, retry, isScreen = false } = props
   const t = useT()
   const code = codeOf(error)
-  if (code === 'permission.denied') return <NoPermissionFace />
+  if (code === 'permission.denied') return <NoPermissionFace isScreen={isScreen} />
+  const Title = isScreen ? 'h1' : 'p'
   const requestId = error instanceof ApiError ? error.requestId : null
   return (
     <div className={classes.face} role="alert">
       <span className={`${classes.icon} ${classes.bad}`} aria-hidden>
         <IconAlertTriangle size={26} stroke={1.6} />
       </span>
-      <p className={classes.title}>{t('face.error.title')}</p>
+      <Title className={classes.title}>{t('face.error.title')}</Title>
       <p className={classes.text}>{t(`error.${code}`)}</p>
       <p className={classes.code}>
         {code}
@@ -45,10 +60,12 @@ export function ErrorFace({ error, retry }: { error: unknown; retry?: (() => voi
   )
 }
 
-export function NoPermissionFace() {
+/** Not for this role; as a rule instead of a whole screen. */
+export function NoPermissionFace({ isScreen = true }: { isScreen?: boolean }) {
   const t = useT()
   return (
     <EmptyFace
+      isScreen={isScreen}
       icon={<IconLock size={26} stroke={1.6} />}
       title={t('face.forbidden.title')}
       text={t('face.forbidden.text')}

@@ -1,0 +1,303 @@
+import { ERROR_CODES, ROLE_PERMISSIONS, type Role } from '@tracedesk/contracts'
+import axeCore from 'axe-core'
+import type { FastifyInstance } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import en from '../../web/src/i18n/en.json' with { type: 'json' }
+import ru from '../../web/src/i18n/ru.json' with { type: 'json' }
+import zh from '../../web/src/i18n/zh.json' with { type: 'json' }
+import { createHttpServer } from '../src/edges/http/server.ts'
+import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { createDesk, type Desk, until } from './support/desk.ts'
+import { PASSWORD, type Person } from './support/world.ts'
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
+
+const LANGUAGES = { en, ru, zh }
+const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+const AXE = "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })"
+
+/** A screen of the console: where it is with something in it, and which permission opens it (none: its owner's own). */
+interface Visit {
+  readonly at?: (ids: Ids) => string
+  readonly needs?: string
+}
+interface Ids {
+  conversation: string
+  dispute: string
+  agent: string
+}
+
+/** Every address of the router behind sign-in; one without a visit here fails. */
+const VISITS: Record<string, Visit> = {
+  '/inbox': { needs: 'conversation.view' },
+  '/inbox/$conversationId': { at: ids => `/inbox/${ids.conversation}`, needs: 'conversation.view' },
+  '/board': { needs: 'desk.board' },
+  '/log': { needs: 'log.view' },
+  '/disputes': { needs: 'dispute.view' },
+  '/disputes/$disputeId': { at: ids => `/disputes/${ids.dispute}`, needs: 'dispute.view' },
+  '/bots': { needs: 'bot.view' },
+  '/replies': { needs: 'canned_reply.view' },
+  '/team': { needs: 'team.view' },
+  '/team/roles': { needs: 'team.view' },
+  '/team/review': { needs: 'access.review' },
+  '/team/tokens': { needs: 'setting.view' },
+  '/team/report/$agentId': { at: ids => `/team/report/${ids.agent}`, needs: 'agent.report_offboarding' },
+  '/account': {},
+  '/settings': { needs: 'setting.view' },
+  '/exports': { needs: 'export.request' },
+  '/privacy': { needs: 'privacy.view' },
+  '/retention': { needs: 'retention.view' },
+  '/holds': { needs: 'hold.view' },
+  '/proof': { needs: 'ledger.view' },
+}
+/** Leads on to the inbox. */
+const REDIRECTS = new Set(['/'])
+/** What is there before sign-in, with what each must show. */
+const OUTSIDE: Record<string, string> = {
+  '/sign-in': '/sign-in',
+  '/setup': '/setup?token=of-no-use',
+  '/invitation': '/invitation?token=of-no-use',
+}
+
+/** Who looks at which face of the console. Each role, size, theme and language is there at least once. */
+const WALKS = [
+  { role: 'owner', language: 'en', scheme: 'light', size: 'desk', axe: true },
+  { role: 'owner', language: 'ru', scheme: 'dark', size: 'phone', axe: true },
+  { role: 'supervisor', language: 'zh', scheme: 'dark', size: 'desk', axe: false },
+  { role: 'agent', language: 'ru', scheme: 'light', size: 'desk', axe: false },
+  { role: 'agent', language: 'zh', scheme: 'light', size: 'phone', axe: false },
+  { role: 'auditor', language: 'en', scheme: 'light', size: 'phone', axe: false },
+] as const
+const LOCALES = { en: 'en-US', ru: 'ru-RU', zh: 'zh-CN' }
+
+type Words = { [key: string]: string | Words }
+const leavesOf = (words: Words, prefix = ''): [string, string][] =>
+  Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string'
+      ? [[prefix + key, value] as [string, string]]
+      : leavesOf(value, `${prefix}${key}.`),
+  )
+const KEYS = new Set(leavesOf(en as Words).map(([key]) => key.replace(/_(one|few|many|other)$/, '')))
+const BRANCHES = new Set(Object.keys(en))
+/** Names of the API are shown where the log says what something is called there. */
+const NAMES = new Set([
+  ...leavesOf(en.event as Words).map(([key]) => key),
+  ...Object.keys(ERROR_CODES),
+  ...[...ROLE_PERMISSIONS.owner, ...ROLE_PERMISSIONS.auditor],
+])
+
+/** Gaps that a canned reply fills. */
+const GAPS = /[{]{2}[^}]*[}]{2}/g
+
+/** Words of the page that are keys of the translations, or look like one that is missing. */
+function keysIn(texts: readonly string[]): string[] {
+  const candidates = texts.flatMap(
+    text => text.replace(GAPS, '').match(/[a-z][A-Za-z]+(?:[.][A-Za-z_]+)+/g) ?? [],
+  )
+  return candidates.filter(
+    word => (KEYS.has(word) || BRANCHES.has(word.split('.')[0] ?? '')) && !NAMES.has(word),
+  )
+}
+
+/** English wordings that the language says differently: none of them belongs on its screens. */
+function foreignTo(language: 'ru' | 'zh'): Set<string> {
+  const own = new Map(leavesOf(LANGUAGES[language] as Words))
+  const same = new Set(own.values())
+  return new Set(
+    leavesOf(en as Words)
+      .filter(([key, text]) => own.get(key) !== text && !same.has(text) && /^[A-Z][a-z]+ \w/.test(text))
+      .map(([, text]) => text),
+  )
+}
+
+// Runs in the page: every text a reader meets, seen or read out.
+const TEXTS = `(() => {
+  const found = []
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT)
+  while (walker.nextNode()) {
+    const node = walker.currentNode
+    if (node.nodeType === Node.TEXT_NODE) {
+      if (!node.parentElement.closest('script, style') && node.data.trim()) found.push(node.data.trim())
+    } else for (const name of ['aria-label', 'placeholder', 'title', 'alt'])
+      if (node.getAttribute(name)) found.push(node.getAttribute(name))
+  }
+  return found
+})()`
+// Where the page is too wide: the widest elements that stick out of it.
+const TOO_WIDE = `(() => {
+  const page = document.documentElement
+  if (page.scrollWidth <= page.clientWidth) return []
+  const out = [...document.querySelectorAll('main *')].filter(each => each.getBoundingClientRect().right > page.clientWidth + 1)
+  return [page.scrollWidth + ' > ' + page.clientWidth, ...out.slice(0, 3).map(each => each.tagName + '.' + each.className)]
+})()`
+// What is on its way: skeletons, and files of the application.
+const IS_STILL = `document.querySelector('main, form') !== null && document.querySelector('.mantine-Skeleton-root') === null
+  && document.querySelector('[role=status][aria-busy=true]') === null && !document.body.dataset.fetching`
+
+describe.skipIf(!canBrowse())('every screen of the console', () => {
+  let desk: Desk
+  let server: FastifyInstance
+  let url: string
+  let browser: Browser
+  let ids: Ids
+  const people = {} as Record<Role, Person>
+
+  beforeAll(async () => {
+    desk = await createDesk()
+    desk.addGateway()
+    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
+    url = await server.listen({ port: 0, host: '127.0.0.1' })
+    browser = await launchBrowser()
+    await furnish()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.close()
+    await desk?.end()
+  })
+
+  /** Something on every screen: a desk with people, talks, replies, a case, a hold, requests, an export. */
+  async function furnish(): Promise<void> {
+    const { owner, world } = desk
+    const bot = await desk.connect('Harbour Shop')
+    const sales = (await world.department('Sales')) as never
+    const botId = bot.botId as never
+    await owner.do('bot.set_routing', {
+      botId,
+      mode: 'manual',
+      departmentId: sales,
+      fallbackDepartmentId: null,
+    })
+    people.owner = owner
+    people.supervisor = await world.person('Sofia Supervisor', 'supervisor', [sales])
+    people.agent = await world.person('Maya Agent', 'agent', [sales])
+    people.auditor = await world.person('Ruth Auditor', 'auditor')
+    await owner.do('department.set_lead', {
+      departmentId: sales,
+      agentId: people.supervisor.id as never,
+      lead: true,
+    })
+    await owner.do('role.create', { name: 'Readers', scope: 'own', permissions: ['conversation.view'] })
+    await owner.do('api_token.create', { name: 'reports', role: 'auditor' })
+    const { label } = await owner.do('label.create', { name: 'VIP', colour: '#7c3aed' })
+    await owner.do('field.define', { key: 'city', name: 'City', kind: 'text' })
+    const reply = { folder: 'Start', shortcut: 'hi', departmentId: null, text: 'Hello {{customer.name}}' }
+    await owner.do('canned_reply.create', { title: 'Greeting', ...reply })
+    const carla = desk.telegram.createUser({ firstName: 'Carla', lastName: 'Customer' })
+    carla.say(bot, 'Where is my parcel?')
+    const talk = await until(async () => (await desk.conversations())[0])
+    const [conversationId, customerId] = [talk.id, talk.customer.id]
+    await owner.do('conversation.assign', { conversationId, agentId: people.agent.id as never })
+    await people.agent.do('message.send', { conversationId, text: 'It arrives today.' })
+    await people.agent.do('note.add', { conversationId, text: 'Called the carrier.' })
+    await people.agent.do('customer.add_label', { customerId, labelId: label.id })
+    await world.settle()
+    const opened = await people.supervisor.do('dispute.open', { conversationId, title: 'Parcel never came' })
+    const [disputeId, agentId] = [opened.dispute.id, people.agent.id as never]
+    await people.supervisor.do('dispute.add_participant', { disputeId, agentId, role: 'concerned' })
+    await owner.do('hold.place', { customerId, cause: 'legal', reason: 'A letter of a lawyer' })
+    await owner.do('privacy.open_request', { customerId, kind: 'access', channel: 'letter' })
+    await owner.do('retention.set_rule', { what: 'parts', event: 'message.*', days: 365 })
+    await owner.do('export.request', { format: 'csv', filter: {} })
+    await owner.do('setting.change', { key: 'conversation.reopen_hours', value: 12 })
+    await world.settle()
+    ids = { conversation: conversationId, dispute: opened.dispute.id, agent: people.agent.id }
+  }
+
+  async function signIn(role: Role, options: Parameters<typeof openPage>[1]) {
+    const opened = await openPage(browser, options)
+    await opened.page.goto(`${url}/sign-in`)
+    await opened.page.locator('input[type=email]').first().fill(people[role].email)
+    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
+    await opened.page.keyboard.press('Enter')
+    await opened.page.waitForURL(/inbox/)
+    await opened.page.evaluate(axeCore.source)
+    return opened
+  }
+
+  /** Goes there inside the application, as a click would, and waits until everything is there. */
+  async function visit(page: Page, to: string): Promise<void> {
+    await page.evaluate(
+      `__TSR_ROUTER__.history.push(${JSON.stringify(to)}); __TSR_ROUTER__.load().then(() => undefined)`,
+    )
+    await until(() => page.evaluate(IS_STILL))
+    await page.waitForLoadState('networkidle')
+    await until(() => page.evaluate(IS_STILL))
+  }
+
+  async function axe(page: Page): Promise<string[]> {
+    const found = await page.evaluate(
+      `${AXE}.then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))`,
+    )
+    return found as string[]
+  }
+
+  async function complaints(
+    page: Page,
+    walk: { language: keyof typeof LANGUAGES; axe: boolean },
+  ): Promise<object> {
+    const texts = (await page.evaluate(TEXTS)) as string[]
+    const foreign = walk.language === 'en' ? new Set<string>() : foreignTo(walk.language)
+    return {
+      keys: keysIn(texts),
+      foreign: texts.filter(text => foreign.has(text)),
+      wide: await page.evaluate(TOO_WIDE),
+      headings: await page.evaluate("document.querySelectorAll('main h1').length"),
+      axe: walk.axe ? await axe(page) : [],
+    }
+  }
+  const FINE = { keys: [], foreign: [], wide: [], headings: 1, axe: [] }
+
+  test('has a visit here: a new address of the router needs one', async () => {
+    const { page, context } = await openPage(browser)
+    await page.goto(`${url}/sign-in`)
+    const routes = (await page.evaluate('Object.keys(__TSR_ROUTER__.routesByPath)')) as string[]
+    const known = [...Object.keys(VISITS), ...Object.keys(OUTSIDE), ...REDIRECTS]
+    expect(routes.sort()).toEqual(known.sort())
+    await context.close()
+  })
+
+  test.each(WALKS)('opens for the $role, $language, $scheme, $size', async walk => {
+    const { page, context, errors } = await signIn(walk.role, {
+      viewport: SIZES[walk.size],
+      locale: LOCALES[walk.language],
+      colorScheme: walk.scheme,
+    })
+    const forbidden = LANGUAGES[walk.language].face.forbidden.title
+    const found: Record<string, object> = {}
+    for (const [path, { at, needs }] of Object.entries(VISITS)) {
+      await visit(page, at?.(ids) ?? path)
+      const may = needs === undefined || (ROLE_PERMISSIONS[walk.role] as ReadonlySet<string>).has(needs)
+      const refused = await page.getByText(forbidden, { exact: true }).count()
+      found[path] = {
+        ...(await complaints(page, walk)),
+        refused: refused > 0,
+        broken: await page.locator('main [role=alert]').count(),
+        errors: errors.splice(0),
+      }
+      if (process.env.SHOTS)
+        await page.screenshot({
+          path: `${process.env.SHOTS}/${walk.role}-${walk.language}-${walk.scheme}-${walk.size}${path.replaceAll('/', '_')}.png`,
+        })
+      expect.soft(found[path], path).toEqual({ ...FINE, refused: !may, broken: 0, errors: [] })
+    }
+    await context.close()
+  })
+
+  test.each(['en', 'ru', 'zh'] as const)('before sign-in speaks %s', async language => {
+    const { page, context, errors } = await openPage(browser, {
+      viewport: language === 'ru' ? SIZES.phone : SIZES.desk,
+      locale: LOCALES[language],
+      colorScheme: language === 'zh' ? 'dark' : 'light',
+    })
+    for (const [path, at] of Object.entries(OUTSIDE)) {
+      await page.goto(`${url}${at}`)
+      await page.waitForLoadState('networkidle')
+      await page.evaluate(axeCore.source)
+      expect.soft(await complaints(page, { language, axe: true }), path).toEqual(FINE)
+    }
+    expect(errors).toEqual([])
+    await context.close()
+  })
+})
