@@ -207,6 +207,7 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
 
   async function signIn(role: Role, options: Parameters<typeof openPage>[1]) {
     const opened = await openPage(browser, options)
+    opened.page.setDefaultTimeout(30_000)
     await opened.page.goto(`${url}/sign-in`)
     await opened.page.locator('input[type=email]').first().fill(people[role].email)
     await opened.page.locator('input[type=password]').first().fill(PASSWORD)
@@ -221,9 +222,9 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
     await page.evaluate(
       `__TSR_ROUTER__.history.push(${JSON.stringify(to)}); __TSR_ROUTER__.load().then(() => undefined)`,
     )
-    await until(() => page.evaluate(IS_STILL))
+    await until(() => page.evaluate(IS_STILL), 30_000)
     await page.waitForLoadState('networkidle')
-    await until(() => page.evaluate(IS_STILL))
+    await until(() => page.evaluate(IS_STILL), 30_000)
   }
 
   async function axe(page: Page): Promise<string[]> {
