@@ -245,6 +245,9 @@ describe('claims', () => {
     const found = await check(sofia, id, { kind: 'never_replied' })
     const shown = await sofia.ask('dispute.check', { id, check: found.id })
     expect(shown.against.map(entry => entry.event)).toEqual(['message.delivered'])
+    expect(shown.said.map(entry => [entry.event, entry.subject.id])).toEqual([
+      ['message.sent', shown.against[0]?.subject.id],
+    ])
     expect(shown.for).toEqual([])
   })
 })

@@ -2,22 +2,25 @@ import { ActionIcon, Button, Modal, SegmentedControl, Textarea, TextInput, Toolt
 import { IconGavel } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { CommandInput } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useT } from '../i18n/index.ts'
 import { useActions } from './actions.ts'
 import { useCommand } from './command.ts'
 import { useMay } from './session.ts'
 import { Failure } from './ui/failure.tsx'
 
-interface About {
-  conversationId?: string
-  customerId?: string
+/** What a case may be about where it is opened, and the times shown there. */
+export interface DisputeAbout {
+  conversationId?: string | undefined
+  customerId?: string | undefined
+  from?: string | undefined
+  to?: string | undefined
 }
 
 type Kind = 'conversation' | 'customer' | 'range'
 
-/** The button beside a conversation; in the palette as well. */
-export function OpenDisputeIcon({ about }: { about: About }) {
+/** The button beside a conversation and over the log; in the palette as well. */
+export function OpenDisputeIcon({ about, size = 'lg' }: { about: DisputeAbout; size?: 'md' | 'lg' }) {
   const t = useT()
   const may = useMay()
   const [isOpening, setOpening] = useState(false)
@@ -30,8 +33,13 @@ export function OpenDisputeIcon({ about }: { about: About }) {
   return (
     <>
       <Tooltip label={t('dispute.open.button')}>
-        <ActionIcon size="lg" aria-label={t('dispute.open.button')} onClick={() => setOpening(true)}>
-          <IconGavel size={19} stroke={1.7} />
+        <ActionIcon
+          size={size}
+          variant={size === 'md' ? 'default' : 'subtle'}
+          aria-label={t('dispute.open.button')}
+          onClick={() => setOpening(true)}
+        >
+          <IconGavel size={size === 'md' ? 16 : 19} stroke={1.7} />
         </ActionIcon>
       </Tooltip>
       {isOpening && <OpenDispute about={about} onClose={() => setOpening(false)} />}
@@ -39,13 +47,41 @@ export function OpenDisputeIcon({ about }: { about: About }) {
   )
 }
 
-const localNow = (hours: number) => {
-  const at = new Date(Date.now() - hours * 3_600_000)
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+/** The button among those of a customer. */
+export function OpenDisputeButton({ about, children }: { about: DisputeAbout; children: ReactNode }) {
+  const may = useMay()
+  const [isOpening, setOpening] = useState(false)
+  if (!may('dispute.open')) return null
+  return (
+    <>
+      <Button size="xs" fullWidth variant="subtle" color="gray" onClick={() => setOpening(true)}>
+        {children}
+      </Button>
+      {isOpening && <OpenDispute about={about} onClose={() => setOpening(false)} />}
+    </>
+  )
+}
+
+/** An instant as a `datetime-local` field in the browser's zone has it, to the minute. */
+const localOf = (at: Date) =>
+  new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+const localBefore = (hours: number) => localOf(new Date(Date.now() - hours * 3_600_000))
+const localOfGiven = (at: string | undefined) => (at ? localOf(new Date(at)) : '')
+
+interface Times {
+  from: string
+  to: string
+}
+
+/** A span of time must have both ends; beside a customer or a conversation each is a choice. */
+function timesOf(kind: Kind, { from, to }: Times) {
+  const end = (local: string) => new Date(local).toISOString()
+  if (kind === 'range') return { from: end(from || localBefore(24)), to: end(to || localBefore(0)) }
+  return { ...(from ? { from: end(from) } : {}), ...(to ? { to: end(to) } : {}) }
 }
 
 /** Asks what the complaint is and opens the case; the reader then stands in it. */
-export function OpenDispute({ about, onClose }: { about: About; onClose: () => void }) {
+export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: () => void }) {
   const t = useT()
   const navigate = useNavigate()
   const kinds: Kind[] = [
@@ -56,8 +92,7 @@ export function OpenDispute({ about, onClose }: { about: About; onClose: () => v
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'range')
   const [title, setTitle] = useState('')
   const [text, setText] = useState('')
-  const [from, setFrom] = useState(localNow(24))
-  const [to, setTo] = useState(localNow(0))
+  const [times, setTimes] = useState<Times>({ from: localOfGiven(about.from), to: localOfGiven(about.to) })
   const open = useCommand('dispute.open', {
     announce: false,
     changes: [['dispute.list']],
@@ -73,10 +108,11 @@ export function OpenDispute({ about, onClose }: { about: About; onClose: () => v
         ? { conversationId: about.conversationId }
         : kind === 'customer'
           ? { customerId: about.customerId }
-          : { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+          : {}
     // branded ids come from where they were shown
     open.mutate({
       ...what,
+      ...timesOf(kind, times),
       title,
       ...(text.trim() ? { text } : {}),
     } as CommandInput<'dispute.open'>)
@@ -98,24 +134,7 @@ export function OpenDispute({ about, onClose }: { about: About; onClose: () => v
             data={kinds.map(value => ({ value, label: t(`dispute.open.${value}`) }))}
           />
         )}
-        {kind === 'range' && (
-          <div style={{ display: 'flex', gap: 12 }}>
-            <TextInput
-              type="datetime-local"
-              label={t('dispute.open.from')}
-              value={from}
-              onChange={event => setFrom(event.currentTarget.value)}
-              required
-            />
-            <TextInput
-              type="datetime-local"
-              label={t('dispute.open.to')}
-              value={to}
-              onChange={event => setTo(event.currentTarget.value)}
-              required
-            />
-          </div>
-        )}
+        <TimeFields kind={kind} times={times} onChange={setTimes} />
         <TextInput
           data-autofocus
           label={t('dispute.open.title')}
@@ -140,5 +159,31 @@ export function OpenDispute({ about, onClose }: { about: About; onClose: () => v
         </Button>
       </form>
     </Modal>
+  )
+}
+
+function TimeFields({
+  kind,
+  times,
+  onChange,
+}: {
+  kind: Kind
+  times: Times
+  onChange: (times: Times) => void
+}) {
+  const t = useT()
+  return (
+    <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12 }}>
+      {(['from', 'to'] as const).map(end => (
+        <TextInput
+          key={end}
+          type="datetime-local"
+          label={t(kind === 'range' ? `dispute.open.${end}` : `dispute.open.${end}Optional`)}
+          value={times[end] || (kind === 'range' ? localBefore(end === 'from' ? 24 : 0) : '')}
+          onChange={event => onChange({ ...times, [end]: event.currentTarget.value })}
+          required={kind === 'range'}
+        />
+      ))}
+    </div>
   )
 }

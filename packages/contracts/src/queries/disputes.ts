@@ -78,5 +78,10 @@ export const getCheck = defineQuery({
   summary:
     'The entries a check of a claim named, on each side, as far as the reader may see them; recorded as log.viewed',
   input: z.strictObject({ id: DisputeId, check: z.uuid() }),
-  output: z.strictObject({ for: z.array(Entry), against: z.array(Entry) }),
+  output: z.strictObject({
+    for: z.array(Entry),
+    against: z.array(Entry),
+    /** The messages whose deliveries are among those: what was said, for whoever reads the evidence. */
+    said: z.array(Entry),
+  }),
 })

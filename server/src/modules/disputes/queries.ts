@@ -150,6 +150,37 @@ function entriesInSight(
   )
 }
 
+export interface ShownCheck {
+  readonly for: Entry[]
+  readonly against: Entry[]
+  readonly said: Entry[]
+}
+
+/** The entries that a check (`facts`) named, as far as a reader sees them, and the messages behind the deliveries. */
+export async function readCheck(
+  { present }: Pick<DisputeReads, 'present'>,
+  db: ReadDb,
+  caller: Caller,
+  scope: Scope,
+  matter: Matter,
+  facts: Entry['data'],
+): Promise<ShownCheck> {
+  const side = async (ids: Entry['data'][string] | undefined) =>
+    present(db, caller, await readSide(db, scope, matter, ids ?? []))
+  const [speaksFor, against] = await Promise.all([side(facts.for), side(facts.against)])
+  const delivered = [...speaksFor, ...against].filter(({ event }) => event === 'message.delivered')
+  const said = delivered.length > 0 ? await readSaid(db, scope, matter, delivered) : []
+  return { for: speaksFor, against, said: await present(db, caller, said) }
+}
+
+function readSaid(db: ReadDb, scope: Scope, matter: Matter, deliveries: readonly Entry[]) {
+  const conversations = [...new Set(deliveries.flatMap(entry => entry.conversationId ?? []))]
+  const messages = deliveries.flatMap(({ subject }) => subject.id ?? [])
+  const sent = sql`(select s.entry_id from log_entry s where s.workspace_id = ${matter.workspaceId}
+    and s.conversation_id = any(${conversations}::uuid[]) and s.event = 'message.sent' and s.subject_id = any(${messages}::text[]))`
+  return entriesInSight(db, scope, matter, sent)
+}
+
 /** `dispute.check`. Throws `dispute.not_found`, `entry.not_found`. */
 const createCheck = ({ present }: DisputeReads) =>
   defineQueryHandler(getCheck, async ({ db, caller, disclose }, { id, check }) => {
@@ -162,12 +193,8 @@ const createCheck = ({ present }: DisputeReads) =>
     )
     if (!facts) throw new ConsoleError('entry.not_found', { id: check })
     const matter = await matterOf(db, workspaceId, row)
-    const sides = await Promise.all(
-      [facts.data.for, facts.data.against].map(ids => readSide(db, scope, matter, ids)),
-    )
-    const [speaksFor, speaksAgainst] = await Promise.all(sides.map(side => present(db, caller, side)))
-    const shown = { for: speaksFor ?? [], against: speaksAgainst ?? [] }
-    disclose(disclosureOf(row, scope, shown.for.length + shown.against.length, false))
+    const shown = await readCheck({ present }, db, caller, scope, matter, facts.data)
+    disclose(disclosureOf(row, scope, shown.for.length + shown.against.length + shown.said.length, false))
     return shown
   })
 

@@ -6,6 +6,7 @@ import type { Conversation, Part, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { OpenDisputeButton } from '../../shared/open-dispute.tsx'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
@@ -51,6 +52,7 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
       )}
       {may('customer.merge') && <MergeCustomer customer={customer} />}
       <Block customer={customer} />
+      <OpenDisputeButton about={{ customerId: customer.id }}>{t('side.dispute')}</OpenDisputeButton>
       {may('privacy.open_request') && (
         <LinkButton
           to="/privacy"

@@ -197,6 +197,7 @@ function Check({ disputeId, entry, isNewest }: { disputeId: string; entry: Entry
       color={color}
       icon={<Icon size={20} aria-hidden />}
       title={`${t(`value.${facts.claim}`)}: ${t(`value.${facts.verdict}`)}`}
+      data-verdict={facts.verdict}
     >
       <p className={classes.quiet}>
         <ActorChip entry={entry} /> <Ago at={entry.at} />
@@ -221,7 +222,10 @@ function Check({ disputeId, entry, isNewest }: { disputeId: string; entry: Entry
           </Button>
         )
       )}
-      <Searched completeness={facts.completeness} />
+      <Searched
+        completeness={facts.completeness}
+        isOpen={isNewest && facts.forCount + facts.againstCount === 0}
+      />
     </Alert>
   )
 }
@@ -236,28 +240,41 @@ function Sides({ disputeId, check }: { disputeId: string; check: string }) {
       sides.data[side].length > 0 && (
         <div key={side} className={classes.side} data-side={side}>
           <h3>{t(`value.${side}`)}</h3>
-          {sides.data[side].map((entry, index) => (
-            <StoryRow
-              key={entry.id}
-              item={{ part: 'message', entry }}
-              before={
-                index > 0 ? { part: 'message', entry: sides.data[side][index - 1] as Entry } : undefined
-              }
-            />
-          ))}
+          <Evidence entries={withWords(sides.data[side], sides.data.said)} />
         </div>
       ),
   )
 }
 
+/** What was written stands before the news that Telegram took it: the news alone tells nobody anything. */
+const withWords = (entries: Entry[], said: Entry[]): Entry[] =>
+  entries.flatMap(entry => [
+    ...said.filter(each => entry.event === 'message.delivered' && each.subject.id === entry.subject.id),
+    entry,
+  ])
+
+function Evidence({ entries }: { entries: Entry[] }) {
+  return entries.map((entry, index) => {
+    const before = entries[index - 1]
+    return (
+      <StoryRow
+        key={entry.id}
+        item={{ part: 'message', entry }}
+        before={before && { part: 'message', entry: before }}
+      />
+    )
+  })
+}
+
 /** How complete the search was: what "nothing found" rests on. */
-function Searched({ completeness }: { completeness: Completeness }) {
+function Searched({ completeness, isOpen }: { completeness: Completeness; isOpen: boolean }) {
   const t = useT()
   const format = useFormat()
   const number = (value: number | null) => (value === null ? '—' : format.number(value))
   const { holes, outOfScope, texts, capped, chains } = completeness
   return (
-    <details className={classes.searched}>
+    // nothing found is only worth what was searched: then it is said without asking
+    <details className={classes.searched} open={isOpen}>
       <summary>
         {t('dispute.claim.searched')}:{' '}
         <b>{t(completeness.complete ? 'dispute.claim.whole' : 'dispute.claim.notWhole')}</b>

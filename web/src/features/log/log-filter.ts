@@ -1,4 +1,5 @@
 import type { QueryInput } from '@tracedesk/contracts'
+import type { DisputeAbout } from '../../shared/open-dispute.tsx'
 import { type LogSearch, timesOf } from './log-search.ts'
 
 /** Entries fetched at a time. */
@@ -18,6 +19,17 @@ export function filterOf(search: LogSearch, now: Date): QueryInput<'log.facets'>
     ...(from && { from }),
     ...(to && { to }),
     ...(range && timesOf(range, now, zone)),
+  }
+}
+
+/** What a case that is opened here would be about: the customer, the conversation and the times on the screen. */
+export function aboutOf(search: LogSearch, now: Date): DisputeAbout {
+  const { conversation, customer, from, to } = filterOf(search, now)
+  return {
+    conversationId: [conversation].flat()[0],
+    customerId: [customer].flat()[0],
+    ...(typeof from === 'string' && { from }),
+    ...(typeof to === 'string' && { to }),
   }
 }
 

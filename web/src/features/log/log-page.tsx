@@ -7,6 +7,7 @@ import { useT } from '../../i18n/index.ts'
 import { useAnnounce } from '../../shared/command.ts'
 import { ExportMenu } from '../../shared/export-menu.tsx'
 import { ZoneContext } from '../../shared/format.ts'
+import { OpenDisputeIcon } from '../../shared/open-dispute.tsx'
 import { Compare } from './compare.tsx'
 import { Density } from './density.tsx'
 import { EntryDetail } from './entry-detail.tsx'
@@ -17,7 +18,7 @@ import { FilterBar } from './filter-bar.tsx'
 import { FilterPills } from './filter-pills.tsx'
 import { LiveList } from './live-list.tsx'
 import classes from './log.module.css'
-import { filterOf, queryInputOf } from './log-filter.ts'
+import { aboutOf, filterOf, queryInputOf } from './log-filter.ts'
 import { SavedViews } from './saved-views.tsx'
 import { useFilter } from './use-filter.ts'
 import { ZoneChoice } from './zone-choice.tsx'
@@ -133,6 +134,7 @@ function Head({ now, hasPanel }: { now: Date; hasPanel: boolean }) {
         <ExportMenu filter={filterOf(search, now)} />
         <SavedViews />
         <ZoneChoice />
+        <OpenDisputeIcon size="md" about={aboutOf(search, now)} />
         <Tooltip label={t('log.share')}>
           <ActionIcon
             aria-label={t('log.share')}
