@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureBrowser } from './browser.mjs'
 import { check } from './check.mjs'
+import { isInstalled } from './install.mjs'
+import { LaunchError } from './launch-error.mjs'
+import { installPackages } from './npm.mjs'
 import { ROOT } from './paths.mjs'
 import { run } from './run.mjs'
 import { buildWebWhenStale } from './web.mjs'
@@ -19,8 +22,23 @@ export async function test({ node, args }) {
   const browser = ensureBrowser()
   if (browser === null)
     console.error('SKIPPED: the browser tests, because no Chromium was found. Set CHROMIUM to one.')
+  if (args.length === 0 || args.some(arg => arg.includes('postgres-versions'))) ensureOlderPostgres(node)
   if (existsSync(join(ROOT, 'web/index.html'))) await buildWebWhenStale(node)
   return await runVitest(node, args, browser === null ? {} : { CHROMIUM: browser })
+}
+
+/** Fetches the older PostgreSQL versions that only one test needs, about 60 MB; without them it skips and says so. */
+function ensureOlderPostgres(node) {
+  const folder = join(ROOT, 'server/test/postgres')
+  const installed = join(folder, 'node_modules/.package-lock.json')
+  if (isInstalled(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')), installed)) return
+  console.error('Fetching PostgreSQL 15 to 17 for the tests …')
+  try {
+    installPackages(node, folder)
+  } catch (error) {
+    if (!(error instanceof LaunchError)) throw error
+    console.error(error.message)
+  }
 }
 
 async function runVitest(node, args, env) {

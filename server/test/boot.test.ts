@@ -191,7 +191,9 @@ describe('a fresh data folder', () => {
       'bot.token_malformed',
     )
     expect((await get(server.url, '/api/bot.list', token)).items).toEqual([])
+    const said = server.output()
     expect(await server.end()).toBe(0)
+    expect(server.output(), 'a stop in order has nothing to complain of').toBe(said)
   })
 })
 

@@ -40,6 +40,11 @@ export interface PoolSizes {
 
 /** Opens the pools. Nothing is connected until it is needed; a lost connection is logged and replaced. */
 export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSizes = {}): Databases {
+  // A connection that we are letting go of may still hear that the server stops after us: nothing was lost then.
+  let closing = false
+  const lost = (words: string) => (error: Error) => {
+    if (!closing) log.warn({ err: error }, words)
+  }
   const pool = (target: ConnectionTarget, max: number, options = '', pipeline = false) => {
     const made = new pg.Pool({
       ...target,
@@ -50,12 +55,9 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
       options: `-c TimeZone=UTC -c statement_timeout=60000 ${options}`,
       application_name: 'tracedesk',
     })
-    made.on('error', error => log.warn({ err: error }, 'an idle database connection was lost'))
+    made.on('error', lost('an idle database connection was lost'))
     // A connection that is lost while in use tells its query; without a listener of its own it would end the process.
-    made.on(
-      'connect',
-      client => void client.on('error', error => log.warn({ err: error }, 'a database connection was lost')),
-    )
+    made.on('connect', client => void client.on('error', lost('a database connection was lost')))
     return made
   }
   // commands send their entries and the COMMIT behind them in one go
@@ -71,7 +73,10 @@ export function openDatabases(targets: RoleTargets, log: Logger, sizes: PoolSize
     read,
     aside,
     listenTarget: targets.read,
-    close: async () => void (await Promise.all([app.end(), ledger.end(), readPool.end(), aside.end()])),
+    close: async () => {
+      closing = true
+      await Promise.all([app.end(), ledger.end(), readPool.end(), aside.end()])
+    },
   }
 }
 
