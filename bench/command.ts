@@ -1,10 +1,17 @@
 // A command with its entries against the same transaction without any log: same handler, same SQL, on a database
-// whose triggers are gone, with nothing appended. Runs alternate, so that a busy machine burdens both alike.
+// whose triggers are gone, with nothing appended. What was written is kept in either case, sealed under its customer's
+// key: a desk that forgot its messages would be no measure. Search over messages rests on both sides for the figure
+// that has a floor; what it costs beside the log is told by the other. Runs alternate, so that a busy machine burdens
+// both alike.
+import { CompiledQuery } from 'kysely'
 import type { Command, CommandContext } from '../server/src/command/define.ts'
 import { endTransaction } from '../server/src/command/execute.ts'
 import { keepAnswer, recallAnswer } from '../server/src/command/idempotency.ts'
-import { bindTx } from '../server/src/db/database.ts'
+import { bindTx, type Tx } from '../server/src/db/database.ts'
 import { newId } from '../server/src/kernel/id.ts'
+import { seal } from '../server/src/kernel/secret.ts'
+import { partContext } from '../server/src/ledger/draft.ts'
+import type { PartOwnerId } from '../server/src/ledger/subject-keys.ts'
 import { type Cluster, type Desk, openDesk, runSql, startCluster } from './desk.ts'
 import { type Benchmark, type Figure, median, quantile } from './figure.ts'
 
@@ -29,14 +36,15 @@ export const command: Benchmark = {
     try {
       await bare.node.sequencer.stop()
       await runSql(bare.connection, DROP_TRIGGERS)
+      await runSql(bare.connection, KEPT_TEXT)
       const withLog = await writers(cluster, logged, (message, input) =>
         logged.node.door.execute(message, logged.owner, input, { idempotencyKey: newId() }),
       )
       const without = await writers(cluster, bare, (message, input) => runBare(bare, message, input))
-      const figures = await compare('16 writers, message.send as the console sends it', withLog, without)
+      const searching = await compare('16 writers, words indexed on one side', withLog, without)
       await logged.node.textIndex.stop()
-      const quiet = await compare('the same, search index at rest', withLog, without)
-      return [...figures, ...quiet.map(figure => ({ ...figure, limit: null }))]
+      const figures = await compare('16 writers, message.send as the console sends it', withLog, without)
+      return [...figures, ...searching.map(figure => ({ ...figure, limit: null }))]
     } finally {
       await logged.close()
       await bare.close()
@@ -109,11 +117,42 @@ async function compare(name: string, withLog: Writers, without: Writers): Promis
   ]
 }
 
+/** Where the side without a log keeps what was written; made like the table the other side has for it. */
+const KEPT_TEXT = `do $$ begin
+  create table kept_text (like log_part including indexes);
+  execute (select format('grant insert on kept_text to %I', grantee) from information_schema.role_table_grants
+    where table_name = 'message' and privilege_type = 'INSERT' and grantee <> current_user limit 1);
+end $$`
+
 const DROP_TRIGGERS = `do $$ declare t record; begin
   for t in select tgrelid::regclass as place, tgname from pg_trigger where tgname = 'is_recorded' loop
     execute format('drop trigger %I on %s', t.tgname, t.place);
   end loop;
 end $$`
+
+interface Text {
+  readonly id: string
+  readonly name: string
+  readonly bytes: Buffer
+  readonly owner: PartOwnerId
+}
+
+/** The statements that keep what was written: nothing proves it, but it is there, and only its customer's key opens it. */
+async function keepTexts(desk: Desk, tx: Tx, at: string, texts: readonly Text[]): Promise<CompiledQuery[]> {
+  const { keys, remember } = await desk.node.keys.forSealing(
+    tx,
+    desk.workspaceId,
+    texts.map(text => text.owner),
+  )
+  remember()
+  return texts.map(({ id, name, bytes, owner }) => {
+    const sealed = seal(keys.get(owner) as Buffer, bytes, partContext(desk.workspaceId, id, name))
+    return CompiledQuery.raw(
+      'insert into kept_text (workspace_id, entry_id, name, at, owner, sealed) values ($1, $2, $3, $4, $5, $6)',
+      [desk.workspaceId, id, name, at, owner, sealed],
+    )
+  })
+}
 
 const SEAL_KEY = Buffer.alloc(32, 3)
 
@@ -129,12 +168,24 @@ async function runBare(desk: Desk, message: Command, raw: unknown): Promise<unkn
     const tx = bindTx(client)
     const key = newId()
     await recallAnswer(tx, desk.owner, message.contract.name, input, key, SEAL_KEY)
+    const texts: Text[] = []
     const context: CommandContext = {
       tx,
       caller: desk.owner,
       workspaceId: desk.workspaceId,
       now: begun[1]?.rows[0]?.now ?? '',
-      record: () => newId(),
+      record: (_event, _data, options) => {
+        const id = newId()
+        for (const [name, text] of Object.entries(options.parts ?? {}))
+          if (text !== undefined && options.conversation)
+            texts.push({
+              id,
+              name,
+              bytes: Buffer.from(text),
+              owner: `customer:${options.conversation.customerId}`,
+            })
+        return id
+      },
       holdsChain: () => {},
       expectsChain: () => {},
       afterCommit: () => {},
@@ -145,7 +196,8 @@ async function runBare(desk: Desk, message: Command, raw: unknown): Promise<unkn
     }
     const output = message.contract.output.parse(await message.handle(context, input, prepared as never))
     const answer = keepAnswer(desk.owner, key, output, SEAL_KEY)
-    const { failure, ended } = await endTransaction(client, answer ? [answer] : [])
+    const kept = await keepTexts(desk, tx, context.now, texts)
+    const { failure, ended } = await endTransaction(client, answer ? [...kept, answer] : kept)
     if (failure || ended.status === 'rejected' || ended.value.command !== 'COMMIT')
       throw new Error('the transaction without log failed')
     return output

@@ -54,7 +54,7 @@ async function fillMonth({ node, workspaceId, connection }: Desk): Promise<void>
   const { databases, counter } = node
   await node.retentionKeeper.stop()
   await node.textIndex.stop() // the parts here are sealed under no key it knows
-  const appender = new BulkAppender(databases)
+  const appender = new BulkAppender(databases, null)
   const customer = newId()
   const keys = new Map([[`customer:${customer}` as const, Buffer.alloc(32, 3)]])
   const client = await databases.ledger.connect()

@@ -447,8 +447,8 @@ export class TracedeskNode {
   #importFolder = (): string => join(this.options.dataDir, 'imports')
 
   #importPorts(): imports.ImportPorts {
-    const { databases, door, appender, keys, counter } = this
-    return { databases, door, appender, keys, counter }
+    const { databases, door, appender, keys, counter, sequencer } = this
+    return { databases, door, appender, keys, counter, sequencer }
   }
 
   #erasePort(): privacy.ErasePort {

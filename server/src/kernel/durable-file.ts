@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
+import { open, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The places between which a crash can come while a file is written so that it survives one. */
@@ -8,43 +9,56 @@ export type WriteStep = (typeof WRITE_STEPS)[number]
 /** Told before and after each step; tests die there. */
 export type StepHook<Step extends string> = (step: Step, when: 'before' | 'after') => void
 
-/** Writes a file so that after a crash at any point either the old or the new content is there, whole. */
-export function writeDurably(
+/**
+ * Writes a file so that after a crash at any point either the old or the new content is there, whole. While the disk
+ * works, other things go on: whoever shares a folder must write one after the other.
+ */
+export async function writeDurably(
   folder: string,
   name: string,
   content: string | Uint8Array,
   onStep: StepHook<WriteStep> = () => {},
-): void {
-  const step = (called: WriteStep, work: () => void) => {
-    onStep(called, 'before')
-    work()
-    onStep(called, 'after')
-  }
+): Promise<void> {
+  const step = stepper(onStep)
   const temporary = join(folder, `${name}.new`)
-  const file = openSync(temporary, 'w', 0o600)
+  const file = await open(temporary, 'w', 0o600)
   try {
-    step('write', () =>
-      writeWhole(file, typeof content === 'string' ? Buffer.from(content, 'utf8') : content),
-    )
-    step('fsync', () => fsyncSync(file))
+    await step('write', () => file.writeFile(content))
+    await step('fsync', () => file.sync())
   } finally {
-    closeSync(file)
+    await file.close()
   }
-  step('rename', () => renameSync(temporary, join(folder, name)))
-  step('fsync_folder', () => fsyncFolder(folder))
+  await step('rename', () => rename(temporary, join(folder, name)))
+  await step('fsync_folder', () => syncFolder(folder))
 }
 
 /** Removes a file so that it does not come back after a crash. */
-export function removeDurably(folder: string, name: string, onStep: StepHook<WriteStep> = () => {}): void {
-  onStep('remove', 'before')
-  unlinkSync(join(folder, name))
-  fsyncFolder(folder)
-  onStep('remove', 'after')
+export async function removeDurably(
+  folder: string,
+  name: string,
+  onStep: StepHook<WriteStep> = () => {},
+): Promise<void> {
+  await stepper(onStep)('remove', async () => {
+    await unlink(join(folder, name))
+    await syncFolder(folder)
+  })
 }
 
-/** One write may take less than it was given. */
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+const stepper =
+  (onStep: StepHook<WriteStep>) =>
+  async (called: WriteStep, work: () => Promise<void>): Promise<void> => {
+    onStep(called, 'before')
+    await work()
+    onStep(called, 'after')
+  }
+
+async function syncFolder(folder: string): Promise<void> {
+  const directory = await open(folder, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
 }
 
 /** Makes what was created, renamed or removed in a folder survive a crash. */

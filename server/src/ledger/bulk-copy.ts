@@ -156,7 +156,7 @@ export class CopyRows {
   /** Pieces of a size that leaves the event loop free to do other work while PostgreSQL takes them. */
   *#pieces(): Iterable<Buffer> {
     yield SIGNATURE
-    const piece = 128 * 1024
+    const piece = 1024 * 1024
     for (let at = 0; at < this.#used; at += piece)
       yield this.#bytes.subarray(at, Math.min(at + piece, this.#used))
     yield TRAILER

@@ -5,7 +5,7 @@ import { ENTRY_COLUMNS } from './append.ts'
 import { CopyRows } from './bulk-copy.ts'
 import { buildEntry, type EntryDraft, type EntryRow, type PartRow } from './draft.ts'
 import { ensureMonths } from './months.ts'
-import { type Head, lockHead, storeTree } from './sequencer.ts'
+import { type Head, lockHead, type Sequencer, storeTree } from './sequencer.ts'
 import type { PartOwnerId } from './subject-keys.ts'
 import { resumeTree } from './tree-store.ts'
 
@@ -97,11 +97,14 @@ export class BulkBatch {
  */
 export class BulkAppender {
   readonly #databases: Databases
+  readonly #sequencer: Pick<Sequencer, 'moveWaiting'> | null
   readonly #months = new Set<string>()
   #tree: TileBuilder | null = null
 
-  constructor(databases: Databases) {
+  /** `sequencer`: moves what waits out of the way; null only for entries that belong to no conversation. */
+  constructor(databases: Databases, sequencer: Pick<Sequencer, 'moveWaiting'> | null) {
     this.#databases = databases
+    this.#sequencer = sequencer
   }
 
   /** Makes the partitions for a batch, in transactions of their own. Before the transaction that appends it. */
@@ -110,15 +113,16 @@ export class BulkAppender {
   }
 
   /**
-   * Locks the head (waiting for whoever sequences) and appends. Call it with the ledger role's connection. When the
-   * transaction does not commit, call `forget`.
+   * Locks the head (waiting for whoever sequences), moves what others committed before into the tree and appends. Call
+   * it with the ledger role's connection. When the transaction does not commit, call `forget`.
    */
   async append(client: pg.PoolClient, batch: BulkBatch): Promise<{ from: number; size: number }> {
     const tx = bindTx(client)
     const { workspaceId } = batch
-    const head = await lockHead(tx, workspaceId, true)
-    if (!head) throw new Error(`workspace ${workspaceId} has no ledger`)
-    const tree = await this.#treeAt(tx, workspaceId, head)
+    const locked = await lockHead(tx, workspaceId, true)
+    if (!locked) throw new Error(`workspace ${workspaceId} has no ledger`)
+    const tree = await this.#treeAt(tx, workspaceId, locked)
+    const head = this.#sequencer ? await this.#sequencer.moveWaiting(tx, workspaceId, locked, tree) : locked
     const tiles = await batch.send(client, head, tree)
     await storeTree(tx, workspaceId, head, tree, tiles)
     return { from: head.size, size: tree.size }

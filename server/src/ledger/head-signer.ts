@@ -137,7 +137,7 @@ export class LocalSigner implements HeadSigner {
       const signer = await this.#open(workspaceId, epoch, origin)
       const named = signer && (await this.#namedKeys(workspaceId, epoch))[0]
       if (!signer || !named) return null
-      signer.follow(named)
+      await signer.follow(named)
       signer.refresh()
       // Read after the memory: another process with this folder may have signed a newer head than the first look saw.
       const head = await readHead(this.#db, workspaceId)

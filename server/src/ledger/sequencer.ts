@@ -1,6 +1,5 @@
 import { equalBytes, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/proof/node'
 import { CompiledQuery, sql } from 'kysely'
-import type pg from 'pg'
 import { bindTx, type Databases, type Tx } from '../db/database.ts'
 import type { Logger } from '../kernel/log.ts'
 import { type InstallationSecret, sameBytes } from '../kernel/secret.ts'
@@ -121,7 +120,8 @@ export class Sequencer {
       const tree = await this.#treeAt(tx, workspaceId, head)
       // Until commit the memory is ahead of the database; forgetting it makes the next round read afresh.
       this.#trees.delete(workspaceId)
-      await this.#store(client, tx, workspaceId, head, tree, rows)
+      await this.#store(tx, workspaceId, head, tree, rows)
+      await client.query('commit')
       this.#trees.set(workspaceId, tree)
       if (tree.size > head.size) this.#announce({ workspaceId, from: head.size, size: tree.size })
       return rows.length
@@ -136,8 +136,20 @@ export class Sequencer {
     }
   }
 
+  /**
+   * Moves what waits into `tree`, within the transaction that holds the lock of `head` and goes on; what that
+   * transaction itself wrote stays where it is. Returns the new head. For whoever puts entries behind it past the queue:
+   * those of one conversation must stand in the tree in the order of their numbers.
+   */
+  async moveWaiting(tx: Tx, workspaceId: string, head: Head, tree: TileBuilder): Promise<Head> {
+    for (let at = head; ; at = { size: tree.size, root: Buffer.from(tree.root()) }) {
+      const rows = await oldestPending(tx, workspaceId, 'and xact <> pg_current_xact_id()')
+      if (rows.length === 0) return at
+      await this.#store(tx, workspaceId, at, tree, rows)
+    }
+  }
+
   async #store(
-    client: pg.PoolClient,
     tx: Tx,
     workspaceId: string,
     head: Head,
@@ -165,7 +177,6 @@ export class Sequencer {
       head.size,
     )
     await storeTree(tx, workspaceId, head, tree, tiles)
-    await client.query('commit')
   }
 
   async #treeAt(tx: Tx, workspaceId: string, head: Head): Promise<TileBuilder> {
@@ -213,10 +224,10 @@ export async function lockHead(tx: Tx, workspaceId: string, wait = false): Promi
   return rows[0] ?? null
 }
 
-async function oldestPending(tx: Tx, workspaceId: string): Promise<PendingRow[]> {
+async function oldestPending(tx: Tx, workspaceId: string, further = ''): Promise<PendingRow[]> {
   const { rows } = await tx.executeQuery<PendingRow>(
     CompiledQuery.raw(
-      'select entry_id, ordinal, at, leaf, mac from log_pending where workspace_id = $1 order by ordinal limit $2',
+      `select entry_id, ordinal, at, leaf, mac from log_pending where workspace_id = $1 ${further} order by ordinal limit $2`,
       [workspaceId, BATCH_MAX],
     ),
   )

@@ -106,7 +106,7 @@ export class TreeSigner {
     if (!existsSync(join(folder, 'key.json'))) {
       if (!create) return null
       mkdirSync(folder, { recursive: true, mode: 0o700 })
-      writeDurably(folder, 'key.json', JSON.stringify(await generateSigner(origin)))
+      await writeDurably(folder, 'key.json', JSON.stringify(await generateSigner(origin)))
     }
     return new TreeSigner(folder, origin, onStep)
   }
@@ -133,12 +133,12 @@ export class TreeSigner {
    * Follows the key that the ledger names: the present one, or the next one it offered. Throws SignerRefusalError
    * `other_key` for any third.
    */
-  follow(named: string): void {
+  async follow(named: string): Promise<void> {
     if (this.#next && (named === this.#next.vkey || this.#key.vkey === this.#next.vkey)) {
       const { skey, vkey } = this.#next
       // Rename first, remove second: a crash in between leaves the key twice, and this runs again.
-      writeDurably(this.#folder, 'key.json', JSON.stringify({ skey, vkey }), this.#onStep)
-      removeDurably(this.#folder, 'next.json', this.#onStep)
+      await writeDurably(this.#folder, 'key.json', JSON.stringify({ skey, vkey }), this.#onStep)
+      await removeDurably(this.#folder, 'next.json', this.#onStep)
       this.#key = { skey, vkey }
       this.#next = null
     }
@@ -161,7 +161,7 @@ export class TreeSigner {
       const { text } = parseNote(this.#state.note)
       const line = (await signNote(text, [skey])).slice(text.length + 1)
       this.#next = { skey, vkey, size: this.size, line }
-      writeDurably(this.#folder, 'next.json', JSON.stringify(this.#next), this.#onStep)
+      await writeDurably(this.#folder, 'next.json', JSON.stringify(this.#next), this.#onStep)
     }
     const { vkey, size, line } = this.#next
     return { fromVkey: this.#key.vkey, toVkey: vkey, size, line }
@@ -193,7 +193,7 @@ export class TreeSigner {
       skeys,
     )
     // Durable before it leaves this function: after a crash we remember having signed it, or nobody ever saw it.
-    writeDurably(
+    await writeDurably(
       this.#folder,
       'state.json',
       JSON.stringify({ frontier: toBase64(frontier.toBytes()), note }),

@@ -103,7 +103,7 @@ async function append(
   draft: EntryDraft,
   { head, epoch, origin, vkey }: { head: TreeHead; epoch: number; origin: string; vkey: string },
 ): Promise<number> {
-  const appender = new BulkAppender(databases)
+  const appender = new BulkAppender(databases, null)
   const client = await databases.ledger.connect()
   try {
     const clock = await client.query<{ now: string }>('select clock_timestamp() as now')

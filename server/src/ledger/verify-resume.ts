@@ -61,18 +61,18 @@ export class Resuming {
   }
 
   /** Writes the state when it is time to; `now` always. */
-  save(state: () => VerifyState, of: number, now = false): void {
+  async save(state: () => VerifyState, of: number, now = false): Promise<void> {
     const begin = performance.now()
     if (!now && begin < this.#next) return
     const kept = state()
-    this.#file.write(kept)
+    await this.#file.write(kept)
     const end = performance.now()
     this.#next = end + (this.#options.everyMs ?? Math.max(EVERY_MS, (end - begin) * SHARE))
     this.#options.onSaved?.({ done: kept.tree.size, of })
   }
 
-  done(): void {
-    this.#file.remove()
+  async done(): Promise<void> {
+    await this.#file.remove()
   }
 
   bind(workspaceId: string, head: TreeHead): VerifyBinding {

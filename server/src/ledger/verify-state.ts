@@ -75,17 +75,17 @@ export class StateFile {
   }
 
   /** Written so that after a crash at any point the file before or this one is there, whole. */
-  write({ chains, ...state }: VerifyState): void {
+  async write({ chains, ...state }: VerifyState): Promise<void> {
     const json = Buffer.from(JSON.stringify(state))
     const length = Buffer.alloc(LENGTH_BYTES)
     length.writeUInt32BE(json.length)
     const content = Buffer.concat([length, json, chains])
     const whole = Buffer.concat([MAGIC, this.#seal(content), content])
-    writeDurably(dirname(this.#path), basename(this.#path), whole)
+    await writeDurably(dirname(this.#path), basename(this.#path), whole)
   }
 
-  remove(): void {
-    if (this.#exists()) removeDurably(dirname(this.#path), basename(this.#path))
+  async remove(): Promise<void> {
+    if (this.#exists()) await removeDurably(dirname(this.#path), basename(this.#path))
   }
 
   #seal(content: Buffer): Buffer {

@@ -98,7 +98,7 @@ export async function verifyLedger(options: VerifyOptions): Promise<LedgerReport
     const report = await new Verification(options, client, resuming).run(memory, views)
     await client.query('commit')
     finished = true
-    resuming?.done()
+    await resuming?.done()
     return { ...report, seconds: (performance.now() - begun) / 1000 }
   } finally {
     client.release(!finished) // a copy that broke off leaves the connection unusable
@@ -120,6 +120,9 @@ const isEvent = ({ bytes, at }: CopiedRow, name: string): boolean => {
   const from = at[AT.event] as number
   return bytes.toString('latin1', from, from + name.length) === name
 }
+
+/** Keeps the state of the run when it is time to; `now`: always. */
+type Keep = (now?: boolean) => Promise<void>
 
 class Verification {
   readonly #options: VerifyOptions
@@ -184,7 +187,7 @@ class Verification {
     const milestones = [...signatures.milestones, ...anchors.milestones, ...seen.milestones]
     const state = (await this.#resuming?.find(this.#client, this.#workspaceId, head)) ?? null
     const tree = state ? await this.#goOn(state, milestones) : this.#startTree(milestones)
-    const keep = (now?: boolean) => this.#resuming?.save(() => this.#stateOf(head, tree), head.size, now)
+    const keep: Keep = async now => this.#resuming?.save(() => this.#stateOf(head, tree), head.size, now)
     await this.#walk(head, tree, keep)
     if (this.#options.openPartsWith) await this.#openParts(head.size, this.#options.openPartsWith, keep)
     await this.#findSurplus(head.size)
@@ -310,10 +313,10 @@ class Verification {
     return rows[0] ?? null
   }
 
-  async #walk(head: TreeHead, tree: TreeCheck, keep: (now?: boolean) => void): Promise<void> {
+  async #walk(head: TreeHead, tree: TreeCheck, keep: Keep): Promise<void> {
     const columns = ['position', ...ENTRY_COLUMNS].join(', ')
     for (let from = tree.size; from < head.size; from = tree.size) {
-      this.#stopIfAsked(keep)
+      await this.#stopIfAsked(keep)
       const to = Math.min(from + SLICE - (from % SLICE), head.size)
       await tree.prepare(from, to)
       await this.#purges.prepare(from)
@@ -326,13 +329,13 @@ class Verification {
       this.#fillTo(to, tree)
       await tree.settle()
       this.#options.onProgress?.({ done: to, of: head.size })
-      keep(to === head.size)
+      await keep(to === head.size)
     }
   }
 
-  #stopIfAsked(keep: (now?: boolean) => void): void {
+  async #stopIfAsked(keep: Keep): Promise<void> {
     if (!this.#options.signal?.aborted) return
-    keep(true)
+    await keep(true)
     this.#options.signal.throwIfAborted()
   }
 
@@ -478,15 +481,15 @@ class Verification {
     )
   }
 
-  async #openParts(size: number, keys: SubjectKeys, keep: (now?: boolean) => void): Promise<void> {
+  async #openParts(size: number, keys: SubjectKeys, keep: Keep): Promise<void> {
     const opened = this.#opened
     while (opened.upTo < size) {
-      this.#stopIfAsked(keep)
+      await this.#stopIfAsked(keep)
       const range = { from: opened.upTo, to: Math.min(opened.upTo + PARTS_SLICE, size) }
       opened.parts += await openParts(this.#client, this.#workspaceId, keys, range, opened.findings)
       opened.upTo = range.to
       this.#options.onProgress?.({ done: range.to, of: size })
-      keep()
+      await keep()
     }
   }
 

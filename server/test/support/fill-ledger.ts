@@ -11,7 +11,7 @@ const BATCH = 10_000
  */
 export async function fillLedger(node: TracedeskNode, workspaceId: string, count: number): Promise<void> {
   const { databases, counter } = node
-  const appender = new BulkAppender(databases)
+  const appender = new BulkAppender(databases, null)
   const client = await databases.ledger.connect()
   try {
     for (let done = 0; done < count; done += BATCH) {

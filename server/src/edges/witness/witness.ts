@@ -71,7 +71,7 @@ export class Witness {
     const { folder, name, trust, now = () => Math.floor(Date.now() / 1000) } = parts
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (!existsSync(join(folder, 'key.json')))
-      writeDurably(folder, 'key.json', JSON.stringify(await generateSigner(name, 'witness')))
+      await writeDurably(folder, 'key.json', JSON.stringify(await generateSigner(name, 'witness')))
     const key = JSON.parse(readFileSync(join(folder, 'key.json'), 'utf8')) as { skey: string; vkey: string }
     return new Witness(folder, key, trust, now)
   }
@@ -107,7 +107,7 @@ export class Witness {
     const { text } = parseNote(note)
     const line = (await signNote(text, [this.#skey], this.#now())).slice(text.length + 1)
     // Remembered before the cosignature leaves: otherwise a crash could make us cosign a fork.
-    writeDurably(this.#folder, `${originHash}.note`, addSignatureLines(note, [line]))
+    await writeDurably(this.#folder, `${originHash}.note`, addSignatureLines(note, [line]))
     return { status: 200, body: line, type: 'text/plain; charset=utf-8' }
   }
 

@@ -11,6 +11,7 @@ import type { Appender } from '../../ledger/append.ts'
 import { BulkAppender } from '../../ledger/bulk.ts'
 import type { EntryDraft } from '../../ledger/draft.ts'
 import type { NodeCounter } from '../../ledger/node-counter.ts'
+import type { Sequencer } from '../../ledger/sequencer.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { completeImport, importBotId, resumeImportCommand, startImport } from './commands.ts'
 import { type AgentMapping, Directory } from './directory.ts'
@@ -35,6 +36,7 @@ export interface ImportPorts {
   readonly appender: Appender
   readonly keys: SubjectKeys
   readonly counter: NodeCounter
+  readonly sequencer: Pick<Sequencer, 'moveWaiting'>
 }
 
 export interface ImportOptions {
@@ -155,7 +157,7 @@ class ImportRun {
     this.#workspaceId = options.caller.workspaceId
     this.#importId = importId
     this.#directory = new Directory(ports.databases.read, this.#workspaceId, options.agents ?? new Map())
-    this.#bulk = new BulkAppender(ports.databases)
+    this.#bulk = new BulkAppender(ports.databases, ports.sequencer)
     this.#progress = { importId, lines: 0, imported: 0, rejected: 0 }
   }
 

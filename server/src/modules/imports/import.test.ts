@@ -324,6 +324,21 @@ test('nothing of an erased customer is taken in again', async () => {
   expect(rejectsOf(result.rejectsFile)).toMatchObject([{ line: 1, cause: 'person_erased' }])
 })
 
+test('what still waits for the tree when a file goes on with its conversation stands before it', async () => {
+  await importLines([line({ conversation: 'waiting', customer: 'wanda', text: 'one' })])
+  const { id } = await conversationOf('wanda')
+  await world.settle()
+  await world.node.sequencer.stop()
+  await world.owner.do('note.add', { conversationId: id, text: 'not in the tree yet', scope: 'team' })
+  await importLines([line({ conversation: 'waiting', customer: 'wanda', text: 'two' })])
+  const { rows } = await world.node.databases.readPool.query<{ event: string }>(
+    'select event from log_entry where conversation_id = $1 order by position',
+    [id],
+  )
+  expect(rows.map(row => row.event)).toEqual(['message.received', 'note.added', 'message.received'])
+  expect((await verify()).verdict).toBe('ok')
+})
+
 test('after all this the ledger verifies', async () => {
   await world.settle()
   const report = await verify()

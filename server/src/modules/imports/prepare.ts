@@ -12,7 +12,7 @@ import { StateRows } from './state-rows.ts'
 import { agentKeysOf, customerKeyOf, type ReadLine, recognise, Translator } from './translate.ts'
 
 /** After so many lines the event loop gets a turn: the batch before is being sent meanwhile. */
-const SLICE = 50
+const SLICE = 10
 const CLOCK_TOLERANCE_MICROS = 60_000_000
 
 export interface PreparedBatch {
