@@ -13,7 +13,7 @@ import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
 import { StartError } from './kernel/start-error.ts'
 import { RemoteSigner, readSignerSecret } from './ledger/remote-signer.ts'
-import { openFileStore } from './modules/files/index.ts'
+import { openFileStore, openNamedStore } from './modules/files/index.ts'
 import { recordMigration } from './modules/ledger-state/index.ts'
 import { TracedeskNode } from './node.ts'
 
@@ -68,6 +68,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
         : {}),
       allowPrivateTargets: config.allowPrivateTargets,
       fileStore: await openFileStore(config.filesUrl, config.dataDir),
+      ...(config.archiveUrl ? { archive: await openNamedStore(config.archiveUrl) } : {}),
       setupToken: () => setup.token,
       bots: {
         delivery: webhookRoot ? 'webhook' : 'polling',

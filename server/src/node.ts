@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { COMMANDS, QUERIES } from '@tracedesk/contracts'
+import { CATALOGUE, COMMANDS, QUERIES } from '@tracedesk/contracts'
 import type { Caller } from './command/caller.ts'
 import { may, systemCaller } from './command/caller.ts'
 import type { Command, Disclosure, Query } from './command/define.ts'
@@ -25,6 +25,7 @@ import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
 import * as alerts from './modules/alerts/index.ts'
 import * as anchors from './modules/anchors/index.ts'
+import * as archive from './modules/archive/index.ts'
 import { findUnfinishedRestore, finishRestores } from './modules/backup/index.ts'
 import * as bots from './modules/bots/index.ts'
 import * as cannedReplies from './modules/canned-replies/index.ts'
@@ -64,6 +65,8 @@ export interface NodeOptions {
   readonly signer?: HeadSigner
   /** Where files of messages lie; a folder below `dataDir` when not given. */
   readonly fileStore?: files.FileStore
+  /** Where archived months are written; nowhere when not given. */
+  readonly archive?: archive.NamedStore
   /** Witnesses and timestamp authorities may have private addresses. */
   readonly allowPrivateTargets?: boolean
 }
@@ -123,6 +126,10 @@ export class TracedeskNode {
   readonly fileKeeper: files.FileKeeper
   /** Destroys what two persons agreed on, month by month. */
   readonly retentionKeeper: retention.RetentionKeeper
+  /** Writes closed months into the archive. */
+  readonly archiveKeeper: archive.ArchiveKeeper
+  /** What the archive needs of this node; the command line uses it too. */
+  readonly archivePort: archive.ArchivePort
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -242,10 +249,12 @@ export class TracedeskNode {
       log,
       workspaces: () => this.workspaces(),
       apply: retention.createApplyRetention({
-        archived: retention.noArchiveNeeded,
+        archived: archive.archivedReach,
         recountMonth: logModule.recountMonth,
       }),
     })
+    this.archivePort = this.#createArchivePort()
+    this.archiveKeeper = new archive.ArchiveKeeper(this.archivePort)
     this.#registerErasers()
     this.alerts = new AlertKeeper({
       databases,
@@ -302,6 +311,7 @@ export class TracedeskNode {
     this.exportKeeper.start()
     this.fileKeeper.start()
     this.retentionKeeper.start()
+    this.archiveKeeper.start()
     this.importKeeper.start()
   }
 
@@ -314,6 +324,7 @@ export class TracedeskNode {
     await this.privacyKeeper.stop()
     await this.exportKeeper.stop()
     await this.retentionKeeper.stop()
+    await this.archiveKeeper.stop()
     await this.importKeeper.stop()
     await this.watch.stop()
     await this.anchors.stop()
@@ -442,6 +453,32 @@ export class TracedeskNode {
       stream: ask => entries.read(ask as logModule.StreamAsk),
       couldHold: (tx, workspaceId, filter, who) => logModule.couldHold(tx, workspaceId, filter as never, who),
     }
+  }
+
+  #createArchivePort(): archive.ArchivePort {
+    const { databases, door, options, keys } = this
+    const reader = new logModule.EntryReader(keys)
+    return {
+      databases,
+      door,
+      log: options.log,
+      nodeId: this.counter.nodeId,
+      scratch: join(options.dataDir, 'archiving'),
+      software: `Tracedesk ${options.version}`,
+      workspaces: () => this.workspaces(),
+      archive: options.archive ?? null,
+      writeBundle: evidence.createClosedBundles({ ...this.#evidencePort(), db: databases.read }),
+      writeParquet: (ask, path) => this.#writeArchiveTable(ask, path),
+      readTrust: anchors.readTrustFile,
+      present: (db, viewer, records, sealed) => reader.present(db, viewer, records, sealed),
+    }
+  }
+
+  #writeArchiveTable({ viewer, from, to, since, size }: archive.ParquetAsk, path: string) {
+    const ask = { viewer, filter: { from, to }, parts: 'withheld' as const, size, since }
+    const rowsMax = Number.MAX_SAFE_INTEGER
+    const job = { format: 'parquet' as const, options: { bom: false }, ask, path, rowsMax }
+    return exports.writeExport(this.exportPort.stream, job, exports.NOTHING_WRITTEN, async () => {})
   }
 
   #importFolder = (): string => join(this.options.dataDir, 'imports')
@@ -655,10 +692,11 @@ export class TracedeskNode {
         holds.releaseHoldCommand,
         retention.setRetentionRuleCommand,
         retention.deleteRetentionRuleCommand,
-        retention.requestRetentionCommand,
+        retention.createRequestRetention(archive.archivedReach),
         retention.createApproveRetention(() => this.retentionKeeper.wake()),
         retention.declineRetentionCommand,
         retention.stopRetentionCommand,
+        ...archive.createArchiveCommands(this.archivePort, () => this.archiveKeeper.wake()),
         anchors.createRotateKey(() => this.checkpoints.signer),
       ] as unknown as Command[]),
     )
@@ -696,7 +734,11 @@ export class TracedeskNode {
       ...privacy.createPrivacyQueries(),
       ...imports.createImportQueries(this.uploads, this.#importFolder()),
       ...exports.createExportQueries(this.exportPort),
-      ...retention.retentionQueries,
+      ...retention.createRetentionQueries(archive.archivedReach),
+      ...archive.createArchiveQueries(
+        this.archivePort,
+        name => CATALOGUE.get(name)?.reach ?? 'administration',
+      ),
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

@@ -1,6 +1,7 @@
 import type { EventDefinition } from './event.ts'
 import * as access from './events/access.ts'
 import * as alert from './events/alert.ts'
+import * as archive from './events/archive.ts'
 import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
@@ -67,6 +68,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     privacy,
     exports,
     retention,
+    archive,
     imports,
   ]
     .flatMap(area => Object.values(area) as unknown[])

@@ -43,6 +43,7 @@ const READS = [
   'access.review',
   'privacy.view',
   'retention.view',
+  'archive.view',
 ] as const
 
 /** Whoever reads the log may keep what they look for under a name, auditors too: nothing but a name and a filter. */
@@ -96,6 +97,7 @@ const SUPERVISOR = [
   ...AGENT,
   'alert.view',
   'alert.acknowledge',
+  'archive.view',
   'desk.board',
   'agent.change_desk',
   'agent.set_serving',
@@ -194,6 +196,11 @@ const ADMIN = [
   'retention.approve',
   'retention.decline',
   'retention.stop',
+  'archive.set_policy',
+  'archive.request',
+  'archive.stop',
+  'archive.resume',
+  'archive.verify',
 ] as const
 const AUDITOR = [
   ...LOG_VIEWS,
@@ -202,6 +209,7 @@ const AUDITOR = [
   ...OWN_ACCESS,
   'ledger.verify',
   'evidence.bundle',
+  'archive.verify',
 ] as const
 
 /** Everything a role can be made of. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import * as alertCommands from './commands/alerts.ts'
+import * as archiveCommands from './commands/archive.ts'
 import * as botCommands from './commands/bots.ts'
 import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
@@ -24,6 +25,7 @@ import * as routingCommands from './commands/routing.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as alertQueries from './queries/alerts.ts'
+import * as archiveQueries from './queries/archive.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
@@ -60,6 +62,7 @@ const { ClaimInput: _ci, ...disputes } = disputeCommands
 const { StoryPart: _sp, ...disputeReads } = disputeQueries
 const { logFilter: _f, RelativeRange: _rr, ...log } = logQueries
 const { OffboardingReport: _o, ...people } = peopleCommands
+const { ArchiveProof: _ap, ...archiveReads } = archiveQueries
 const { uploadFile: _u, ...media } = mediaCommands
 const {
   MessageContent: _mc,
@@ -95,6 +98,7 @@ export const COMMANDS = {
   ...exportCommands,
   ...media,
   ...retentionCommands,
+  ...archiveCommands,
   ...importCommands,
 } as const
 /** Every query with a route. */
@@ -120,6 +124,7 @@ export const QUERIES = {
   ...exportQueries,
   ...mediaReads,
   ...retentionQueries,
+  ...archiveReads,
   ...importQueries,
 } as const
 

@@ -7,5 +7,6 @@ export const RULE_IDS = {
   alerts: '00000000-0000-8000-8000-0000000000a1',
   privacy: '00000000-0000-8000-8000-000000000003',
   retention: '00000000-0000-8000-8000-000000000004',
+  archive: '00000000-0000-8000-8000-000000000005',
 } as const
 export type RuleName = keyof typeof RULE_IDS

@@ -40,6 +40,9 @@ export const Password = z.string().min(10).max(256).refine(wellFormed, { message
 export const Instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/)
 export type Instant = z.infer<typeof Instant>
 
+/** A month of the calendar, in UTC: `2024-03`. */
+export const Month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+
 /** What a caller may give for an instant: RFC 3339 with any zone and zero to six fraction digits. */
 export const InstantInput = z.iso.datetime({ offset: true })
 

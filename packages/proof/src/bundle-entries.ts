@@ -37,8 +37,8 @@ export class EntryChecker {
 
   /**
    * `edge`: right edge of the tree at the first entry. It grows with each. `mayHide`: the bundle says of itself that it
-   * shows a case as far as somebody may see it; then entries of an open conversation may be among the closed ones, but
-   * no more of them than there are closed entries in between.
+   * shows a case as far as somebody may see it, or that retention destroyed some of its entries; then entries of an open
+   * conversation may be among the closed ones, but no more of them than there are closed entries in between.
    */
   constructor(edge: Frontier, mayHide = false) {
     this.#edge = edge

@@ -38,13 +38,15 @@ export type BundleManifest = {
   readonly range: { readonly from: number; readonly to: number }
   /**
    * What was asked for. With `conversationId`, entries of anything else are closed. With `disputeId`, everything is that
-   * whoever asked could not see of that case: entries of a conversation that is open may be closed as well.
+   * whoever asked could not see of that case: entries of a conversation that is open may be closed as well. `destroyed`:
+   * so many of the closed ones are, because retention took their content; the log says so in `retention.applied`.
    */
   readonly scope: {
     readonly conversationId?: string
     readonly disputeId?: string
     readonly from?: string
     readonly to?: string
+    readonly destroyed?: number
   }
   readonly counts: { readonly entries: number; readonly closed: number; readonly openings: number }
   readonly askedBy: {
@@ -106,7 +108,7 @@ const MANIFEST = object({
   origin: text,
   workspace: object({ id: text, name: text }),
   range: object({ from: count, to: count }),
-  scope: object({}, { conversationId: text, disputeId: text, from: instant, to: instant }),
+  scope: object({}, { conversationId: text, disputeId: text, from: instant, to: instant, destroyed: count }),
   counts: object({ entries: count, closed: count, openings: count }),
   askedBy: object({ kind: text, id: nullable(text), name: nullable(text), role: nullable(text) }),
   askedAt: instant,
@@ -145,7 +147,12 @@ export function parseManifest(bytes: Uint8Array): BundleManifest {
   // MANIFEST looked at every member of the type.
   const manifest = value as BundleManifest
   const { range, counts, members } = manifest
-  if (range.from > range.to || counts.entries !== range.to - range.from + 1 || counts.closed > counts.entries)
+  if (
+    range.from > range.to ||
+    counts.entries !== range.to - range.from + 1 ||
+    counts.closed > counts.entries ||
+    (manifest.scope.destroyed ?? 0) > counts.closed
+  )
     throw new BundleProblem('manifest_malformed', 'range and counts do not fit')
   const stranger = members.find(({ name }) => !isInner(name))
   if (stranger) throw new BundleProblem('member_unknown', stranger.name)

@@ -212,7 +212,8 @@ class BundleRun {
     const { from, to } = manifest.range
     if (to >= head.size) throw new BundleProblem('range_root_mismatch', `${to} of ${head.size} entries`)
     const edge = openRange(from, unpackHashes(seal.left))
-    const checker = new EntryChecker(edge, manifest.scope.disputeId !== undefined)
+    const { disputeId, destroyed } = manifest.scope
+    const checker = new EntryChecker(edge, disputeId !== undefined || destroyed !== undefined)
     const stream = joinEntries(
       from,
       this.#listed(manifest, 'entries.ndjson'),

@@ -6,6 +6,8 @@ export {
   formatEntryLine,
   formatOpeningLine,
   type Opening,
+  parseEntryLine,
+  readLines,
 } from './bundle-lines.ts'
 export type { BundleName } from './bundle-links.ts'
 export {

@@ -123,6 +123,49 @@ export interface Tables {
     api_token_id: string
     used_at: string
   }
+  archive: {
+    workspace_id: string
+    archive_id: string
+    month: string
+    state: string
+    since: number
+    size: number
+    with_parts: boolean
+    lock_days: number | null
+    requested_by: string | null
+    requested_at: string
+    ended_at: string | null
+    entries: number | null
+    parts: number | null
+    files: number | null
+    bytes: number | null
+    from_position: number | null
+    to_position: number | null
+    manifest: string | null
+    manifest_bytes: number | null
+    sha256: string | null
+    locked_until: string | null
+    code: string | null
+    verified_at: string | null
+    verdict: string | null
+  }
+  archive_policy: {
+    workspace_id: string
+    enabled: boolean
+    after_days: number
+    required: boolean
+    with_parts: boolean
+    lock_days: number | null
+  }
+  archive_progress: {
+    workspace_id: string
+    archive_id: string
+    holder: string
+    held_until: string
+    attempts: Generated<number>
+    plan: unknown | null
+    files: Generated<unknown>
+  }
   bot: {
     workspace_id: string
     bot_id: string

@@ -27,6 +27,7 @@ const Environment = z.object({
     .optional(),
   SIGNER_SECRET_FILE: z.string().optional(),
   FILES_URL: url('file:', 's3:').optional(),
+  ARCHIVE_URL: url('file:', 's3:').optional(),
   ALLOW_PRIVATE_TARGETS: z.enum(['0', '1']).default('0'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
@@ -43,6 +44,8 @@ export interface Config {
   readonly logLevel: string
   /** Where files of messages lie; undefined: below `dataDir`. */
   readonly filesUrl: string | undefined
+  /** Where archived months of the log are written; undefined: there is no archive. */
+  readonly archiveUrl: string | undefined
   /** The signer's own process, and the file with the secret both know; undefined: this process signs. */
   readonly signer: { readonly url: string; readonly secretFile: string } | undefined
   /** Whether witnesses and timestamp authorities may have private addresses. */
@@ -79,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv, dataDir: string): Config {
       email !== undefined && password !== undefined ? { email: email.toLowerCase(), password } : undefined,
     logLevel: values.LOG_LEVEL,
     filesUrl: values.FILES_URL,
+    archiveUrl: values.ARCHIVE_URL,
     signer: values.SIGNER_URL
       ? {
           url: values.SIGNER_URL,

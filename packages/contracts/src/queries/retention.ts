@@ -48,6 +48,8 @@ export const previewRetention = defineQuery({
     ),
     entries: z.int(),
     parts: z.int(),
+    /** Entries that are due and stay, because the policy wants them in a verified archive first. */
+    unarchived: z.int(),
     /** Due by a rule, kept by a hold. An entry that two holds cover is counted with each. */
     held: z.array(
       z.strictObject({

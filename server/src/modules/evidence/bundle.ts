@@ -15,7 +15,7 @@ import { ZipFileWriter, ZipTooLargeError } from '../../kernel/zip-file.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { readHead } from '../../ledger/tree-store.ts'
 import { type BundleInput, chooseRange } from './choose-range.ts'
-import type { MayOpen } from './openings.ts'
+import { type MayOpen, opensNothing } from './openings.ts'
 import { writeSeal } from './seal.ts'
 import { type OpenPositions, type WrittenContent, writeContent } from './write-bundle.ts'
 
@@ -112,6 +112,25 @@ export const createRangeBundles =
         bytes: made.bytes,
       },
       settle: () => rename(made.unfinished, made.file).catch(ignoreRepeat),
+    }
+  }
+
+/**
+ * Writes bundles over a whole range with every part withheld, to a path of the caller's: for the archive, whose readers
+ * open parts by their own right. Throws like `evidence.bundle`.
+ */
+export const createClosedBundles =
+  (port: Omit<EvidencePort, 'mayOpen' | 'folder'>) =>
+  async ({ from, to }: { from: number; to: number }, viewer: Caller, path: string): Promise<void> => {
+    const input = { fromPosition: from, toPosition: to, language: 'en' as const }
+    const zip = await ZipFileWriter.create(path)
+    try {
+      await fill({ ...port, mayOpen: opensNothing, folder: '' }, zip, input, viewer, null)
+      await zip.finish()
+    } catch (error) {
+      await zip.close().catch(() => undefined) // closed already when its last step failed
+      await rm(path, { force: true })
+      throw error
     }
   }
 

@@ -1,3 +1,9 @@
-export { createBundleEvidence, createRangeBundles, type EvidencePort, type RangeBundle } from './bundle.ts'
+export {
+  createBundleEvidence,
+  createClosedBundles,
+  createRangeBundles,
+  type EvidencePort,
+  type RangeBundle,
+} from './bundle.ts'
 export { createDownloadEvidence } from './download.ts'
 export { eraseBundles } from './erase-bundles.ts'

@@ -62,7 +62,7 @@ export interface WrittenContent {
 export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Promise<WrittenContent> {
   const { db, viewer, head, range, input } = parts
   const members: WrittenMember[] = []
-  const seen = { closed: 0, openings: 0, namedBy: new Set<string>() }
+  const seen = { closed: 0, destroyed: 0, openings: 0, namedBy: new Set<string>() }
   members.push(await zip.add('entries.ndjson', entryLines(parts, seen)))
   members.push(await zip.add('openings.ndjson', allOpeningLines(parts, seen)))
   const before = await findNote(db, viewer.workspaceId, head, { atMost: range.from })
@@ -75,7 +75,10 @@ export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Pro
     origin: head.origin,
     workspace: { id: viewer.workspaceId, name: await readWorkspaceName(db, viewer.workspaceId) },
     range,
-    scope: parts.open ? { disputeId: parts.open.disputeId } : scopeOfInput(input),
+    scope: {
+      ...(parts.open ? { disputeId: parts.open.disputeId } : scopeOfInput(input)),
+      ...(seen.destroyed > 0 ? { destroyed: seen.destroyed } : {}),
+    },
     counts: { entries: range.to - range.from + 1, closed: seen.closed, openings: seen.openings },
     askedBy: {
       kind: viewer.actor.kind,
@@ -95,7 +98,7 @@ export async function writeContent(zip: ZipFileWriter, parts: ContentParts): Pro
   return { manifest, manifestSha256: sha256(bytes).toString('hex'), before, namedBy: [...seen.namedBy] }
 }
 
-type Seen = { closed: number; openings: number; readonly namedBy: Set<string> }
+type Seen = { closed: number; destroyed: number; openings: number; readonly namedBy: Set<string> }
 
 /** A leaf; of one that retention destroyed only its hash: it is closed to everybody. */
 type RangeRow = StoredLeaf | { readonly position: number; readonly leaf: null; readonly hash: Uint8Array }
@@ -130,6 +133,7 @@ async function* entryLines(parts: ContentParts, seen: Seen): AsyncGenerator<stri
         text += formatEntryLine({ ...line, leaf: row.leaf })
       } else {
         seen.closed += 1
+        if (!row.leaf) seen.destroyed += 1
         text += formatEntryLine(line)
       }
     }

@@ -18,6 +18,8 @@ export interface StreamAsk {
   readonly filter: ExportFilter
   readonly parts: 'open' | 'withheld'
   readonly size: number
+  /** Only entries at positions from this one on. */
+  readonly since?: number | undefined
   readonly after: { readonly at: string; readonly id: string } | null
   readonly order: 'time' | 'conversation'
 }

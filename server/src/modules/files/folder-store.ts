@@ -3,7 +3,7 @@ import { copyFile, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { FileGone, type FileStore } from './store.ts'
 
-const KEY = /^[0-9a-f-]{1,80}(\/[0-9A-Za-z_-]{1,80})+$/
+const KEY = /^[0-9a-f-]{1,80}(\/[0-9A-Za-z_-][0-9A-Za-z._-]{0,79})+$/
 
 /** Files in a folder of this machine (or one that all nodes mount). */
 export class FolderStore implements FileStore {

@@ -8,6 +8,17 @@ import type { FileStore } from './store.ts'
 export const openFolderStore = (dataDir: string): FileStore =>
   new FolderStore(join(resolve(dataDir), 'files', 'store'))
 
+/** The store that `ARCHIVE_URL` names, with the words by which people know it. */
+export async function openNamedStore(
+  text: string,
+): Promise<{ kind: 'folder' | 's3'; place: string; store: FileStore }> {
+  const url = new URL(text)
+  if (url.protocol === 's3:')
+    return { kind: 's3', place: `${url.hostname}${url.pathname}`, store: await openS3Store(url) }
+  const place = fileURLToPath(url)
+  return { kind: 'folder', place, store: new FolderStore(place) }
+}
+
 /**
  * The store that `FILES_URL` names: `file:///folder`, `s3://bucket/prefix?endpoint=…&region=…`; without it the folder
  * `files` below `dataDir`.

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
-import { FileGone, type FileStore } from './store.ts'
+import { FileGone, type FileStore, type PutOptions } from './store.ts'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
 
@@ -37,7 +37,7 @@ class S3Store implements FileStore {
     this.#prefix = prefix
   }
 
-  async put(key: string, path: string): Promise<void> {
+  async put(key: string, path: string, { sha256, lockUntil }: PutOptions = {}): Promise<void> {
     const { size } = await stat(path)
     await this.#client.send(
       new this.#sdk.PutObjectCommand({
@@ -45,6 +45,11 @@ class S3Store implements FileStore {
         Body: createReadStream(path),
         ContentLength: size,
         ContentType: 'application/octet-stream',
+        // S3 wants a digest with every locked object, and compares it with what arrives
+        ...(sha256 ? { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') } : {}),
+        ...(lockUntil
+          ? { ObjectLockMode: 'COMPLIANCE' as const, ObjectLockRetainUntilDate: new Date(lockUntil) }
+          : {}),
       }),
     )
     await rm(path, { force: true })
@@ -67,6 +72,19 @@ class S3Store implements FileStore {
 
   async remove(key: string): Promise<void> {
     await this.#client.send(new this.#sdk.DeleteObjectCommand(this.#at(key)))
+  }
+
+  /** A bucket without Object Lock, and a store that has never heard of it, answer with an error. */
+  async offersLock(): Promise<boolean> {
+    try {
+      const { ObjectLockConfiguration: found } = await this.#client.send(
+        new this.#sdk.GetObjectLockConfigurationCommand({ Bucket: this.#bucket }),
+      )
+      return found?.ObjectLockEnabled === 'Enabled'
+    } catch (error) {
+      if (error instanceof this.#sdk.S3ServiceException) return false
+      throw error
+    }
   }
 
   #at(key: string): { Bucket: string; Key: string } {

@@ -26,6 +26,8 @@ export interface StreamAsk {
   readonly parts: 'open' | 'withheld'
   /** Entries from this position on are left out. */
   readonly size: number
+  /** Entries before this position are left out as well. */
+  readonly since?: number | undefined
   /** Goes on after this entry. */
   readonly after: { readonly at: string; readonly id: string } | null
   /** By time; or conversation by conversation, without the entries that belong to none. */
@@ -92,10 +94,11 @@ export class EntryStream {
 /** Sequenced entries below `size`, oldest first or conversation by conversation, after a place. */
 async function streamSql(
   request: SearchRequest,
-  { size, after, order }: StreamAsk,
+  { size, since, after, order }: StreamAsk,
 ): Promise<RawBuilder<unknown>> {
   const plan = await planSearch(request.db, request.caller, request.filter)
   const where = [...(await conditionsOf(request, plan)), waysIn(plan), sql`e.position < ${size}`]
+  if (since) where.push(sql`e.position >= ${since}`)
   if (after) where.push(sql`(e.at, e.entry_id) > (${after.at}::timestamptz, ${after.id}::uuid)`)
   if (order === 'conversation') where.push(sql`e.conversation_id is not null`)
   return sql`select e.position, e.leaf from log_entry e where ${and(where)}

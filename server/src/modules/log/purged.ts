@@ -54,6 +54,26 @@ export async function purgedParts(
   return purged
 }
 
+/** Of parts at positions, those that a rule on parts destroyed: `position/part`. */
+export async function partsDestroyedAt(
+  db: ReadDb,
+  workspaceId: string,
+  places: readonly { readonly position: number; readonly name: string }[],
+): Promise<Set<string>> {
+  const chunks = [...new Set(places.map(({ position }) => chunkOf(position)))]
+  if (chunks.length === 0) return new Set()
+  const { rows } = await sql<{ chunk: number; part: string; positions: Buffer }>`
+    select chunk, part, positions from log_purge
+    where workspace_id = ${workspaceId} and chunk = any(${chunks}::bigint[]) and part <> ''`.execute(
+    db as never,
+  )
+  const isGone = ({ position, name }: { position: number; name: string }) =>
+    rows.some(
+      row => row.part === name && row.chunk === chunkOf(position) && isListed(row.positions, position),
+    )
+  return new Set(places.filter(isGone).map(({ position, name }) => `${position}/${name}`))
+}
+
 const chunkOf = (position: number): number => Math.floor(position / PURGE_CHUNK)
 
 async function newestOfLeaves(db: ReadDb, workspaceId: string): Promise<string | undefined> {

@@ -4,7 +4,7 @@ import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
-import { type AbsentPart, purgedParts } from './purged.ts'
+import { type AbsentPart, partsDestroyedAt, purgedParts } from './purged.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
 import { isRevealed, revealsFor } from './reveals.ts'
 
@@ -23,8 +23,16 @@ export class EntryReader {
     this.#keys = keys
   }
 
-  /** The entries of `records` in their order. */
-  async present(db: ReadDb, viewer: Caller, records: readonly EntryRecord[]): Promise<Entry[]> {
+  /**
+   * The entries of `records` in their order. `kept`: sealed parts from outside the database, by `entry/part`, for those
+   * that it has no longer; what a rule on parts destroyed stays destroyed.
+   */
+  async present(
+    db: ReadDb,
+    viewer: Caller,
+    records: readonly EntryRecord[],
+    kept: ReadonlyMap<string, SealedPart> = new Map(),
+  ): Promise<Entry[]> {
     const { workspaceId } = viewer
     // The bytes come from our own ledger, which parsed them strictly when it wrote them; verify reads them strictly again.
     const leaves = records.map(record => JSON.parse(record.leaf.toString('utf8')) as Leaf)
@@ -50,6 +58,7 @@ export class EntryReader {
     ])
     const named = await loadParts(db, workspaceId, [...customers.values()])
     for (const [key, part] of named) names.set(key, part)
+    await addKept(db, workspaceId, records, leaves, kept, parts)
     const owners = [
       ...leaves.flatMap(leaf => Object.values(leaf.parts).map(part => part.owner)),
       ...[...names.values()].map(part => part.owner),
@@ -122,6 +131,28 @@ export class EntryReader {
         },
       }
     })
+  }
+}
+
+/** Parts that only `kept` has, but for those that a rule on parts destroyed. */
+async function addKept(
+  db: ReadDb,
+  workspaceId: string,
+  records: readonly EntryRecord[],
+  leaves: readonly Leaf[],
+  kept: ReadonlyMap<string, SealedPart>,
+  into: Map<string, SealedPart>,
+): Promise<void> {
+  if (kept.size === 0) return
+  const absent = leaves.flatMap((leaf, i) =>
+    Object.keys(leaf.parts)
+      .filter(name => !into.has(`${leaf.id}/${name}`))
+      .map(name => ({ position: records[i]?.position ?? -1, place: `${leaf.id}/${name}`, name })),
+  )
+  const destroyed = await partsDestroyedAt(db, workspaceId, absent)
+  for (const { place, position, name } of absent) {
+    const part = kept.get(place)
+    if (part && !destroyed.has(`${position}/${name}`)) into.set(place, part)
   }
 }
 

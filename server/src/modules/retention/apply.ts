@@ -13,25 +13,13 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { digestOfList, PurgeList, type PurgeRow } from '../../ledger/purge-list.ts'
 import { countHeld, type DueAsk, doomedRows, isAnythingDoomed } from './due.ts'
-import { monthsDue, reachOf, withinMonth } from './months.ts'
+import { type ArchivedReach, monthsDue, reachOf, withinMonth } from './months.ts'
 import { lockRun, type RetentionRun } from './store.ts'
 
 /** Above this share of a month, what stays is set aside and put back; below, rows are deleted one by one. */
 const REWRITE_SHARE = 0.5
 /** So many are deleted row by row in one step. */
 const ROWS_A_STEP = 200_000
-
-/** Months whose entries may go, because a verified archive holds them; null: no archive is asked for. */
-export type ArchivedReach = (
-  context: Pick<CommandContext, 'tx' | 'workspaceId'>,
-  month: string,
-) => Promise<{ readonly archiveId: string | null; readonly reach: number }>
-
-/** Without archives nothing but the ledger itself limits what goes. */
-export const noArchiveNeeded: ArchivedReach = async () => ({
-  archiveId: null,
-  reach: Number.MAX_SAFE_INTEGER,
-})
 
 export interface ApplyPort {
   readonly archived: ArchivedReach
@@ -89,7 +77,9 @@ async function nextStep(
   for (const what of ['entries', 'parts'] as const)
     for (const month of await monthsDue(tx, run.rules, what, run.asOf)) {
       const { archiveId, reach: kept } =
-        what === 'entries' ? await archived(context, month) : { archiveId: null, reach }
+        what === 'entries'
+          ? await archived({ db: context.tx, workspaceId }, month)
+          : { archiveId: null, reach }
       const { rules, asOf } = run
       const ask = { workspaceId, what, month, rules, asOf, reach: Math.min(reach, kept), archiveId }
       if (await isAnythingDoomed(tx, ask)) return ask

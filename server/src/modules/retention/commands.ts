@@ -17,6 +17,7 @@ import {
 import { type Command, type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import type { ArchivedReach } from './months.ts'
 import { previewOf } from './preview.ts'
 import { countApprovers, digestOfRules, lockRun, type RetentionRun, readRules } from './store.ts'
 
@@ -86,37 +87,39 @@ function requirePerson({ caller }: CommandContext): string {
   return caller.actor.id
 }
 
-export const requestRetentionCommand = defineCommandHandler(requestRetention, {
-  handle: async (context, { reason }) => {
-    const { tx, workspaceId, now } = context
-    const requestedBy = requirePerson(context)
-    await requireNoneOpen(context)
-    const { asOf, rules, entries, parts, held } = await previewOf(tx, workspaceId)
-    if (entries + parts === 0) throw new ConsoleError('retention.nothing_due')
-    const id = newId()
-    await tx
-      .insertInto('retention_run')
-      .values({
-        workspace_id: workspaceId,
-        run_id: id,
-        state: 'requested',
-        rules: JSON.stringify(rules),
-        as_of: asOf,
-        requested_by: requestedBy,
-        requested_at: now,
-        entries,
-        parts,
-      })
-      .execute()
-    const heldCount = held.reduce((sum, each) => sum + each.entries + each.parts, 0)
-    context.record(
-      retentionRequested,
-      { asOf, rules: rules.length, rulesSha256: digestOfRules(rules), entries, parts, held: heldCount },
-      { subject: { id }, parts: { reasonText: reason } },
-    )
-    return { run: { id: id as never, entries, parts } } // branded id
-  },
-})
+/** `archived` says what of it an archive has to hold first. */
+export const createRequestRetention = (archived: ArchivedReach): Command =>
+  defineCommandHandler(requestRetention, {
+    handle: async (context, { reason }) => {
+      const { tx, workspaceId, now } = context
+      const requestedBy = requirePerson(context)
+      await requireNoneOpen(context)
+      const { asOf, rules, entries, parts, held } = await previewOf(tx, workspaceId, archived)
+      if (entries + parts === 0) throw new ConsoleError('retention.nothing_due')
+      const id = newId()
+      await tx
+        .insertInto('retention_run')
+        .values({
+          workspace_id: workspaceId,
+          run_id: id,
+          state: 'requested',
+          rules: JSON.stringify(rules),
+          as_of: asOf,
+          requested_by: requestedBy,
+          requested_at: now,
+          entries,
+          parts,
+        })
+        .execute()
+      const heldCount = held.reduce((sum, each) => sum + each.entries + each.parts, 0)
+      context.record(
+        retentionRequested,
+        { asOf, rules: rules.length, rulesSha256: digestOfRules(rules), entries, parts, held: heldCount },
+        { subject: { id }, parts: { reasonText: reason } },
+      )
+      return { run: { id: id as never, entries, parts } } // branded id
+    },
+  }) as unknown as Command
 
 async function requireNoneOpen({ tx, workspaceId }: CommandContext): Promise<void> {
   const open = await tx

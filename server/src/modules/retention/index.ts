@@ -1,11 +1,12 @@
-export { type ApplyPort, type ArchivedReach, createApplyRetention, noArchiveNeeded } from './apply.ts'
+export { type ApplyPort, createApplyRetention } from './apply.ts'
 export {
   createApproveRetention,
+  createRequestRetention,
   declineRetentionCommand,
   deleteRetentionRuleCommand,
-  requestRetentionCommand,
   setRetentionRuleCommand,
   stopRetentionCommand,
 } from './commands.ts'
 export { RetentionKeeper } from './keeper.ts'
-export { retentionQueries } from './queries.ts'
+export type { ArchivedReach } from './months.ts'
+export { createRetentionQueries } from './queries.ts'

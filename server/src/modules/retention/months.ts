@@ -12,6 +12,15 @@ export const monthAfter = (month: Month): Month => {
   return day.toISOString().slice(0, 10)
 }
 
+/**
+ * How far whole entries of a month may go because a verified archive holds them, and which; everything, where no archive
+ * is asked for. The archive answers.
+ */
+export type ArchivedReach = (
+  where: { readonly db: ReadDb | Tx; readonly workspaceId: string },
+  month: Month,
+) => Promise<{ readonly archiveId: string | null; readonly reach: number }>
+
 /** The months that have a table and begin before anything of `what` stops being due, the oldest first. */
 export async function monthsDue(
   db: ReadDb | Tx,

@@ -8,7 +8,8 @@ import {
 import { sql } from 'kysely'
 import { may } from '../../command/caller.ts'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
-import { previewRetentionQuery } from './preview.ts'
+import type { ArchivedReach } from './months.ts'
+import { createPreviewRetention } from './preview.ts'
 import { bySpecificity, KeptRules } from './rules.ts'
 import { countApprovers, readRules } from './store.ts'
 
@@ -59,8 +60,6 @@ const listRunsQuery = defineQueryHandler(listRetentionRuns, async ({ db, caller 
   }
 })
 
-export const retentionQueries = [
-  listRulesQuery,
-  previewRetentionQuery,
-  listRunsQuery,
-] as unknown as readonly Query[]
+/** The reads of retention. `archived` says what an archive has to hold before it may go. */
+export const createRetentionQueries = (archived: ArchivedReach): Query[] =>
+  [listRulesQuery, createPreviewRetention(archived), listRunsQuery] as unknown as Query[]

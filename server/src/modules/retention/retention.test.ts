@@ -203,8 +203,8 @@ describe('whole entries go, hashes stay', () => {
       ...parts,
       apply: createApplyRetention({
         recountMonth: async () => {},
-        archived: async ({ tx }) => {
-          await tx.getExecutor().executeQuery({
+        archived: async ({ db }) => {
+          await db.getExecutor().executeQuery({
             sql: 'select pg_terminate_backend(pg_backend_pid())',
             parameters: [],
             query: { kind: 'RawNode' },

@@ -1,0 +1,8 @@
+export { createArchiveCommands } from './commands.ts'
+export { ArchiveKeeper } from './keeper.ts'
+export { type ArchiveManifest, MANIFEST_NAME, parseManifest } from './manifest.ts'
+export type { ArchivePort, NamedStore, ParquetAsk } from './port.ts'
+export { createArchiveQueries } from './queries.ts'
+export { archivedReach } from './reach.ts'
+export { verifyDone } from './read-archive.ts'
+export { ARCHIVE_VERDICTS, type ArchiveReport, type ArchiveVerdict, verifyFiles } from './verify-archive.ts'
