@@ -46,6 +46,7 @@ const MACHINERY = new Set([
   'api_token_use',
   'telegram_notice',
   'telegram_notice_cursor',
+  'archive_progress', // which files are written; that a month is finished is recorded
   'export_progress', // how far a file is written; that it is finished is recorded
   'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
@@ -184,6 +185,8 @@ beforeAll(async () => {
     "insert into log_reveal (workspace_id, reveal_id, agent_id, kind, target_id, state, requested_at, entry_id) values ($1, gen_random_uuid(), $2, 'entry', $2, 'open', now(), $2)",
     "insert into retention_rule (workspace_id, rule_id, what, event, days) values ($1, $2, 'parts', '*', 365)",
     "insert into retention_run (workspace_id, run_id, state, rules, as_of, requested_by, requested_at, entries, parts) values ($1, $2, 'done', '[]', now(), $2, now(), 0, 0)",
+    'insert into archive_policy (workspace_id, enabled, after_days, required, with_parts) select $1, false, 7, false, true where $2::uuid is not null',
+    "insert into archive (workspace_id, archive_id, month, state, since, size, with_parts, requested_at) values ($1, $2, '2020-01-01', 'stopped', 0, 1, true, now())",
     'insert into alert_acknowledgement (workspace_id, alert_entry_id, agent_id, at) values ($1, gen_random_uuid(), $2, now())',
   ])
     await world.asSuperuser(statement, [w, world.owner.id])

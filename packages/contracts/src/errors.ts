@@ -172,6 +172,7 @@ export const ERROR_CODES = {
   'archive.not_stopped': 409,
   'archive.not_waiting': 409,
   'archive.not_written': 409,
+  'archive.not_verified': 502,
   'archive.unreadable': 502,
   'import.not_readable': 400,
   'import.mapping_differs': 409,

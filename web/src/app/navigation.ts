@@ -1,4 +1,5 @@
 import {
+  IconArchive,
   IconClockX,
   IconDownload,
   IconGavel,
@@ -79,6 +80,14 @@ export const SCREENS = [
     permission: 'retention.view',
     icon: IconClockX,
     key: 'g h',
+  },
+  {
+    name: 'archive',
+    group: 'compliance',
+    to: '/archive',
+    permission: 'archive.view',
+    icon: IconArchive,
+    key: 'g a',
   },
   {
     name: 'settings',

@@ -88,6 +88,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['dispute.*', () => [['dispute.list'], ['dispute.get']]],
   ['hold.*', () => [['hold.list'], ['dispute.get']]],
+  ['archive.*', () => [['archive.list'], ['retention.preview']]],
   ['retention.*', () => [['retention.rules'], ['retention.preview'], ['retention.runs']]],
   ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],

@@ -168,6 +168,15 @@ const retentionRoute = createRoute({
   path: '/retention',
   component: lazyRouteComponent(() => import('../features/retention/retention-page.tsx'), 'RetentionPage'),
 })
+const archiveRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/archive',
+  validateSearch: (search: Record<string, unknown>): { month?: string } => {
+    const month = text(search.month)
+    return month === undefined ? {} : { month }
+  },
+  component: lazyRouteComponent(() => import('../features/archive/archive-page.tsx'), 'ArchivePage'),
+})
 const holdsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/holds',
@@ -208,6 +217,7 @@ const routeTree = rootRoute.addChildren([
     exportsRoute,
     privacyRoute,
     retentionRoute,
+    archiveRoute,
     holdsRoute,
     proofRoute,
   ]),

@@ -6,6 +6,7 @@ import { operatorCaller } from '../../command/caller.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional } from './command.ts'
 import { execute } from './execute.ts'
+import { keepSigning } from './keep-signing.ts'
 import { openDesk } from './open-desk.ts'
 
 export const evidenceCommand: CliCommand = {
@@ -81,25 +82,6 @@ function readInput(invocation: Invocation): z.input<typeof bundleEvidence.input>
 
 async function requireNew(file: string): Promise<void> {
   if (await stat(file).catch(() => null)) throw usage(`${file} is there already`)
-}
-
-/** Sequences and signs again and again, because what is waited for is recorded in between. */
-function keepSigning(settle: () => Promise<void>): { stop(): Promise<void> } {
-  let stopped = false
-  const loop = async () => {
-    while (!stopped) {
-      await settle()
-      await new Promise(resolve => setTimeout(resolve, 50))
-    }
-  }
-  const running = loop()
-  running.catch(() => {}) // told by stop()
-  return {
-    stop: async () => {
-      stopped = true
-      await running
-    },
-  }
 }
 
 /** Appears under its name whole or not at all. */

@@ -1,4 +1,4 @@
-import type { CommandContract } from '@tracedesk/contracts'
+import type { CommandContract, QueryInput, QueryName, QueryOutput } from '@tracedesk/contracts'
 import type { z } from 'zod'
 import { type Caller, operatorCaller } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -22,6 +22,18 @@ export async function execute<C extends CommandContract>(
     const code = error.code.startsWith('database.') ? 3 : 2
     throw new CliError(code, error.code, `${error.code}${describe(error.details)}`, { cause: error })
   }
+}
+
+/** Runs a read of the desk as the operator. */
+export async function runQuery<N extends QueryName>(
+  desk: OpenDesk,
+  name: N,
+  input: QueryInput<N>,
+): Promise<QueryOutput<N>> {
+  const query = desk.node.queriesByName.get(name)
+  if (!query) throw new Error(`no handler for ${name}`)
+  // The handler was registered under this name, so its output is the contract's.
+  return (await desk.node.queries.run(query, operatorCaller(desk.workspaceId), input)) as QueryOutput<N>
 }
 
 function describe(details: Record<string, unknown>): string {

@@ -10,6 +10,8 @@ import { createLog } from '../../kernel/log.ts'
 import { type InstallationSecret, loadSecret } from '../../kernel/secret.ts'
 import { StartError } from '../../kernel/start-error.ts'
 import { RemoteSigner, readSignerSecret } from '../../ledger/remote-signer.ts'
+import type { NamedStore } from '../../modules/archive/index.ts'
+import { openNamedStore } from '../../modules/files/index.ts'
 import { TracedeskNode } from '../../node.ts'
 import { CliError } from './cli-error.ts'
 
@@ -78,7 +80,9 @@ async function openWorkspace(
   env: NodeJS.ProcessEnv,
   workspace: string | undefined,
 ): Promise<OpenDesk> {
-  const node = openNode(database, env.LOG_LEVEL ? database.config.logLevel : 'error')
+  const { archiveUrl, logLevel } = database.config
+  const archive = archiveUrl ? await openNamedStore(archiveUrl) : undefined
+  const node = openNode(database, env.LOG_LEVEL ? logLevel : 'error', archive)
   const close = async () => {
     await closeNode(node)
     await database.close()
@@ -94,13 +98,18 @@ async function openWorkspace(
 }
 
 /** A node that is used but not started: no server, no gateway, no loops. */
-export function openNode({ config, secret, targets }: OpenDatabase, logLevel: string): TracedeskNode {
+export function openNode(
+  { config, secret, targets }: OpenDatabase,
+  logLevel: string,
+  archive?: NamedStore,
+): TracedeskNode {
   const node = new TracedeskNode({
     targets,
     secret,
     dataDir: config.dataDir,
     originHost: originHost(config),
     log: createLog(logLevel),
+    ...(archive ? { archive } : {}),
     version: VERSION,
     setupToken: () => null,
     ...(config.signer

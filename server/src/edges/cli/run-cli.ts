@@ -2,6 +2,7 @@ import { explainDatabaseError } from '../../command/database-errors.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { StartError } from '../../kernel/start-error.ts'
 import { agentCreate, agentResetPassword } from './agent.ts'
+import { archiveCommand } from './archive.ts'
 import { backupCommand } from './backup.ts'
 import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Progress, readArguments } from './command.ts'
@@ -26,6 +27,7 @@ const COMMANDS: readonly CliCommand[] = [
   importCommand,
   evidenceCommand,
   exportCommand,
+  archiveCommand,
   backupCommand,
   restoreCommand,
   trustCommand,

@@ -50,7 +50,8 @@ async function openSource(path: string): Promise<{ source: ByteSource; close: ()
   return { source: { size, read }, close: () => file.close() }
 }
 
-async function readTrustOption(invocation: Invocation): Promise<TrustFile | null> {
+/** The trust of `--vkey` or `--trust`; null without either. */
+export async function readTrustOption(invocation: Invocation): Promise<TrustFile | null> {
   const vkey = optional(invocation, 'vkey')
   const file = optional(invocation, 'trust')
   if (vkey && file) throw usage('give either --vkey or --trust')

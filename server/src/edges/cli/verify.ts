@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseTrustFile } from '@tracedesk/proof/node'
 import { z } from 'zod'
@@ -11,13 +11,15 @@ import type { WitnessAddress } from '../../ledger/witness-view.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, type Result } from './command.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
+import { verifyArchiveFolder } from './verify-archive-folder.ts'
 import { verifyBundleOnDisk } from './verify-bundle.ts'
 
 export const verifyCommand: CliCommand = {
   name: 'verify',
   synopsis:
-    'verify [--parts] [--resume FILE] [--workspace ID] | verify --from URL|BUNDLE.zip [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"] [--tsa-ca FILE]',
-  summary: 'prove that nothing recorded was changed, in the database, over HTTP or in a bundle of evidence',
+    'verify [--parts] [--resume FILE] [--workspace ID] | verify --from URL|BUNDLE.zip|ARCHIVE-FOLDER [--token TOKEN] [--vkey KEY | --trust FILE] [--witness "URL KEY"] [--tsa-ca FILE]',
+  summary:
+    'prove that nothing recorded was changed, in the database, over HTTP, in a bundle of evidence or in an archive',
   options: {
     from: { type: 'string' },
     token: { type: 'string' },
@@ -101,9 +103,12 @@ const KeptNotes = z.object({ checkpoints: z.array(z.string()).optional() })
 
 async function verifyFrom(invocation: Invocation): Promise<Result> {
   const url = optional(invocation, 'from') ?? ''
-  if (url.endsWith('.zip') && !/^https?:/.test(url)) return verifyBundleOnDisk(invocation, url)
+  if (!/^https?:/.test(url)) {
+    if (url.endsWith('.zip')) return verifyBundleOnDisk(invocation, url)
+    if (isFolder(url)) return verifyArchiveFolder(invocation, url)
+  }
   if (!/^https?:\/\//.test(url) || !URL.canParse(url))
-    throw usage('--from is a URL like https://desk.example, or a bundle.zip')
+    throw usage('--from is a URL like https://desk.example, a bundle.zip, or the folder of an archive')
   for (const name of ['parts', 'resume'])
     if (invocation.options[name]) throw usage(`--${name} needs the database and its keys`)
   try {
@@ -128,6 +133,8 @@ async function verifyFrom(invocation: Invocation): Promise<Result> {
     throw error
   }
 }
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 
 /** A witness to ask itself: its address and verifier key, as the setting has them. */
 function readWitness(invocation: Invocation): WitnessAddress | undefined {

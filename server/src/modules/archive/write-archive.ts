@@ -52,7 +52,12 @@ export interface WrittenArchive {
 }
 
 /** A file that was read back is not what was written, or proves nothing: it may not count. */
-export class NotVerified extends Error {}
+export class NotVerified extends Error {
+  constructor(detail: string) {
+    super(detail)
+    this.name = 'NotVerified'
+  }
+}
 
 /** How many files there will be, the manifest aside. */
 export const filesOf = ({ plan }: Pick<WrittenSoFar, 'plan'>, withParts: boolean): number =>
