@@ -37,6 +37,7 @@ export interface ArchiveReport {
   /** `ok`, `consistent_only` when no trust was given, or that of the first finding. */
   readonly verdict: ArchiveVerdict
   readonly findings: readonly ArchiveFinding[]
+  /** The manifest counted. */
   readonly files: number
   readonly entries: number
   readonly parts: number
@@ -79,7 +80,7 @@ export async function verifyFiles(
     await run.check(file, place)
     onProgress(i + 1)
   }
-  return run.report(files.length)
+  return run.report(files.length + 1)
 }
 
 class ArchiveRun {

@@ -80,7 +80,7 @@ function Row({ item: { entry, proof } }: { item: Item }) {
   const label = t(`archive.${proof}`)
   return (
     <li>
-      <Time at={entry.at} show="seconds" />
+      <Time at={entry.at} show="exact" />
       <EntryIcon entry={entry} />
       <EntrySentence entry={entry} />
       <Tooltip label={label}>
