@@ -1,5 +1,5 @@
 export { AnchorKeeper, type KeeperParts } from './keeper.ts'
-export { createAnchorQueries, readKeys } from './queries.ts'
+export { createAnchorQueries } from './queries.ts'
 export { createRotateKey } from './rotate-key.ts'
 export { readSignatureLines } from './store.ts'
 export { type AnchorPort, noTelegram, type SendDocument } from './targets.ts'

@@ -5,8 +5,5 @@ export function spanOf(month: string): { readonly from: string; readonly to: str
   return { from: `${month}-01T00:00:00.000000Z`, to: `${next}-01T00:00:00.000000Z` }
 }
 
-/** `2024-03-01` → `2024-03`. */
-export const monthOfDay = (day: string): string => day.slice(0, 7)
-
 /** Is a leaf's time in the month? Both are UTC with six fraction digits. */
 export const isWithin = (month: string, at: string): boolean => at.startsWith(`${month}-`)

@@ -11,7 +11,7 @@ import { isWithin } from './month.ts'
 import { PartsMalformed, readPartLines } from './sealed-parts.ts'
 
 /** Everything that verifying an archive can find, beside what can be wrong with a bundle. */
-export const ARCHIVE_VERDICTS = [
+const ARCHIVE_VERDICTS = [
   'manifest_missing',
   'manifest_malformed',
   /** The log names another manifest. */
