@@ -351,6 +351,7 @@ describe('each role × each query', () => {
     // nothing to look for: what auditors may search for is a test of its own
     'conversation.search': { q: '!' },
     'message.versions': { messageId: '00000000-0000-7000-8000-000000000000' },
+    'archive.entries': { month: '2020-01' },
   }
   for (const query of Object.values(QUERIES)) {
     if (query.permission === null) continue
