@@ -41,10 +41,10 @@ async function allAtOnce(attempts: readonly Attempt[]): Promise<string[]> {
 
 /** Done attempts and refusals that the log tells of, by people, about a conversation. */
 async function toldOf(id: string) {
-  // in the order of the ledger: `at` is when each began, and who began first may have waited
-  const entries = (await desk.world.entries({ conversation: id }))
-    .filter(entry => entry.actor.kind === 'agent' && entry.event !== 'message.read')
-    .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+  const told = await desk.world.entries({ conversation: id })
+  const positions = told.map(({ position }) => position ?? 0)
+  expect(positions, 'by time and by position it is one order').toEqual(positions.toSorted((a, b) => a - b))
+  const entries = told.filter(entry => entry.actor.kind === 'agent' && entry.event !== 'message.read')
   return {
     entries,
     refused: entries.filter(entry => entry.event === 'command.refused').length,
@@ -101,6 +101,45 @@ describe('several people at the same conversation in the same moment', () => {
     ])
     expect(entries.filter(entry => entry.event === 'note.added')).toHaveLength(3)
     await checkReplay(desk.world, talk.id, { departmentId: sales })
+  })
+
+  test('who began first and was overtaken comes again, so that times tell the same order as positions', async () => {
+    const talk = await desk.world.conversation({ department: sales })
+    const conversationId = talk.id as never
+    const [maya, omar] = people as [Person, Person, Person]
+    const { door, commandsByName } = desk.world.node
+    const command = commandsByName.get('note.add')
+    if (!command) throw new Error('no note.add')
+    let begun = 0
+    const slow: typeof command = {
+      ...command,
+      handle: async (...given) => {
+        if (begun++ === 0) await omar.do('conversation.assign', { conversationId, agentId: omar.id as never })
+        return command.handle(...given)
+      },
+    }
+    await door.execute(slow, await maya.caller(), { conversationId, text: 'begun first' })
+    expect(begun).toBe(2)
+    const { entries } = await toldOf(talk.id)
+    expect(entries.map(({ event }) => event)).toEqual(['conversation.assigned', 'note.added'])
+    await checkReplay(desk.world, talk.id, { departmentId: sales })
+  })
+
+  test('a database clock that was put back stops no conversation', async () => {
+    const talk = await desk.world.conversation({ department: sales })
+    const note = { conversationId: talk.id as never, text: 'before' }
+    await desk.owner.do('note.add', note)
+    const ahead = "update log_counter set last_at = now() + interval '1 hour' where chain_id = $1"
+    await desk.world.asSuperuser(ahead, [talk.id])
+    await desk.owner.do('note.add', { ...note, text: 'after' })
+    await desk.owner
+      .do('conversation.assign', { conversationId: talk.id as never, agentId: null })
+      .catch(() => {})
+    expect((await toldOf(talk.id)).entries.map(({ event }) => event)).toEqual([
+      'note.added',
+      'note.added',
+      'command.refused',
+    ])
   })
 
   test('of two who edit the same note, or the same canned reply, none overwrites what they have not seen', async () => {

@@ -320,12 +320,12 @@ describe('around the door', () => {
   })
 
   test('a forged pending row is put aside, not sequenced', async () => {
+    const before = await world.owner.ask('ledger.state')
     await app.query(
       `insert into log_pending (workspace_id, entry_id, at, recorded_at, event, version, outcome, reach, actor_kind, subject_kind, subject_id, agent_ids, department_ids, source, leaf, mac)
       values ($1, gen_random_uuid(), now(), now(), 'label.created', 1, 'done', 'work', 'system', 'label', 'x', '{}', '{}', 'system', 'forged', 'forged')`,
       [world.workspaceId],
     )
-    const before = await world.owner.ask('ledger.state')
     await world.settle()
     const after = await world.owner.ask('ledger.state')
     expect(after.rejected).toBe(before.rejected + 1)

@@ -28,7 +28,8 @@ export interface ExecuteOptions {
   readonly causedBy?: string | undefined
 }
 
-const ATTEMPTS = 4
+/** How often a command comes again when another one crossed it. The last time it takes any order of times. */
+const ATTEMPTS = 6
 
 /** The only door through which anything changes (DESIGN promise 1). */
 export class CommandDoor {
@@ -135,7 +136,7 @@ export class CommandDoor {
       const answer = session.refusal
         ? forgetAnswer(caller, key)
         : keepAnswer(caller, key, output, this.#sealKey)
-      await this.#commit(client, session, answer)
+      await this.#commit(client, session, attempt, answer)
       for (const action of session.afterwards) action()
       this.#wake(session.workspaceId)
       if (session.refusal) throw session.refusal
@@ -151,6 +152,7 @@ export class CommandDoor {
   async #commit(
     client: pg.PoolClient,
     session: CommandSession,
+    attempt: number,
     answer: CompiledQuery | null = null,
   ): Promise<void> {
     if (session.drafts.length === 0)
@@ -161,6 +163,7 @@ export class CommandDoor {
       session.drafts,
       session.now,
       session.chains,
+      attempt >= ATTEMPTS,
     )
     const { failure, ended } = await endTransaction(client, answer ? [answer, statement] : [statement])
     if (ended.status === 'fulfilled' && ended.value.command === 'COMMIT') return appended.committed()
@@ -181,43 +184,48 @@ export class CommandDoor {
     if (!caller.workspaceId || error instanceof RecordedRefusal) return
     const code = error instanceof ConsoleError ? error.code : 'internal'
     if (code.startsWith('database.')) return // there is nowhere to write it
-    const client = await this.#databases.app.connect()
-    try {
-      const now = await begin(client)
-      const session = new CommandSession(
-        bindTx(client),
-        caller,
-        contract,
-        caller.workspaceId,
-        now,
-        options.causedBy ?? null,
-        false,
-      )
-      const subject = contract.subject(rawInput)
-      const event =
-        code === 'permission.denied'
-          ? permissionRefused
-          : error instanceof ConsoleError
-            ? commandRefused
-            : commandFailed
-      const data =
-        code === 'permission.denied'
-          ? { name: contract.name, permission: contract.permission ?? '' }
-          : { name: contract.name, code }
-      await session.recordRefusal(event, data, subject)
-      await this.#commit(client, session)
-      this.#wake(caller.workspaceId)
-    } catch (failure) {
-      await rollBack(client)
-      this.#log.error(
-        { err: failure as Error, command: contract.name, code },
-        'a refusal could not be recorded',
-      )
-      throw failure
-    } finally {
-      client.release()
+    const subject = contract.subject(rawInput)
+    const { event, data } = describeRefusal(contract, error)
+    for (let attempt = 1; ; attempt++) {
+      const client = await this.#databases.app.connect()
+      try {
+        const now = await begin(client)
+        const { workspaceId } = caller
+        const causedBy = options.causedBy ?? null
+        const session = new CommandSession(
+          bindTx(client),
+          caller,
+          contract,
+          workspaceId,
+          now,
+          causedBy,
+          false,
+        )
+        await session.recordRefusal(event, data, subject)
+        await this.#commit(client, session, attempt)
+        return this.#wake(workspaceId)
+      } catch (failure) {
+        await rollBack(client)
+        if (attempt < ATTEMPTS && isWorthRetrying(failure)) continue
+        this.#log.error(
+          { err: failure as Error, command: contract.name, code },
+          'a refusal could not be recorded',
+        )
+        throw failure
+      } finally {
+        client.release()
+      }
     }
   }
+}
+
+/** The entry of a command that was refused, or that failed on our side. */
+function describeRefusal(contract: CommandContract, error: unknown) {
+  const { name, permission } = contract
+  const code = error instanceof ConsoleError ? error.code : 'internal'
+  if (code === 'permission.denied')
+    return { event: permissionRefused, data: { name, permission: permission ?? '' } }
+  return { event: error instanceof ConsoleError ? commandRefused : commandFailed, data: { name, code } }
 }
 
 /** A refusal that already stands in the log, committed with the transaction it belongs to. */

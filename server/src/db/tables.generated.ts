@@ -523,6 +523,7 @@ export interface Tables {
     workspace_id: string
     chain_id: string
     count: number
+    last_at: string | null
   }
   log_entry: {
     workspace_id: string

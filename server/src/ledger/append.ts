@@ -56,7 +56,8 @@ export class Appender {
   /**
    * Makes the statement that appends `drafts` in their order. `chains` holds the counters of conversations as far as
    * they are known (conversation id → entries so far); others are locked and read here. The statement swaps each
-   * counter by comparing: when one has moved meanwhile it fails with 40001, and the whole transaction may run again.
+   * counter by comparing: when one has moved meanwhile, or the conversation has an entry that is not older than these,
+   * it fails with 40001, and the whole transaction may run again, with a later time. `late` lets older times pass.
    */
   async prepare(
     tx: Tx,
@@ -64,6 +65,7 @@ export class Appender {
     drafts: readonly EntryDraft[],
     recordedAt: string,
     chains: Map<string, number>,
+    late = false,
   ): Promise<PreparedAppend> {
     await ensureMonths(
       this.#databases,
@@ -94,7 +96,12 @@ export class Appender {
         parts.push(...built.parts)
       })
       const touched = [...new Set(drafts.flatMap(draft => draft.conversationId ?? []))].sort()
-      const swaps = touched.map(id => ({ id, from: before.get(id) ?? 0, to: chains.get(id) ?? 0 }))
+      const swaps = touched.map(id => {
+        const times = drafts.filter(draft => draft.conversationId === id).map(draft => draft.at)
+        const earliest = late ? 'infinity' : (times[0] ?? recordedAt)
+        const latest = times.at(-1) ?? recordedAt
+        return { id, from: before.get(id) ?? 0, to: chains.get(id) ?? 0, earliest, latest }
+      })
       const statement = appendStatement(workspaceId, rows, parts, swaps, this.#mac)
       const inDoubt = () => {
         for (const number of numbers) this.#counter.doubt(workspaceId, number)
@@ -106,14 +113,14 @@ export class Appender {
     }
   }
 
-  /** Appends `drafts` within a transaction that goes on. */
+  /** Appends `drafts` within a transaction that goes on, and so cannot come again with a later time. */
   async append(
     tx: Tx,
     workspaceId: string,
     drafts: readonly EntryDraft[],
     recordedAt: string,
   ): Promise<PreparedAppend> {
-    const prepared = await this.prepare(tx, workspaceId, drafts, recordedAt, new Map())
+    const prepared = await this.prepare(tx, workspaceId, drafts, recordedAt, new Map(), true)
     try {
       await tx.executeQuery(prepared.statement)
     } catch (error) {
@@ -156,6 +163,8 @@ interface ChainSwap {
   readonly id: string
   readonly from: number
   readonly to: number
+  readonly earliest: string
+  readonly latest: string
 }
 
 function appendStatement(
@@ -184,8 +193,8 @@ function appendStatement(
   }
   if (swaps.length === 0) return CompiledQuery.raw(withSteps(steps, insert), values)
   const swapCalls = swaps.map(
-    ({ id, from, to }) =>
-      `swap_log_counter($1::uuid, ${param(id)}::uuid, ${param(from)}::int, ${param(to)}::int)`,
+    ({ id, from, to, earliest, latest }) =>
+      `swap_log_counter($1::uuid, ${param(id)}::uuid, ${param(from)}::int, ${param(to)}::int, ${param(earliest)}::timestamptz, ${param(latest)}::timestamptz)`,
   )
   steps.push(`e as (${insert})`)
   return CompiledQuery.raw(withSteps(steps, `select ${swapCalls.join(', ')}`), values)
