@@ -164,6 +164,7 @@ export const ERROR_CODES = {
   'retention.not_requested': 409,
   'retention.not_running': 409,
   'retention.second_person_needed': 409,
+  'ledger.entries_destroyed': 410,
   'archive.not_configured': 409,
   'archive.month_open': 409,
   'archive.nothing_new': 409,

@@ -22,6 +22,11 @@ export type VerifierOptions = Trust & {
   readonly known?: readonly (string | KnownNote)[]
   /** Right edge of the tree at the first leaf given; the empty tree by default. */
   readonly start?: Frontier
+  /**
+   * Asked once, in `finish`: how many numbers of conversations may be missing, because the log says that leaves with so
+   * many were destroyed. Their hashes are given by `addClosed`. Without it no number may be missing.
+   */
+  readonly numbersDestroyed?: () => number
   /** Keep full tiles for `takeTiles`; only from the empty tree. Take them often: until then they are in memory. */
   readonly collectTiles?: boolean
 }
@@ -62,6 +67,9 @@ export class Verifier {
   readonly #firstPosition: number
   readonly #milestones: Milestone[]
   readonly #conversations = new Map<string, number>()
+  /** Numbers of conversations that were skipped, where that may be right, and where it began. */
+  #skipped = 0
+  #firstSkip: { position: number; detail: string } | null = null
   #nextMilestone = 0
   #position: number
   /** After a gap nothing about the tree can be said any more; leaves are still checked one by one. */
@@ -132,6 +140,7 @@ export class Verifier {
       this.#findings.add({ verdict: note.verdict, position: null, detail: 'checkpoint' })
     await this.#verifyKnownNotes()
     if (this.#treeIsWhole) this.#compareRoots()
+    this.#compareSkipped()
     const findings = this.#findings.sorted()
     const [first] = findings
     return {
@@ -192,6 +201,11 @@ export class Verifier {
     const expected = last === undefined ? (this.#firstPosition > 0 ? counter : 1) : last + 1
     if (counter === expected) return 'ok'
     const detail = `conversation ${conversationId}: expected ${expected}, found ${counter}`
+    if (counter > expected && this.#options.numbersDestroyed !== undefined) {
+      this.#skipped += counter - expected
+      this.#firstSkip ??= { position, detail }
+      return 'ok'
+    }
     return this.#findings.add({ verdict: 'conversation_counter_gap', position, detail })
   }
 
@@ -207,6 +221,19 @@ export class Verifier {
     if (column === undefined) return part?.verdict ?? 'ok'
     const verdict = this.#findings.add({ verdict: 'projection_mismatch', position, detail: column })
     return part?.verdict ?? verdict
+  }
+
+  /** Which numbers went is not written down, only how many: the gaps may not add up to more. */
+  #compareSkipped(): void {
+    if (this.#firstSkip === null) return
+    const allowed = this.#options.numbersDestroyed?.() ?? 0
+    if (this.#skipped <= allowed) return
+    const detail = `${this.#firstSkip.detail}; ${this.#skipped} numbers are missing in all, ${allowed} were destroyed on record`
+    this.#findings.add({
+      verdict: 'conversation_counter_gap',
+      position: this.#firstSkip.position,
+      detail,
+    })
   }
 
   async #verifyKnownNotes(): Promise<void> {

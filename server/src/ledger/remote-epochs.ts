@@ -19,6 +19,8 @@ export type RemoteEpochVerdict =
   | 'epoch_unannounced'
   /** What the log says of an epoch is not what was signed. */
   | 'epoch_mismatch'
+  /** An entry is said to be destroyed by retention, and the log does not say so. */
+  | 'purge_unrecorded'
 
 export type RemoteFinding = Omit<Finding, 'verdict'> & {
   readonly verdict: Finding['verdict'] | RemoteEpochVerdict

@@ -2,8 +2,10 @@ import {
   decodeEntryBundle,
   type EpochTrust,
   type KeyRange,
+  type LogEntry,
   ProofError,
   readUnverifiedCheckpoint,
+  splitHashes,
   TILE_WIDTH,
   tilePath,
   trustAtSize,
@@ -11,6 +13,7 @@ import {
   verifyCheckpoint,
   verifyLog,
 } from '@tracedesk/proof/node'
+import type { z } from 'zod'
 import {
   endsOf,
   placeOf,
@@ -19,6 +22,7 @@ import {
   type RemoteEpochVerdict,
   type RemoteFinding,
 } from './remote-epochs.ts'
+import { DestroyedLine, RemotePurges } from './remote-purges.ts'
 import { viewWitness, type WitnessAddress, type WitnessView } from './witness-view.ts'
 
 /** So many bundles are asked for ahead of the one being verified. */
@@ -54,6 +58,8 @@ export interface RemoteReport {
   readonly origin: string
   readonly size: number
   readonly checkedEntries: number
+  /** Leaves that retention destroyed, as the log itself says; their hashes are in the tree. */
+  readonly purged: { readonly entries: number }
   readonly findings: readonly RemoteFinding[]
   readonly findingCount: number
   readonly checkpoint: { readonly size: number; readonly note: string }
@@ -93,26 +99,38 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
   )
   // A head that somebody else keeps is one the log must still agree with.
   if (view && 'note' in view) known.push(view.note)
+  const purges = new RemotePurges()
   const report = await verifyLog(
-    { origin: trust.now.origin, trustedVkeys: trust.now.vkeys, checkpoint: note, known },
-    remote.leaves(size, epochs),
+    {
+      origin: trust.now.origin,
+      trustedVkeys: trust.now.vkeys,
+      checkpoint: note,
+      known,
+      numbersDestroyed: () => purges.numbered,
+    },
+    remote.leaves(size, epochs, purges),
     (level, index, width) => remote.bytes(`${remote.prefix}/${tilePath(level, index, width)}`),
   )
   const { findings: broken, remarks } = await epochs.finish()
   if (outdated)
     broken.unshift(outdatedTrust(given?.origin ?? nameOf(given?.vkeys ?? []), origin, epochs.breaks))
-  const findings = [...broken, ...report.findings]
+  const unrecorded = purges.count > 0 ? purges.judge(await remote.destroyed()) : []
+  const findings = [...broken, ...unrecorded, ...report.findings]
   return {
     verdict: findings[0]?.verdict ?? 'ok',
     keysFrom: given ? 'given' : 'server',
     origin,
     size,
-    checkedEntries: report.size,
+    checkedEntries: report.size - purges.count,
+    purged: { entries: purges.count },
     findings: findings.slice(0, 100),
-    findingCount: broken.length + Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),
+    findingCount:
+      broken.length +
+      unrecorded.length +
+      Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),
     checkpoint: { size, note },
     epochs: epochs.breaks,
-    remarks: [...(view === null ? [] : [remarkOf(view)]), ...remarks],
+    remarks: [...(view === null ? [] : [remarkOf(view)]), ...purgeRemarks(purges), ...remarks],
     seconds: (performance.now() - begun) / 1000,
   }
 }
@@ -165,6 +183,13 @@ function outdatedTrust(given: string, present: string, breaks: readonly RemoteBr
   }
 }
 
+const purgeRemarks = ({ count, entries }: RemotePurges): string[] =>
+  count === 0
+    ? []
+    : [
+        `${count} entries (their hashes are still in the tree) were destroyed by retention, as ${entries} entries of the log say`,
+      ]
+
 const remarkOf = (view: WitnessView): string =>
   'problem' in view
     ? `the witness ${view.name} was not compared: ${view.problem}`
@@ -196,6 +221,20 @@ function readCheckpoint(note: string) {
   }
 }
 
+/** What a server answers (410) for entries that retention destroyed, all or some of them. */
+const DESTROYED = new Uint8Array()
+/** A leaf, or its hash where the leaf is said to be destroyed. */
+type Fetched = { readonly bytes: Uint8Array } | { readonly leafHash: Uint8Array }
+
+function tryJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
 class RemoteLog {
   readonly #options: RemoteOptions
   readonly #root: string
@@ -204,6 +243,17 @@ class RemoteLog {
   constructor(options: RemoteOptions) {
     this.#options = options
     this.#root = options.url.replace(/\/+$/, '')
+  }
+
+  /** An entry that is empty was destroyed: what is left of it is its hash in the tree. */
+  async #closeEmpty(entries: readonly Uint8Array[], index: number, width: number): Promise<Fetched[]> {
+    if (entries.every(({ length }) => length > 0)) return entries.map(bytes => ({ bytes }))
+    const tile = await this.bytes(`${this.prefix}/${tilePath(0, index, width)}`)
+    const hashes = tile ? splitHashes(tile) : []
+    return entries.flatMap<Fetched>((bytes, i) => {
+      const leafHash = hashes[i]
+      return bytes.length > 0 ? [{ bytes }] : leafHash ? [{ leafHash }] : []
+    })
   }
 
   async text(path: string): Promise<string> {
@@ -228,6 +278,7 @@ class RemoteLog {
         redirect: 'error', // a token is for the server that was named
       })
       if (response.status === 404) return undefined
+      if (response.status === 410) return DESTROYED
       if (!response.ok)
         throw new RemoteError(`${this.#root}${path} answered ${response.status}${hint(response.status)}`)
       return new Uint8Array(await response.arrayBuffer())
@@ -242,28 +293,47 @@ class RemoteLog {
   }
 
   /** All leaves in batches of a bundle, fetched a few ahead. */
-  async *leaves(
-    size: number,
-    epochs: RemoteEpochs,
-  ): AsyncIterable<{ position: number; bytes: Uint8Array }[]> {
+  async *leaves(size: number, epochs: RemoteEpochs, purges: RemotePurges): AsyncIterable<LogEntry[]> {
     const bundles = Math.ceil(size / TILE_WIDTH)
-    const asked: Promise<Uint8Array[]>[] = []
+    const asked: Promise<Fetched[]>[] = []
     for (let index = 0; index < bundles; index++) {
       while (asked.length < AHEAD && index + asked.length < bundles)
         asked.push(this.#bundle(index + asked.length, size))
-      const entries = await (asked.shift() as Promise<Uint8Array[]>)
-      for (const [i, bytes] of entries.entries()) epochs.take(index * TILE_WIDTH + i, bytes)
-      yield entries.map((bytes, i) => ({ position: index * TILE_WIDTH + i, bytes }))
+      const entries = await (asked.shift() as Promise<Fetched[]>)
+      const batch = entries.map((entry, i) => ({ position: index * TILE_WIDTH + i, ...entry }))
+      for (const entry of batch) {
+        if ('leafHash' in entry) purges.close(entry.position)
+        else {
+          epochs.take(entry.position, entry.bytes)
+          purges.take(entry.bytes)
+        }
+      }
+      yield batch
       this.#options.onProgress?.({ done: Math.min((index + 1) * TILE_WIDTH, size), of: size })
     }
   }
 
-  #bundle(index: number, size: number): Promise<Uint8Array[]> {
+  /** The lists of destroyed entries that the server has. */
+  async destroyed(): Promise<z.infer<typeof DestroyedLine>[]> {
+    const text = (await this.optionalText(`${this.prefix}/destroyed`)) ?? ''
+    return text
+      .split('\n')
+      .filter(line => line !== '')
+      .flatMap(line => {
+        const parsed = DestroyedLine.safeParse(tryJson(line))
+        return parsed.success ? [parsed.data] : [] // what only it names stays unrecorded
+      })
+  }
+
+  #bundle(index: number, size: number): Promise<Fetched[]> {
     const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH)
-    const reading = this.bytes(`${this.prefix}/${tilePath('entries', index, width)}`).then(bytes => {
+    const path = `${this.prefix}/${tilePath('entries', index, width)}`
+    const reading = this.bytes(path).then(async bytes => {
       if (!bytes) return [] // a gap: the verifier reports it
+      const entries = bytes === DESTROYED ? await this.bytes(`${path}?destroyed=empty`) : bytes
+      if (!entries || entries === DESTROYED) return []
       try {
-        return decodeEntryBundle(bytes, width)
+        return await this.#closeEmpty(decodeEntryBundle(entries, width), index, width)
       } catch (error) {
         if (error instanceof ProofError) return []
         throw error

@@ -15,12 +15,22 @@ import { z } from 'zod'
 import { type Caller, may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { type EpochSpan, readEpochSpan } from '../../ledger/epoch-span.ts'
-import { hashReader, readHead, readLeaves, tileReader } from '../../ledger/tree-store.ts'
+import { formatDestroyedLine } from '../../ledger/remote-purges.ts'
+import {
+  hashReader,
+  LeafGapError,
+  readHead,
+  readLeavesOrHashes,
+  tileReader,
+} from '../../ledger/tree-store.ts'
 import { readSignatureLines } from '../../modules/anchors/index.ts'
 import { entryScopeSql, scopeOf, seesEverything } from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate } from './authenticate.ts'
 import { LedgerReads } from './ledger-reads.ts'
+
+/** Stands for an entry that retention destroyed: no leaf is empty. */
+const EMPTY = Buffer.alloc(0)
 
 type TilePath = ReturnType<typeof parseTilePath>
 
@@ -105,18 +115,27 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
       .header('cache-control', 'no-store')
       .send((await findNote(node, caller.workspaceId, undefined, span)).note)
   })
+  server.get('/log/:workspace/:epoch/destroyed', async (request, reply) => {
+    const caller = await wholeReader(request)
+    await requireLog(node, caller, request)
+    return reply
+      .type('application/x-ndjson')
+      .header('cache-control', 'no-store')
+      .send(await readDestroyed(node, caller.workspaceId))
+  })
   server.get('/log/:workspace/:epoch/tile/*', async (request, reply) => {
     const caller = await wholeReader(request)
     const { size } = await requireLog(node, caller, request)
     const tile = readTilePath(`tile/${(request.params as { '*': string })['*']}`)
     const first = tile.index * TILE_WIDTH
-    const bytes = await readTile(node, caller.workspaceId, tile, size)
+    const keepEmpty = (request.query as { destroyed?: string }).destroyed === 'empty'
+    const bytes = await readTile(node, caller.workspaceId, tile, size, keepEmpty)
     // Tiles of hashes show no content.
     if (tile.level === 'entries')
       await reads.reading(caller, 'ledger.entries', 'all', first, first + tile.width - 1)
     return reply
       .type('application/octet-stream')
-      .header('cache-control', tile.width === TILE_WIDTH ? FOR_EVER : 'no-store')
+      .header('cache-control', tile.width === TILE_WIDTH && !keepEmpty ? FOR_EVER : 'no-store')
       .send(Buffer.from(bytes))
   })
 }
@@ -149,6 +168,18 @@ async function findNote(
   return { note: addSignatureLines(row.note, lines), size: row.size }
 }
 
+/** The lists of destroyed leaves, a line each; whether an entry vouches for them is for the verifier to see. */
+async function readDestroyed(node: TracedeskNode, workspaceId: string): Promise<string> {
+  const { rows } = await sql<{ entryId: string; chunk: number; positions: Buffer }>`
+    select entry_id as "entryId", chunk, positions from log_purge
+    where workspace_id = ${workspaceId} and part = '' order by entry_id, chunk`.execute(
+    node.databases.read as never,
+  )
+  return rows
+    .map(row => formatDestroyedLine({ ...row, positions: row.positions.toString('base64') }))
+    .join('')
+}
+
 /** The exact bytes of a leaf the caller may see. */
 async function requireLeaf(node: TracedeskNode, caller: Caller, position: number): Promise<Buffer> {
   const scope = await scopeOf(node.databases.read, caller)
@@ -157,8 +188,19 @@ async function requireLeaf(node: TracedeskNode, caller: Caller, position: number
   }>`select leaf from log_entry e where workspace_id = ${caller.workspaceId} and position = ${position} and ${entryScopeSql(scope)}`.execute(
     node.databases.read as never,
   )
-  if (!rows[0]) throw new ConsoleError('entry.not_found', { position })
-  return rows[0].leaf
+  if (rows[0]) return rows[0].leaf
+  if (seesEverything(scope)) await refuseDestroyed(node, caller.workspaceId, position)
+  throw new ConsoleError('entry.not_found', { position })
+}
+
+/** Throws `ledger.entries_destroyed` when retention took what stood at a position. */
+async function refuseDestroyed(node: TracedeskNode, workspaceId: string, position: number): Promise<void> {
+  const { read: db } = node.databases
+  const head = await readHead(db, workspaceId)
+  if (!head || position >= head.size) return
+  const [found] = await readLeavesOrHashes(db, workspaceId, position, position + 1)
+  if (found && found.leaf === null)
+    throw new ConsoleError('ledger.entries_destroyed', { first: position, width: 1, destroyed: 1 })
 }
 
 /** The log that the path names: the workspace's own, of the epoch in force or of one that has ended. */
@@ -187,6 +229,7 @@ async function readTile(
   workspaceId: string,
   tile: TilePath,
   size: number,
+  keepEmpty: boolean,
 ): Promise<Uint8Array> {
   const { read: db } = node.databases
   const level = tile.level === 'entries' ? 0 : tile.level
@@ -194,5 +237,13 @@ async function readTile(
     throw new ConsoleError('ledger.size_unknown', { tile: `${tile.level}/${tile.index}` })
   if (tile.level !== 'entries') return tileReader(db, workspaceId)(tile.level, tile.index, tile.width)
   const first = tile.index * TILE_WIDTH
-  return encodeEntryBundle(await readLeaves(db, workspaceId, first, first + tile.width))
+  const leaves = await readLeavesOrHashes(db, workspaceId, first, first + tile.width).catch(error => {
+    // not here and on no list: an alarm for whoever verifies, who sees that the tile is missing
+    if (error instanceof LeafGapError) throw new ConsoleError('entry.not_found', { position: error.position })
+    throw error
+  })
+  const destroyed = leaves.filter(({ leaf }) => leaf === null).length
+  if (destroyed > 0 && !keepEmpty)
+    throw new ConsoleError('ledger.entries_destroyed', { first, width: tile.width, destroyed })
+  return encodeEntryBundle(leaves.map(({ leaf }) => leaf ?? EMPTY))
 }
