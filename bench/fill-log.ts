@@ -83,6 +83,7 @@ export async function fillLog(desk: Desk, entries: number): Promise<FilledLog> {
   await run('vacuum (analyze) log_text')
   while ((await desk.node.rollup.countOnce(w, 250_000)) > 0);
   await run('vacuum (analyze) log_rollup')
+  await run('vacuum (analyze) log_rollup_plain')
   const middle = Math.floor(conversations / 2)
   return {
     entries: conversations * PER_CONVERSATION,

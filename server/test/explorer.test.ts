@@ -129,6 +129,7 @@ describe('counted or not, each filter', () => {
   beforeAll(async () => {
     to = new Date().toISOString()
     await world.asSuperuser('delete from log_rollup')
+    await world.asSuperuser('delete from log_rollup_plain')
     await world.asSuperuser('delete from log_rollup_cursor')
   })
 

@@ -29,6 +29,7 @@ const MACHINERY = new Set([
   'log_text_cursor',
   'log_rollup',
   'log_rollup_cursor',
+  'log_rollup_plain',
   'alert_cursor',
   'alert_fired',
   'alert_delivery',

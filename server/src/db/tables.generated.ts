@@ -635,6 +635,17 @@ export interface Tables {
     workspace_id: string
     position: number
   }
+  log_rollup_plain: {
+    workspace_id: string
+    unit: string
+    start: string
+    event: string
+    outcome: string
+    reach: string
+    source: string
+    actor_kind: string
+    n: number
+  }
   log_signer: {
     workspace_id: string
     epoch: number

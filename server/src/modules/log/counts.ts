@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { instantFromMillis, millisOf } from '../../kernel/instant.ts'
-import type { Scope } from '../team/index.ts'
+import { type Scope, seesEverything } from '../team/index.ts'
 import { and, facetConditions, type LogFilter, rangeOf, timeConditions } from './conditions.ts'
-import { ROLLUP_AS_ENTRIES } from './rollup.ts'
+import { type Counts, rollupRows } from './rollup.ts'
 import { cutSpan, type Span } from './spans.ts'
 
 type Condition = RawBuilder<unknown>
@@ -50,7 +50,13 @@ export interface CountRequest {
   readonly without?: keyof LogFilter
   /** What may be taken from the counts: months and days, days only, or nothing, where it matters when within a day. */
   readonly units?: 'months' | 'days' | 'none'
+  /** `plain` only where `arePlain` says so, and nobody looks at people, bots or departments of what comes out. */
+  readonly counts?: Counts
 }
+
+/** Can a filter be answered without knowing people, bots and departments? */
+export const arePlain = (scope: Scope, filter: LogFilter): boolean =>
+  seesEverything(scope) && !filter.actor && !filter.department && !filter.bot
 
 /**
  * A relation `(at, event, outcome, source, actor_kind, actor_id, bot_id, department_ids, n)` whose sum over `n` is the
@@ -64,6 +70,7 @@ export function countedRows({
   span,
   without,
   units = 'months',
+  counts = 'full',
 }: CountRequest): Condition {
   const { from, to } = rangeOf(filter)
   const wanted = {
@@ -85,8 +92,7 @@ export function countedRows({
       )})`
     : sql`false`
   const counted = (unit: 'month' | 'day', starts: readonly string[]) =>
-    sql`select e.at, ${COLUMNS}, e.n from (select ${ROLLUP_AS_ENTRIES} from log_rollup r
-      where r.workspace_id = ${caller.workspaceId} and r.unit = ${unit} and r.start = any(${starts}::date[])) e where ${where}`
+    sql`select e.at, ${COLUMNS}, e.n from ${rollupRows(counts, caller.workspaceId, unit, sql`r.start = any(${starts}::date[])`)} e where ${where}`
   const cursor = sql`coalesce((select position from log_rollup_cursor where workspace_id = ${caller.workspaceId}), 0)`
   return sql.join(
     [

@@ -3,9 +3,10 @@ import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
 import { instantFromMillis, millisOf } from '../../kernel/instant.ts'
 import { and, isCountable, type LogFilter, rangeOf } from './conditions.ts'
-import { COUNT_CAP, countedRows, foundRows, spanOfLog } from './counts.ts'
+import { arePlain, COUNT_CAP, countedRows, foundRows, spanOfLog } from './counts.ts'
 import { planSearch, waysIn } from './drivers.ts'
 import { amongTexts, conditionsOf, findTexts, hasWords } from './find-words.ts'
+import type { Counts } from './rollup.ts'
 import type { SearchRequest } from './search-request.ts'
 import type { Span } from './spans.ts'
 
@@ -28,6 +29,8 @@ const FACETS = {
 } as const
 type Facet = keyof typeof FACETS
 const NAMES = Object.keys(FACETS) as Facet[] // its keys, which TypeScript only calls strings
+/** Facets that counts without people, bots and departments can tell. */
+const PLAIN: readonly Facet[] = ['event', 'actorKind', 'outcome', 'source']
 
 /** A relation of counts for a filter, and whether it is only a part of what there is. */
 interface Source {
@@ -40,7 +43,7 @@ interface Source {
 async function sourceOf(
   request: SearchRequest,
   span: Span,
-  options: { without?: keyof LogFilter; units?: 'months' | 'days' | 'none' } = {},
+  options: { without?: keyof LogFilter; units?: 'months' | 'days' | 'none'; counts?: Counts } = {},
 ): Promise<Source> {
   const { db, caller, scope, filter } = request
   const { without } = options
@@ -76,7 +79,11 @@ async function countBy(request: SearchRequest, source: Source, names: readonly F
       sql`(select ${name} as facet, value, n from (${FACETS[name]}) f order by n desc, value limit ${VALUES_MAX})`,
   )
   const total = sql`(select 'total' as facet, '' as value, coalesce(sum(n), 0) as n from c)`
-  const { rows } = await sql<CountRow>`with c as materialized (${source.rows})
+  // Months fall together first: what each facet then goes over are the combinations, not their rows in every month.
+  const combined = source.isCounted
+    ? sql`select event, outcome, source, actor_kind, actor_id, bot_id, department_ids, sum(n) as n from (${source.rows}) r group by 1, 2, 3, 4, 5, 6, 7`
+    : source.rows
+  const { rows } = await sql<CountRow>`with c as materialized (${combined})
     ${sql.join([...each, total], sql` union all `)}`.execute(request.db as never)
   return rows.map(row => ({ ...row, n: Number(row.n) }))
 }
@@ -102,12 +109,25 @@ export async function readFacets(request: SearchRequest): Promise<Facets> {
   if (!span) return NOTHING
   const chosen = NAMES.filter(name => request.filter[name])
   const source = await sourceOf(request, span)
+  const open = NAMES.filter(name => !chosen.includes(name))
+  const plain = source.isCounted && arePlain(request.scope, request.filter) ? PLAIN : []
   const [own, ...others] = await Promise.all([
     countBy(
       request,
       source,
-      NAMES.filter(name => !chosen.includes(name)),
+      open.filter(name => !plain.includes(name)),
     ),
+    ...(plain.length > 0
+      ? [
+          sourceOf(request, span, { counts: 'plain' }).then(counts =>
+            countBy(
+              request,
+              counts,
+              open.filter(name => plain.includes(name)),
+            ),
+          ),
+        ]
+      : []),
     ...chosen.map(async name => countBy(request, await sourceOf(request, span, { without: name }), [name])),
   ])
   const total = own?.find(row => row.facet === 'total')?.n ?? 0
@@ -142,6 +162,9 @@ const BARS_MAX = 130
 /** Longer than this, entries are not counted one by one for finer bars. */
 const FINE_SPAN = 8 * DAY
 
+/** Longer than this, bars of departments and bots are months: their days have as many rows as there are combinations. */
+const COUNTED_SPAN = 92 * DAY
+
 /** The width of a bar for a span: the finest that keeps the bars few; null: calendar months. */
 function widthOf(length: number): number | null {
   const fits = WIDTHS.filter(width => length / width <= BARS_MAX)
@@ -158,8 +181,11 @@ export async function readHistogram(request: SearchRequest): Promise<Histogram> 
     from: from ? Math.max(millisOf(from), span.from - DAY) : span.from,
     to: to ? Math.min(millisOf(to), span.to + DAY) : Math.max(span.to, Math.min(Date.now(), span.to + DAY)),
   }
-  const width = widthOf(Math.max(shown.to - shown.from, 1))
+  const plain = arePlain(request.scope, filter)
+  const length = Math.max(shown.to - shown.from, 1)
+  const width = !plain && length > COUNTED_SPAN && !filter.actor ? null : widthOf(length)
   const source = await sourceOf(request, span, {
+    counts: plain ? 'plain' : 'full',
     units: width === null ? 'months' : width >= DAY ? 'days' : 'none',
   })
   const seconds = width === null ? null : width / 1000

@@ -15,9 +15,35 @@ export const ROLLUP_COLUMNS = sql.raw(
 )
 const NOBODY = sql`'00000000-0000-0000-0000-000000000000'::uuid`
 
-/** A row of counts `r` with the columns of an entry, so that the same conditions hold for both. Its time is its unit's start. */
-export const ROLLUP_AS_ENTRIES = sql`r.workspace_id, r.start::timestamp at time zone 'UTC' as at, r.event, r.outcome, r.reach,
-  r.source, r.actor_kind, nullif(r.actor_id, ${NOBODY}) as actor_id, nullif(r.bot_id, ${NOBODY}) as bot_id, r.agent_ids, r.department_ids, r.n`
+const PLAIN_COLUMNS = sql.raw('event, outcome, reach, source, actor_kind')
+
+const SHARED = sql`r.workspace_id, r.start, r.start::timestamp at time zone 'UTC' as at, r.event, r.outcome, r.reach, r.source, r.actor_kind, r.n`
+
+/** Which counts a question needs: `plain` ones know no people, bots or departments, and are few however large a team is. */
+export type Counts = 'plain' | 'full'
+
+/**
+ * The counts of a workspace by `unit` as a relation with the columns of an entry, so that the same conditions hold for
+ * both (its time is its unit's start), and `start` and `n`. `which` is a condition on `r.start`.
+ */
+export function rollupRows(
+  counts: Counts,
+  workspaceId: string,
+  unit: 'month' | 'day',
+  which: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  const [table, people] =
+    counts === 'plain'
+      ? [
+          sql`log_rollup_plain`,
+          sql`null::uuid as actor_id, null::uuid as bot_id, '{}'::uuid[] as agent_ids, '{}'::uuid[] as department_ids`,
+        ]
+      : [
+          sql`log_rollup`,
+          sql`nullif(r.actor_id, ${NOBODY}) as actor_id, nullif(r.bot_id, ${NOBODY}) as bot_id, r.agent_ids, r.department_ids`,
+        ]
+  return sql`(select ${SHARED}, ${people} from ${table} r where r.workspace_id = ${workspaceId} and r.unit = ${sql.lit(unit)} and ${which})`
+}
 
 /**
  * Keeps the counts of the log up with the ledger. Derived: deleting the rows and the cursor rebuilds them. One node at
@@ -113,6 +139,10 @@ const countsOf = (workspaceId: string, which: RawBuilder<unknown>) => sql`slice 
       insert into log_rollup (workspace_id, unit, start, combination, ${ROLLUP_COLUMNS}, n)
       select ${workspaceId}, unit, start, md5((${ROLLUP_COLUMNS})::text)::uuid, ${ROLLUP_COLUMNS}, n from both_units order by unit, start
       on conflict (workspace_id, unit, start, combination) do update set n = log_rollup.n + excluded.n
+    ), counted_plainly as (
+      insert into log_rollup_plain (workspace_id, unit, start, ${PLAIN_COLUMNS}, n)
+      select ${workspaceId}, unit, start, ${PLAIN_COLUMNS}, sum(n) from both_units group by unit, start, ${PLAIN_COLUMNS} order by unit, start
+      on conflict (workspace_id, unit, start, ${PLAIN_COLUMNS}) do update set n = log_rollup_plain.n + excluded.n
     )`
 
 async function countSlice(
@@ -138,8 +168,9 @@ async function countSlice(
  */
 export async function recountMonth(tx: Tx, workspaceId: string, month: string): Promise<void> {
   const ends = sql`(${month}::date + interval '1 month')::date`
-  await sql`delete from log_rollup where workspace_id = ${workspaceId} and unit in ('day', 'month')
-    and start >= ${month}::date and start < ${ends}`.execute(tx)
+  for (const table of [sql`log_rollup`, sql`log_rollup_plain`])
+    await sql`delete from ${table} where workspace_id = ${workspaceId} and unit in ('day', 'month')
+      and start >= ${month}::date and start < ${ends}`.execute(tx)
   const within = sql`at >= ${month}::date::timestamp at time zone 'UTC' and at < ${ends}::timestamp at time zone 'UTC'
     and position < (select position from log_rollup_cursor where workspace_id = ${workspaceId})`
   await sql`with ${countsOf(workspaceId, within)} select 1`.execute(tx)

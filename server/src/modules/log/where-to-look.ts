@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { ReadDb } from '../../db/database.ts'
 import { seesEverything } from '../team/index.ts'
 import { and, facetConditions, isCountable, type LogFilter, rangeOf } from './conditions.ts'
+import { arePlain } from './counts.ts'
 import type { Plan } from './drivers.ts'
-import { ROLLUP_AS_ENTRIES } from './rollup.ts'
+import { rollupRows } from './rollup.ts'
 import type { Page, SearchRequest } from './search-request.ts'
 
 const FACETS = ['event', 'actor', 'actorKind', 'department', 'bot', 'outcome', 'source'] as const
@@ -39,10 +40,12 @@ export async function oldestWorthReading(
   const newest = page.after?.at ?? rangeOf(filter).to
   const top = newest ? sql`${newest}::timestamptz` : sql`now()`
   const counts = (unit: 'month' | 'day', from: ReturnType<typeof sql>) => sql`
-    (select e.start, sum(e.n) as n from (select r.start, ${ROLLUP_AS_ENTRIES} from log_rollup r
-      where r.workspace_id = ${caller.workspaceId} and r.unit = ${unit}
-        and r.start >= ${from} and r.start < date_trunc(${unit}, ${top} at time zone 'UTC')) e
-     where ${where} group by e.start)`
+    (select e.start, sum(e.n) as n from ${rollupRows(
+      arePlain(scope, filter) ? 'plain' : 'full',
+      caller.workspaceId,
+      unit,
+      sql`r.start >= ${from} and r.start < date_trunc(${unit}, ${top} at time zone 'UTC')`,
+    )} e where ${where} group by e.start)`
   // Newest first until there is enough for the page; the unit the page begins in may have been used up already.
   const enough = (from: ReturnType<typeof sql>, unit: 'month' | 'day') => sql`
     (select min(start) from (select start, sum(n) over (order by start desc) - n as newer from ${counts(unit, from)} c) s
@@ -52,7 +55,7 @@ export async function oldestWorthReading(
     with m as materialized (select ${enough(beginning, 'month')} as month)
     select m.month::text as month, to_char(date_trunc('month', ${top} at time zone 'UTC'), 'YYYY-MM-DD') as first,
       (select sum(n) from ${counts('month', beginning)} c where c.start = m.month)::float8
-        / nullif((select sum(n) from log_rollup where workspace_id = ${caller.workspaceId} and unit = 'month' and start = m.month), 0) as share
+        / nullif((select sum(n) from log_rollup_plain where workspace_id = ${caller.workspaceId} and unit = 'month' and start = m.month), 0) as share
     from m`.execute(db as never)
   const found = rows[0]
   const uncounted = await oldestUncounted(db, caller.workspaceId)
