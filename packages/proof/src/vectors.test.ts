@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { CosignatureVector, TimestampInfoVector } from '../test/vector-cases-anchors.ts'
 import type { BundleVector } from '../test/vector-cases-bundle.ts'
 import type { BytesVector, PartVector } from '../test/vector-cases-bytes.ts'
 import type { EntryBundleVector, TextVector } from '../test/vector-cases-hostile.ts'
@@ -15,11 +17,12 @@ import { ProofError } from './errors.ts'
 import { decodeLeaf } from './leaf.ts'
 import { checkPart, commitPart } from './part.ts'
 import { parseTilePath, tilePath } from './tile.ts'
+import { readTimestampInfo } from './timestamp-info.ts'
 import { verifyTlogProof } from './tlog-proof.ts'
 import { hashLeaf, rootOf } from './tree.ts'
 import { verifyConsistency, verifyInclusion } from './tree-proof.ts'
 import { parseTrustFile } from './trust-file.ts'
-import { parseAddCheckpoint } from './witness.ts'
+import { parseAddCheckpoint, verifyCosignature } from './witness.ts'
 import { sourceOf } from './zip-read.ts'
 
 // The files are what another language would run, so they are what is run here.
@@ -114,6 +117,31 @@ test.each(vectors<TextVector>('add-checkpoint.json'))(
     expect(errorOf(() => parseAddCheckpoint(text))).toBe(wantErr)
   },
 )
+
+test.each(vectors<CosignatureVector>('cosignature.json'))(
+  'what a witness answers: $name → $wantErr',
+  async ({ note, answer, vkey, now, wantErr }) => {
+    expect(orNull((await verifyCosignature(note, answer, vkey, now)).verdict)).toBe(wantErr)
+  },
+)
+
+test.each(vectors<TimestampInfoVector>('timestamp-info.json'))(
+  'what a timestamp says: $name → $wantErr',
+  ({ tokenHex, imprintHex, time, wantErr }) => {
+    let said: { imprintHex: string; time: string } | null = null
+    const error = errorOf(() => {
+      const info = readTimestampInfo(fromHex(tokenHex))
+      said = { imprintHex: toHex(info.imprint), time: info.time }
+    })
+    expect({ error, said }).toEqual({ error: wantErr, said: wantErr === null ? { imprintHex, time } : null })
+  },
+)
+
+test('the README names every file of vectors', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const files = readdirSync(new URL('../vectors', import.meta.url)).filter(name => name.endsWith('.json'))
+  expect(files.filter(name => !readme.includes(`\`${name}\``))).toEqual([])
+})
 
 test.each(vectors<BundleVector>('bundle.json'))('bundle: $name', async vector => {
   const trust = vector.vkey === null ? null : readTrust(vector.vkey)

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { cosignatureVectors, timestampInfoVectors } from './vector-cases-anchors.ts'
 import { bundleVectors } from './vector-cases-bundle.ts'
 import { canonicalVectors, leafVectors, partVectors } from './vector-cases-bytes.ts'
 import { addCheckpointVectors, entryBundleVectors, trustFileVectors } from './vector-cases-hostile.ts'
@@ -21,6 +22,8 @@ export async function buildVectors(): Promise<Record<string, readonly unknown[]>
     'trust-file.json': await trustFileVectors(),
     'entry-bundle.json': entryBundleVectors(),
     'add-checkpoint.json': await addCheckpointVectors(),
+    'cosignature.json': await cosignatureVectors(),
+    'timestamp-info.json': timestampInfoVectors(),
     'bundle.json': await bundleVectors(),
   }
 }

@@ -28,6 +28,7 @@ import { viewWitness, type WitnessAddress, type WitnessView } from './witness-vi
 /** So many bundles are asked for ahead of the one being verified. */
 const AHEAD = 8
 const PATIENCE_MS = 30_000
+const MOST_FINDINGS = 100
 
 /** Whom to believe, from the verifier's own file: never from the server that is being verified. */
 export interface RemoteTrust {
@@ -112,19 +113,24 @@ export async function verifyRemote(options: RemoteOptions): Promise<RemoteReport
     (level, index, width) => remote.bytes(`${remote.prefix}/${tilePath(level, index, width)}`),
   )
   const { findings: broken, remarks } = await epochs.finish()
-  if (outdated)
-    broken.unshift(outdatedTrust(given?.origin ?? nameOf(given?.vkeys ?? []), origin, epochs.breaks))
   const unrecorded = purges.count > 0 ? purges.judge(await remote.destroyed()) : []
-  const findings = [...broken, ...unrecorded, ...report.findings]
+  // That the trust is outdated is the verdict only when what it still covers is in order; a fork weighs most.
+  const advice = outdated
+    ? [outdatedTrust(given?.origin ?? nameOf(given?.vkeys ?? []), origin, epochs.breaks)]
+    : []
+  const wrongs = [...broken, ...unrecorded, ...report.findings]
+  const findings = [...wrongs.slice(0, MOST_FINDINGS - advice.length), ...advice]
+  const fork = outdated ? findings.find(({ verdict }) => verdict === 'forked') : undefined
   return {
-    verdict: findings[0]?.verdict ?? 'ok',
+    verdict: (fork ?? findings[0])?.verdict ?? 'ok',
     keysFrom: given ? 'given' : 'server',
     origin,
     size,
     checkedEntries: report.size - purges.count,
     purged: { entries: purges.count },
-    findings: findings.slice(0, 100),
+    findings,
     findingCount:
+      advice.length +
       broken.length +
       unrecorded.length +
       Object.values(report.counts).reduce((sum, count) => sum + (count ?? 0), 0),

@@ -191,3 +191,15 @@ test('a log that has grown meanwhile is verified to its present head, by what wa
   expect(rest.resumed?.position).toBe(2 * SLICE)
   expect(rest.size).toBeGreaterThan(3 * SLICE + 300)
 })
+
+test('a log whose tiles all disagree lists a hundred of them and counts every one', async () => {
+  const bendAll = BEND_TILES.replace(' and index in (2, 150)', '')
+  const before = (await verify()).findingCount
+  await world.asSuperuser(bendAll)
+  const { findings, findingCount, size } = await verify()
+  expect(findings.filter(({ verdict }) => verdict === 'tile_mismatch').length).toBeGreaterThan(50)
+  expect(findings).toHaveLength(100)
+  expect(findingCount).toBeGreaterThanOrEqual(before + Math.floor(size / 256))
+  await world.asSuperuser(bendAll)
+  expect((await verify()).findingCount).toBe(before)
+})

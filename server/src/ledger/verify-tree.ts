@@ -33,6 +33,8 @@ export interface SavedTree {
   }[]
   readonly compared: readonly Compared[]
   readonly doubts: readonly { readonly tile: number; readonly stored: string; readonly made: string }[]
+  /** Doubts beyond those; absent in a state that an earlier version saved. */
+  readonly moreDoubts?: number
   readonly upper: readonly UpperProblem[]
   readonly whole: boolean
 }
@@ -51,6 +53,9 @@ interface UpperProblem {
   readonly position: number
 }
 
+/** So many doubts are kept whole, 16 KB each: as many as a report lists. The others are counted. */
+const MOST_DOUBTS = 100
+
 type Doubt = { readonly tile: number; readonly stored: Uint8Array; readonly made: Uint8Array }
 
 /**
@@ -68,6 +73,7 @@ export class TreeCheck {
   readonly #upperProblems: UpperProblem[] = []
   readonly #compared: Compared[] = []
   readonly #doubts: Doubt[] = []
+  #moreDoubts = 0
   #nextMilestone = 0
   #tile: Uint8Array[] = []
   #stored = new Map<number, Buffer>()
@@ -114,6 +120,7 @@ export class TreeCheck {
     check.#tile = edge ? splitHashes(edge.hashes) : []
     check.#whole = saved.whole
     check.#upperProblems.push(...saved.upper)
+    check.#moreDoubts = saved.moreDoubts ?? 0
     for (const { tile, stored, made } of saved.doubts)
       check.#doubts.push({ tile, stored: fromBase64(stored), made: fromBase64(made) })
     await check.#recallMilestones(saved)
@@ -130,6 +137,7 @@ export class TreeCheck {
         stored: toBase64(stored),
         made: toBase64(made),
       })),
+      moreDoubts: this.#moreDoubts,
       upper: this.#upperProblems,
       whole: this.#whole,
     }
@@ -226,7 +234,12 @@ export class TreeCheck {
       this.#findings.add('tile_missing', `tile ${tile.index} of level 0`, {
         position: tile.index * TILE_WIDTH,
       })
-    else if (!stored.equals(tile.hashes)) this.#doubts.push({ tile: tile.index, stored, made: tile.hashes })
+    else if (!stored.equals(tile.hashes)) this.#doubt({ tile: tile.index, stored, made: tile.hashes })
+  }
+
+  #doubt(doubt: Doubt): void {
+    if (this.#doubts.length < MOST_DOUBTS) this.#doubts.push(doubt)
+    else this.#moreDoubts++
   }
 
   /** After the last leaf: upper tiles, head, roots. `head` is what the database claims. */
@@ -258,6 +271,7 @@ export class TreeCheck {
   /** Leaves against tiles: whoever gives the root that was signed (or else the head's) is right. */
   async #settleDoubts(head: { size: number; root: Uint8Array }): Promise<void> {
     if (this.#doubts.length === 0) return
+    this.#findings.take({ kept: [], count: this.#moreDoubts })
     const leavesFit = this.#missedMilestones.length === 0 && equalBytes(this.#tree.root(), head.root)
     if (leavesFit) {
       for (const { tile, stored, made } of this.#doubts)
