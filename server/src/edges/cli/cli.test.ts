@@ -232,6 +232,16 @@ describe('an import', () => {
   })
 })
 
+describe('retention', () => {
+  test('what would go is shown, and nothing goes that nobody approved', async () => {
+    const shown = await cli(['retention', '--json'])
+    expect([shown.code, shown.json()]).toMatchObject([0, { items: [], entries: 0, unarchived: 0 }])
+    expect((await cli(['retention', '--list', '--json'])).json()).toEqual({ items: [] })
+    expect((await cli(['retention', '--run'])).code).toBe(2)
+    expect((await cli(['retention', '--run', '--list'])).code).toBe(2)
+  })
+})
+
 describe('over HTTP', () => {
   let token = ''
   beforeAll(async () => {

@@ -12,6 +12,7 @@ import { exportCommand } from './export.ts'
 import { importCommand } from './import.ts'
 import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
+import { retentionCommand } from './retention.ts'
 import { signerCommand } from './signer.ts'
 import { tokenCreate } from './token.ts'
 import { trustCommand } from './trust.ts'
@@ -28,6 +29,7 @@ const COMMANDS: readonly CliCommand[] = [
   evidenceCommand,
   exportCommand,
   archiveCommand,
+  retentionCommand,
   backupCommand,
   restoreCommand,
   trustCommand,

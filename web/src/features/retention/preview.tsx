@@ -24,7 +24,7 @@ export function Preview() {
   if (preview.isPending) return <RowsSkeleton rows={3} />
   if (preview.isError && !preview.data)
     return <ErrorFace error={preview.error} retry={() => void preview.refetch()} />
-  const { items, entries, parts, held } = preview.data
+  const { items, entries, parts, held, unarchived } = preview.data
   const amounts = { entries: String(entries), parts: String(parts) }
   return (
     <section className={classes.section}>
@@ -57,6 +57,9 @@ export function Preview() {
           })}
         </p>
       ))}
+      {unarchived > 0 && (
+        <p className={classes.quiet}>{t('retention.unarchived', { entries: String(unarchived) })}</p>
+      )}
       {items.length > 0 && may('retention.request') && (
         <Button color="red.8" size="xs" onClick={() => setAsking(true)}>
           {t('retention.ask')}

@@ -67,7 +67,8 @@ function RunRow({ run }: { run: Run }) {
       <Table.Td>
         {t('retention.gone', {
           entries: `${run.entriesGone}/${run.entries}`,
-          parts: `${run.partsGone}/${run.parts}`,
+          // whole entries take their parts along, which the preview does not count
+          parts: run.parts > 0 ? `${run.partsGone}/${run.parts}` : String(run.partsGone),
         })}
         {run.state === 'running' && (
           <Progress value={(100 * gone) / whole} size="sm" aria-label={t(`retention.state.${run.state}`)} />
