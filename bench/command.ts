@@ -3,11 +3,11 @@
 // key: a desk that forgot its messages would be no measure. Search over messages rests on both sides for the figure
 // that has a floor; what it costs beside the log is told by the other. Runs alternate, so that a busy machine burdens
 // both alike.
-import { CompiledQuery } from 'kysely'
+import type pg from 'pg'
 import type { Command, CommandContext } from '../server/src/command/define.ts'
 import { endTransaction } from '../server/src/command/execute.ts'
 import { keepAnswer, recallAnswer } from '../server/src/command/idempotency.ts'
-import { bindTx, type Tx } from '../server/src/db/database.ts'
+import { bindTx } from '../server/src/db/database.ts'
 import { newId } from '../server/src/kernel/id.ts'
 import { seal } from '../server/src/kernel/secret.ts'
 import { partContext } from '../server/src/ledger/draft.ts'
@@ -137,21 +137,28 @@ interface Text {
   readonly owner: PartOwnerId
 }
 
-/** The statements that keep what was written: nothing proves it, but it is there, and only its customer's key opens it. */
-async function keepTexts(desk: Desk, tx: Tx, at: string, texts: readonly Text[]): Promise<CompiledQuery[]> {
+/** Keeps what was written: nothing proves it, but it is there, and only its customer's key opens it. */
+async function keepTexts(
+  desk: Desk,
+  client: pg.PoolClient,
+  at: string,
+  texts: readonly Text[],
+): Promise<() => Promise<unknown>> {
   const { keys, remember } = await desk.node.keys.forSealing(
-    tx,
+    bindTx(client),
     desk.workspaceId,
     texts.map(text => text.owner),
   )
   remember()
-  return texts.map(({ id, name, bytes, owner }) => {
+  const statements = texts.map(({ id, name, bytes, owner }) => {
     const sealed = seal(keys.get(owner) as Buffer, bytes, partContext(desk.workspaceId, id, name))
-    return CompiledQuery.raw(
-      'insert into kept_text (workspace_id, entry_id, name, at, owner, sealed) values ($1, $2, $3, $4, $5, $6)',
-      [desk.workspaceId, id, name, at, owner, sealed],
-    )
+    return {
+      name: 'keep_text',
+      text: 'insert into kept_text (workspace_id, entry_id, name, at, owner, sealed) values ($1, $2, $3, $4, $5, $6)',
+      values: [desk.workspaceId, id, name, at, owner, sealed],
+    }
   })
+  return () => Promise.all(statements.map(statement => client.query(statement)))
 }
 
 const SEAL_KEY = Buffer.alloc(32, 3)
@@ -196,8 +203,8 @@ async function runBare(desk: Desk, message: Command, raw: unknown): Promise<unkn
     }
     const output = message.contract.output.parse(await message.handle(context, input, prepared as never))
     const answer = keepAnswer(desk.owner, key, output, SEAL_KEY)
-    const kept = await keepTexts(desk, tx, context.now, texts)
-    const { failure, ended } = await endTransaction(client, answer ? [...kept, answer] : kept)
+    const keep = await keepTexts(desk, client, context.now, texts)
+    const [, { failure, ended }] = await Promise.all([keep(), endTransaction(client, answer ? [answer] : [])])
     if (failure || ended.status === 'rejected' || ended.value.command !== 'COMMIT')
       throw new Error('the transaction without log failed')
     return output
