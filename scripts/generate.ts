@@ -8,6 +8,7 @@ import { migrate } from '../server/src/db/migrate.ts'
 import { prepareRoles } from '../server/src/db/roles.ts'
 import { InstallationSecret } from '../server/src/kernel/secret.ts'
 import { BOT_API_SOURCE, BOT_API_TARGET, compactBotApi } from './generate-bot-api.ts'
+import { collectEntryWords, ENTRY_WORDS } from './generate-entry-words.ts'
 import { describeEvents, EVENTS_PAGE } from './generate-events-page.ts'
 import { describeTables } from './generate-tables.ts'
 
@@ -21,6 +22,7 @@ const FILES: readonly GeneratedFile[] = [
   { target: join(import.meta.dirname, '../server/src/db/tables.generated.ts'), make: makeTables },
   { target: BOT_API_TARGET, make: makeBotApi },
   { target: EVENTS_PAGE, make: async () => describeEvents() },
+  { target: ENTRY_WORDS, make: async () => collectEntryWords() },
 ]
 
 async function makeTables(): Promise<string> {

@@ -99,6 +99,9 @@ export class TracedeskNode {
   readonly downloadEvidence: ReturnType<typeof evidence.createDownloadEvidence>
   /** The same for those who may only take out bundles of their cases. */
   readonly downloadDisputeBundle: ReturnType<typeof evidence.createDownloadEvidence>
+  readonly reportDispute: ReturnType<typeof disputes.createReportDispute>
+  /** The same by the permission that auditors have. */
+  readonly reportDisputeAsAuditor: ReturnType<typeof disputes.createReportDispute>
   /** Files given in the console to be imported. */
   readonly uploads: imports.Uploads
   readonly importKeeper: imports.ImportKeeper
@@ -202,6 +205,8 @@ export class TracedeskNode {
     })
     this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
     this.downloadDisputeBundle = evidence.createDownloadEvidence(this.#evidencePort(), 'dispute.bundle')
+    this.reportDispute = disputes.createReportDispute(this.#reportPort(), 'dispute.bundle')
+    this.reportDisputeAsAuditor = disputes.createReportDispute(this.#reportPort(), 'evidence.bundle')
     this.sequencer.onBatch(({ workspaceId, size }) => {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
@@ -523,6 +528,16 @@ export class TracedeskNode {
     return {
       present: (db, viewer, records) => reader.present(db, viewer, records),
       openParts: (db, viewer, ids, name) => logModule.openPartsFor(db, this.keys, viewer, ids, name),
+    }
+  }
+
+  #reportPort(): disputes.ReportPort {
+    const { read } = this.databases
+    return {
+      db: read,
+      reads: this.#disputeReads(),
+      wordingOf: (workspaceId, options) => logModule.createWording(read, workspaceId, options),
+      now: () => new Date(),
     }
   }
 

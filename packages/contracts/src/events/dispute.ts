@@ -173,3 +173,19 @@ export const disputeBundled = defineEvent({
     closed: z.int(),
   }),
 })
+/** The case was put on paper, as far as whoever asked may see it; the file itself is kept nowhere. */
+export const disputeReported = defineEvent({
+  name: 'dispute.reported',
+  version: 1,
+  subject: 'dispute',
+  reach: 'work',
+  data: z.strictObject({
+    language: z.enum(['en', 'zh', 'ru']),
+    sha256: z.string(),
+    bytes: z.int(),
+    pages: z.int(),
+    /** Entries of the log that stand in it. */
+    entries: z.int(),
+    treeSize: z.int(),
+  }),
+})

@@ -23,6 +23,7 @@ import { discoverProvider } from './oidc-client.ts'
 import { addOidcRoutes } from './oidc-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
 import { addPrivacyRoutes } from './privacy-routes.ts'
+import { addReportRoutes } from './report-routes.ts'
 import { addSocketRoute } from './socket-route.ts'
 
 /** The page that verifies bundles offline, as `npm run build` makes it. */
@@ -97,6 +98,7 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     addOidcRoutes(api, node, { publicUrl })
     addLedgerRoutes(api, node)
     addEvidenceRoutes(api, node, { publicUrl, verifierFile: VERIFIER })
+    addReportRoutes(api, node, { publicUrl })
     addPrivacyRoutes(api, node, publicUrl)
     addImportRoutes(api, node, publicUrl)
     addExportRoutes(api, node, publicUrl)

@@ -1,10 +1,9 @@
 import { Button } from '@mantine/core'
-import { IconArrowLeft, IconFileCertificate, IconLock, IconPrinter } from '@tabler/icons-react'
+import { IconArrowLeft, IconFileCertificate, IconFileTypePdf, IconLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
-import i18next from 'i18next'
-import { LANGUAGES, useT } from '../../i18n/index.ts'
+import { useLanguage, useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -87,14 +86,7 @@ function Head({ dispute }: { dispute: Found['dispute'] }) {
         <div className={classes.actions}>
           <Decision dispute={dispute} />
           <Bundle disputeId={dispute.id} />
-          <Button
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconPrinter size={15} aria-hidden />}
-            onClick={() => window.print()}
-          >
-            {t('dispute.case.print')}
-          </Button>
+          <Report disputeId={dispute.id} />
         </div>
       </div>
       <p className={classes.quiet}>
@@ -120,11 +112,33 @@ function Head({ dispute }: { dispute: Found['dispute'] }) {
   )
 }
 
+/** The case on paper, in the reader's language and zone; the server makes it and records that it did. */
+function Report({ disputeId }: { disputeId: string }) {
+  const t = useT()
+  const may = useMay()
+  const language = useLanguage()
+  if (!may('dispute.bundle') && !may('evidence.bundle')) return null
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return (
+    <Button
+      component="a"
+      href={`/api/dispute.report?${new URLSearchParams({ id: disputeId, language, zone })}`}
+      download
+      size="compact-sm"
+      variant="default"
+      leftSection={<IconFileTypePdf size={15} aria-hidden />}
+    >
+      {t('dispute.case.report')}
+    </Button>
+  )
+}
+
 /** Makes the file that proves the case to an outsider, and hands it over. */
 function Bundle({ disputeId }: { disputeId: Found['dispute']['id'] }) {
   const t = useT()
   const may = useMay()
   const announce = useAnnounce()
+  const language = useLanguage()
   const make = useCommand('dispute.bundle', {
     changes: [['dispute.get']],
     onDone: ({ bundle }) => {
@@ -136,7 +150,6 @@ function Bundle({ disputeId }: { disputeId: Found['dispute']['id'] }) {
     },
   })
   if (!may('dispute.bundle')) return null
-  const language = LANGUAGES.find(known => known === i18next.language) ?? 'en'
   return (
     <Button
       size="compact-sm"

@@ -41,10 +41,12 @@ function Quote({ entry, part: name }: { entry: Entry; part: string }) {
   const words = useWords()
   const part = entry.parts[name]
   const { kind } = entry.data
-  const isText = typeof kind !== 'string' || kind === 'text'
+  // a case and an export have kinds as well, which are no kinds of message
+  const word = typeof kind === 'string' && kind !== 'text' ? words(`kind.${kind}`, '') : ''
+  const isText = word === ''
   return (
     <>
-      {!isText && <b className={classes.value}>{words(`kind.${kind}`, kind)} </b>}
+      {!isText && <b className={classes.value}>{word} </b>}
       {part ? (
         <PartFace part={part}>
           {value => (
