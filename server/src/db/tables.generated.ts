@@ -208,6 +208,18 @@ export interface Tables {
     body: string
     version: number
   }
+  canned_reply_file: {
+    workspace_id: string
+    file_id: string
+    canned_reply_id: string
+    name: string
+    sha256: Buffer
+    size: number
+    type: string
+    store_key: string
+    sealed_key: Buffer
+    added_at: string
+  }
   consent: {
     workspace_id: string
     customer_id: string
