@@ -653,6 +653,7 @@ export class TracedeskNode {
         team.changePresenceCommand,
         team.changeDeskCommand,
         conversations.addNoteCommand,
+        conversations.seeMentionsCommand,
         conversations.createLabelCommand,
         conversations.addLabelCommand,
         conversations.removeLabelCommand,

@@ -20,6 +20,11 @@ export interface Tables {
     created_at: string
     bots: string[] | null
   }
+  agent_bell: {
+    workspace_id: string
+    agent_id: string
+    seen_to: string
+  }
   agent_credential: {
     workspace_id: string
     agent_id: string

@@ -18,3 +18,15 @@ create index canned_reply_file_by_reply_idx on canned_reply_file (workspace_id, 
 call record_changes_of('canned_reply_file');
 grant select, insert, delete on canned_reply_file to {{app}};
 grant select on canned_reply_file to {{read}};
+
+-- Up to which call in a note an agent has looked at their bell, on whatever machine they did.
+create table agent_bell (
+  workspace_id uuid not null,
+  agent_id     uuid not null,
+  seen_to      timestamptz not null,
+  primary key (workspace_id, agent_id),
+  foreign key (workspace_id, agent_id) references agent
+);
+call record_changes_of('agent_bell');
+grant select, insert, update on agent_bell to {{app}};
+grant select on agent_bell to {{read}};
