@@ -379,6 +379,13 @@ test('notes, labels, views and customers', async () => {
       parts: { text: 'first' },
     },
   )
+  const soon = new Date(Date.now() + 60_000).toISOString()
+  await tells('note.see_mentions', () => omar.do('note.see_mentions', { to: soon }), {
+    by: omar,
+    event: 'note.mentions_seen',
+    subject: omar.id,
+    data: { from: null, notes: [note.id] },
+  })
   await tells('note.edit', () => maya.do('note.edit', { noteId: note.id, text: 'second' }), {
     by: maya,
     event: 'note.edited',
