@@ -122,6 +122,7 @@ export class TracedeskNode {
   readonly downloadPackage: ReturnType<typeof privacy.createDownloadPackage>
   /** Keeps an upload whose bytes lie in the store; the upload route runs it. */
   readonly uploadFile: ReturnType<typeof files.createUploadFile>
+  readonly cannedFiles: ReturnType<typeof cannedReplies.createCannedFileCommands>
   readonly fileStore: files.FileStore
   readonly spool: files.Spool
   readonly files: files.FileReader
@@ -157,6 +158,17 @@ export class TracedeskNode {
     this.uploadFile = files.createUploadFile(this.keys)
     this.files = new files.FileReader(databases, this.keys, this.fileStore)
     this.fileLinks = new files.FileLinks(secret)
+    const copier = new files.FileCopier(databases, this.spool, this.fileStore)
+    this.cannedFiles = cannedReplies.createCannedFileCommands({
+      databases,
+      key: secret.key('canned-file'),
+      contextOf: files.keyContext,
+      copy: (workspaceId, sources) => copier.copy(workspaceId, sources),
+      taken: (context, copies) => copier.taken(context, copies),
+      addUploads: (context, conversationId, uploads) =>
+        files.addUploads(context, this.keys, conversationId, uploads),
+      queueRemoval: files.queueRemoval,
+    })
     this.appender = new Appender(databases, this.keys, secret, this.counter)
     this.sequencer = new Sequencer({ databases, secret, log })
     const signer =
@@ -656,6 +668,7 @@ export class TracedeskNode {
         team.changePresenceCommand,
         team.changeDeskCommand,
         conversations.addNoteCommand,
+        conversations.seeMentionsCommand,
         conversations.createLabelCommand,
         conversations.addLabelCommand,
         conversations.removeLabelCommand,
@@ -675,7 +688,9 @@ export class TracedeskNode {
         conversations.deleteLabelCommand,
         cannedReplies.createCannedReplyCommand,
         cannedReplies.updateCannedReplyCommand,
-        cannedReplies.deleteCannedReplyCommand,
+        cannedReplies.createDeleteCannedReply(files.queueRemoval),
+        this.cannedFiles.remove,
+        this.cannedFiles.take,
         moderation.createPhraseGroupCommand,
         moderation.updatePhraseGroupCommand,
         moderation.deletePhraseGroupCommand,

@@ -229,7 +229,10 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await bell.waitFor()
     expect(await axe(his.page)).toEqual([])
     await bell.click()
-    await his.page.getByRole('menuitem', { name: /Maya calls you/ }).click()
+    await his.page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Maya calls you/ })
+      .click()
     await his.page.waitForURL(new RegExp(id))
     await his.page.getByRole('button', { name: 'What waits for you: 0 new' }).waitFor()
 

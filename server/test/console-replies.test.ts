@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import axeCore from 'axe-core'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createSamplePng } from '../src/demo/telegram/index.ts'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
 import { createDesk, type Desk } from './support/desk.ts'
@@ -93,6 +95,62 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     expect(sent?.data.cannedReply).toMatchObject({ version: 1, edited: false, offered: anyTwo })
     expect(errors).toEqual([])
     await page.close()
+  })
+
+  test('files go with a canned reply: added in its editor, sent in one message, each step in the log', async () => {
+    const editor = await signIn(desk.owner.email)
+    await editor.page.goto(`${url}/replies`)
+    await editor.page.getByRole('button', { name: 'Add canned reply' }).click()
+    const dialog = editor.page.getByRole('dialog')
+    await dialog.getByRole('textbox', { name: /^Name/ }).fill('Plan')
+    await dialog.getByRole('textbox', { name: /^Shortcut/ }).fill('plan')
+    await dialog.getByRole('textbox', { name: /^Text/ }).fill('Here is the plan.')
+    const picture = { name: 'plan.png', mimeType: 'image/png', buffer: Buffer.from(createSamplePng(30, 20)) }
+    const list = { name: 'list.png', mimeType: 'image/png', buffer: Buffer.from(createSamplePng(20, 30)) }
+    await dialog.locator('input[type=file]').setInputFiles([picture, list])
+    await dialog.getByRole('button', { name: 'Remove list.png' }).click()
+    expect(await axe(editor.page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Save' }).click()
+    await dialog.waitFor({ state: 'detached' })
+    await editor.page.getByText('plan.png').waitFor()
+    const [added] = await desk.entries('canned_reply.file_added')
+    const sha256 = createHash('sha256').update(picture.buffer).digest('hex')
+    expect(added?.data).toMatchObject({
+      version: 2,
+      file: { name: 'plan.png', sha256, bytes: picture.buffer.length, type: 'image/png' },
+    })
+
+    const { page, errors } = await signIn(maya.email)
+    const gina = desk.telegram.createUser({ firstName: 'Gina' })
+    gina.say(bot, 'Where do I go?')
+    await page.getByText('Queue', { exact: true }).first().click()
+    await page.getByText('Gina').first().click()
+    const composer = page.locator('textarea').first()
+    await composer.fill('/plan')
+    await page.getByRole('option', { name: /Plan 1 file|Plan.*1 file/ }).waitFor()
+    await composer.press('Enter')
+    await page.getByRole('button', { name: 'Remove plan.png' }).waitFor()
+    await page.getByRole('progressbar', { name: 'Uploading plan.png' }).waitFor({ state: 'detached' })
+    await composer.press('Enter')
+    const reply = await gina.waitForReply(bot, { timeoutMs: 10_000 })
+    expect(reply).toMatchObject({ caption: 'Here is the plan.', photo: expect.any(Array) })
+    const [sent] = (await desk.entries('message.sent')).slice(-1)
+    expect(sent?.data).toMatchObject({
+      kind: 'photo',
+      files: [{ sha256 }],
+      cannedReply: { key: added?.subject.id, version: 2, edited: false },
+    })
+    // the copy is the customer's; the reply keeps its own, until it is taken away
+    await desk.owner.do('canned_reply.delete', { cannedReplyId: added?.subject.id as never })
+    expect((await desk.entries('canned_reply.deleted')).at(-1)?.data).toMatchObject({ files: [{ sha256 }] })
+    await desk.world.node.fileKeeper.sweep()
+    const file = (await desk.messages(sent?.conversationId ?? '')).at(-1)?.files[0]
+    expect(file).toMatchObject({ state: 'stored' })
+    const bytes = await desk.world.node.files.readAll(desk.world.workspaceId, file?.id ?? '')
+    expect(bytes.equals(picture.buffer)).toBe(true)
+    expect([...errors, ...editor.errors]).toEqual([])
+    await page.close()
+    await editor.page.close()
   })
 
   test('a text that is held back says why; it is confirmed or changed, and each is an entry', async () => {

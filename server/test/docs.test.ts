@@ -233,7 +233,7 @@ describe('names that are a contract', () => {
 
   test('every route that is mentioned exists', () => {
     const ledger = [
-      ...['ledger', 'evidence', 'privacy', 'export', 'import', 'oidc'].flatMap(name => [
+      ...['ledger', 'evidence', 'privacy', 'export', 'import', 'oidc', 'file'].flatMap(name => [
         ...read(`server/src/edges/http/${name}-routes.ts`).matchAll(
           /(?:server[.]get|scope[.]post)\(\s*'(\/api\/[^']+)'/g,
         ),

@@ -2,6 +2,7 @@ import { COMMANDS, type CommandName, type Entry } from '@tracedesk/contracts'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SimulatedBot } from '../src/demo/telegram/index.ts'
+import { newId } from '../src/kernel/id.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import { checkReplay } from './support/replay.ts'
 import { checkTables } from './support/replay-tables.ts'
@@ -185,11 +186,33 @@ test('messages, moderation and canned replies', async () => {
   })
   await until(() => who.received(bot).length === 1)
   await until(async () => (await desk.messages(id)).find(each => each.id === message.id)?.recalledAt)
+  const file = await cannedFile(cannedReplyId)
+  await tells(
+    'canned_reply.take_files',
+    () => maya.do('canned_reply.take_files', { cannedReplyId, conversationId: id }),
+    ({ files: [copy] }) => ({
+      by: maya,
+      event: 'file.uploaded',
+      subject: copy?.id ?? '',
+      data: { sha256: file.sha256, bytes: file.size },
+      parts: { name: 'plan.txt' },
+    }),
+  )
+  await tells(
+    'canned_reply.remove_file',
+    () => sofia.do('canned_reply.remove_file', { cannedReplyId, fileId: file.id as never }),
+    {
+      by: sofia,
+      event: 'canned_reply.file_removed',
+      subject: cannedReplyId,
+      data: { version: 4, file: { fileId: file.id, name: 'plan.txt', sha256: file.sha256 } },
+    },
+  )
   await tells('canned_reply.delete', () => sofia.do('canned_reply.delete', { cannedReplyId }), {
     by: sofia,
     event: 'canned_reply.deleted',
     subject: cannedReplyId,
-    data: { version: 2, from: { title: 'Hey' } },
+    data: { version: 4, from: { title: 'Hey' } },
     parts: { before: 'Hello!' },
   })
   const group = {
@@ -240,10 +263,24 @@ test('messages, moderation and canned replies', async () => {
     subject: wallet.id,
     data: { address, name: 'Till' },
   })
-  await sofia.do('canned_reply.create', { title: 'Kept', ...reply })
+  const stays = await sofia.do('canned_reply.create', { title: 'Kept', ...reply })
+  await cannedFile(stays.cannedReply.id)
   await desk.owner.do('phrase_group.create', { ...group, rules: [{ kind: 'plain', pattern: 'never said' }] })
   await checkReplay(desk.world, id)
 })
+
+/** A file that goes with a canned reply, put there as the upload's route does. */
+async function cannedFile(cannedReplyId: string): Promise<{ id: string; sha256: string; size: number }> {
+  const { spool, cannedFiles, door } = desk.world.node
+  const id = newId()
+  const bytes = async function* () {
+    yield Buffer.from('the plan')
+  }
+  const kept = await spool.keep(desk.world.workspaceId, id, bytes(), 1_000)
+  const input = { cannedReplyId, fileId: id, name: 'plan.txt', ...kept }
+  await door.execute(cannedFiles.add as never, await sofia.caller(), input)
+  return { id, sha256: kept.sha256, size: kept.size }
+}
 
 test('conversations', async () => {
   const { id } = await talkOf('Ben', null)
@@ -342,6 +379,13 @@ test('notes, labels, views and customers', async () => {
       parts: { text: 'first' },
     },
   )
+  const soon = new Date(Date.now() + 60_000).toISOString()
+  await tells('note.see_mentions', () => omar.do('note.see_mentions', { to: soon }), {
+    by: omar,
+    event: 'note.mentions_seen',
+    subject: omar.id,
+    data: { from: null, notes: [note.id] },
+  })
   await tells('note.edit', () => maya.do('note.edit', { noteId: note.id, text: 'second' }), {
     by: maya,
     event: 'note.edited',

@@ -94,6 +94,14 @@ beforeAll(async () => {
     departmentId: null,
     text: 'Hello',
   })
+  await world.asSuperuser('insert into agent_bell (workspace_id, agent_id, seen_to) values ($1, $2, now())', [
+    world.workspaceId,
+    maya.id,
+  ])
+  await world.asSuperuser(
+    "insert into canned_reply_file (workspace_id, file_id, canned_reply_id, name, sha256, size, type, store_key, sealed_key, added_at) select workspace_id, gen_random_uuid(), canned_reply_id, 'n', 'x', 1, 't', 'k', 'x', now() from canned_reply where workspace_id = $1",
+    [world.workspaceId],
+  )
   await expect(
     world.owner.do('message.send', { conversationId: talk.id as never, text: 'forbidden' }),
   ).rejects.toMatchObject({ code: 'moderation.blocked' })

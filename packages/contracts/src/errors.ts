@@ -91,6 +91,7 @@ export const ERROR_CODES = {
   'canned_reply.not_found': 404,
   'canned_reply.shortcut_taken': 409,
   'canned_reply.variable_unknown': 400,
+  'canned_reply.too_many_files': 409,
   'customer.already_blocked': 409,
   'customer.not_blocked': 409,
   'customer.merged': 409,

@@ -64,6 +64,7 @@ const { logFilter: _f, RelativeRange: _rr, ...log } = logQueries
 const { OffboardingReport: _o, ...people } = peopleCommands
 const { ArchiveProof: _ap, ...archiveReads } = archiveQueries
 const { uploadFile: _u, ...media } = mediaCommands
+const { addCannedReplyFile: _af, ...cannedReplies } = cannedReplyCommands
 const {
   MessageContent: _mc,
   MessageFile: _mf,
@@ -90,7 +91,7 @@ export const COMMANDS = {
   ...logViewCommands,
   ...disputes,
   ...moderation,
-  ...cannedReplyCommands,
+  ...cannedReplies,
   ...routingCommands,
   ...customerCommands,
   ...inboxCommands,

@@ -20,6 +20,11 @@ export interface Tables {
     created_at: string
     bots: string[] | null
   }
+  agent_bell: {
+    workspace_id: string
+    agent_id: string
+    seen_to: string
+  }
   agent_credential: {
     workspace_id: string
     agent_id: string
@@ -207,6 +212,18 @@ export interface Tables {
     department_id: string | null
     body: string
     version: number
+  }
+  canned_reply_file: {
+    workspace_id: string
+    file_id: string
+    canned_reply_id: string
+    name: string
+    sha256: Buffer
+    size: number
+    type: string
+    store_key: string
+    sealed_key: Buffer
+    added_at: string
   }
   consent: {
     workspace_id: string

@@ -32,6 +32,7 @@ export type KeyPurpose =
   | 'two-factor'
   | 'oidc'
   | 'file-link'
+  | 'canned-file'
   | 'verify-state'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */

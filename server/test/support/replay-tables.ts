@@ -146,7 +146,20 @@ const PROJECTIONS: readonly Projection[] = [
       const row = { title: facts(data.to ?? {}).title, text: openPart(entry, 'after'), version: data.version }
       if (event === 'canned_reply.created' || event === 'canned_reply.updated')
         rows.set(subject.id ?? '', row)
+      if (event === 'canned_reply.file_added' || event === 'canned_reply.file_removed')
+        rows.set(subject.id ?? '', { ...rows.get(subject.id ?? ''), version: data.version })
       if (event === 'canned_reply.deleted') rows.delete(subject.id ?? '')
+    },
+  },
+  {
+    table: 'canned_reply_file',
+    sql: "select file_id as id, canned_reply_id as reply, name, encode(sha256, 'hex') as sha256 from canned_reply_file",
+    step: (rows, { event, subject, data }) => {
+      const { fileId, name, sha256 } = facts(data.file ?? {})
+      if (event === 'canned_reply.file_added') rows.set(String(fileId), { reply: subject.id, name, sha256 })
+      if (event === 'canned_reply.file_removed') rows.delete(String(fileId))
+      if (event === 'canned_reply.deleted')
+        for (const [id, row] of rows) if (row.reply === subject.id) rows.delete(id)
     },
   },
   {

@@ -1,10 +1,11 @@
-import { ActionIcon, Indicator, Menu } from '@mantine/core'
+import { ActionIcon, Indicator, Popover } from '@mantine/core'
 import { IconArrowsExchange, IconBell } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../i18n/index.ts'
-import { ownKey } from '../shared/browser-store.ts'
+import { useCommand } from '../shared/command.ts'
 import { useFormat } from '../shared/format.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay } from '../shared/session.ts'
@@ -12,68 +13,102 @@ import { usePartText } from '../shared/ui/part.tsx'
 import { Face } from '../shared/ui/person.tsx'
 import classes from './shell.module.css'
 
-const SEEN = 'bell.seen'
+type Mention = QueryOutput<'note.mentions'>['items'][number]
+
 const SHOWN = 12
 
 /** What waits for the reader by name: notes that call them, and conversations that are offered to them. */
 export function Bell() {
   const t = useT()
   const may = useMay()
-  const navigate = useNavigate()
-  const format = useFormat()
-  const textOf = usePartText()
-  const [seen, setSeen] = useState(() => localStorage.getItem(ownKey(SEEN)) ?? '')
+  const [isOpen, setOpen] = useState(false)
   const enabled = may('conversation.view')
   const mentions = useQuery({ ...queryOf('note.mentions', {}), enabled })
   const counts = useQuery({ ...queryOf('inbox.counts', {}), enabled })
-  const items = mentions.data?.items.slice(0, SHOWN) ?? []
-  const offered = counts.data?.offered ?? 0
-  const fresh = items.filter(({ at }) => at > seen).length + offered
-  const look = () => {
-    const newest = items[0]?.at
-    if (newest === undefined) return
-    localStorage.setItem(ownKey(SEEN), newest)
-    setSeen(newest)
-  }
+  const see = useCommand('note.see_mentions', { announce: false, changes: [['note.mentions']] })
   if (!enabled) return null
+  const items = mentions.data?.items ?? []
+  const seenTo = mentions.data?.seenTo ?? ''
+  const offered = counts.data?.offered ?? 0
+  const called = items.filter(({ at }) => at > seenTo).length
+  const fresh = called + offered
+  const change = (next: boolean) => {
+    setOpen(next)
+    // what was shown counts as seen once it is closed, on every machine of theirs
+    if (!next && called > 0 && items[0]) see.mutate({ to: items[0].at })
+  }
+  const title = t('bell.title', { count: fresh })
   return (
-    <Menu position="bottom-end" width={320} onClose={look}>
+    <Popover position="bottom-end" width={320} opened={isOpen} onChange={change} trapFocus>
       <Indicator label={fresh} size={16} disabled={fresh === 0} offset={6} zIndex={1}>
-        <Menu.Target>
-          <ActionIcon size="lg" aria-label={t('bell.title', { count: fresh })}>
+        <Popover.Target>
+          <ActionIcon size="lg" aria-label={title} onClick={() => change(!isOpen)}>
             <IconBell size={18} stroke={1.7} />
           </ActionIcon>
-        </Menu.Target>
+        </Popover.Target>
       </Indicator>
-      <Menu.Dropdown className={classes.bell}>
-        {offered > 0 && (
-          <Menu.Item
-            leftSection={<IconArrowsExchange size={18} stroke={1.7} aria-hidden />}
-            onClick={() => void navigate({ to: '/inbox', search: { view: 'offered' } })}
-          >
-            {t('bell.offered', { count: offered })}
-          </Menu.Item>
+      <Popover.Dropdown className={classes.bell} p={4} aria-label={title}>
+        {items.length === 0 && offered === 0 && (
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: focus has to go somewhere in an empty dialog
+          <p className={classes.bellNothing} tabIndex={0}>
+            {t('bell.nothing')}
+          </p>
         )}
-        {items.map(each => (
-          <Menu.Item
-            key={each.noteId}
-            leftSection={<Face id={each.author.id} name={each.author.name} size={24} />}
-            data-fresh={each.at > seen || undefined}
-            onClick={() =>
-              void (each.isVisible
-                ? navigate({ to: '/inbox/$conversationId', params: { conversationId: each.conversationId } })
-                : navigate({ to: '/log', search: { subject: each.noteId } }))
-            }
-          >
-            <b>{t('bell.called', { name: each.author.name })}</b>{' '}
-            <time dateTime={each.at}>{format.brief(each.at)}</time>
-            <span className={classes.bellText} dir="auto">
-              {textOf(each.text)}
-            </span>
-          </Menu.Item>
-        ))}
-        {items.length === 0 && offered === 0 && <Menu.Label>{t('bell.nothing')}</Menu.Label>}
-      </Menu.Dropdown>
-    </Menu>
+        <ul className={classes.bellList}>
+          {offered > 0 && <Offered count={offered} close={() => change(false)} />}
+          {items.slice(0, SHOWN).map(each => (
+            <MentionRow
+              key={each.noteId}
+              mention={each}
+              isFresh={each.at > seenTo}
+              close={() => change(false)}
+            />
+          ))}
+        </ul>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+function Offered({ count, close }: { count: number; close: () => void }) {
+  const t = useT()
+  const navigate = useNavigate()
+  const show = () => {
+    close()
+    void navigate({ to: '/inbox', search: { view: 'offered' } })
+  }
+  return (
+    <li className={classes.bellRow} data-fresh>
+      <IconArrowsExchange size={18} stroke={1.7} aria-hidden />
+      <button type="button" className={classes.bellOpen} onClick={show}>
+        {t('bell.offered', { count })}
+      </button>
+    </li>
+  )
+}
+
+function MentionRow(props: { mention: Mention; isFresh: boolean; close: () => void }) {
+  const { mention, isFresh, close } = props
+  const t = useT()
+  const navigate = useNavigate()
+  const format = useFormat()
+  const textOf = usePartText()
+  const { noteId, conversationId, author, at, isVisible, text } = mention
+  const show = () => {
+    close()
+    void (isVisible
+      ? navigate({ to: '/inbox/$conversationId', params: { conversationId } })
+      : navigate({ to: '/log', search: { subject: noteId } }))
+  }
+  return (
+    <li className={classes.bellRow} data-fresh={isFresh || undefined}>
+      <Face id={author.id} name={author.name} size={24} />
+      <button type="button" className={classes.bellOpen} onClick={show}>
+        <b>{t('bell.called', { name: author.name })}</b> <time dateTime={at}>{format.brief(at)}</time>
+        <span className={classes.bellText} dir="auto">
+          {textOf(text)}
+        </span>
+      </button>
+    </li>
   )
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
 import * as canned from '../events/canned-reply.ts'
-import { CannedReplyId, DepartmentId } from '../ids.ts'
+import { fileUploaded } from '../events/file.ts'
+import { CannedReplyId, ConversationId, DepartmentId, FileId } from '../ids.ts'
 import { MessageText, nameUpTo } from '../text.ts'
 
 const reply = {
@@ -38,9 +39,53 @@ export const updateCannedReply = defineCommand({
 })
 export const deleteCannedReply = defineCommand({
   name: 'canned_reply.delete',
-  summary: 'Remove a canned reply; messages sent from it keep naming it',
+  summary: 'Remove a canned reply with its files; messages sent from it keep naming it',
   input: z.strictObject({ cannedReplyId: CannedReplyId }),
   output: z.strictObject({}),
   records: [canned.cannedReplyDeleted],
   subject: { kind: 'canned_reply', field: 'cannedReplyId' },
+})
+const aboutReply = { kind: 'canned_reply', field: 'cannedReplyId' } as const
+/** POST /api/canned_reply.upload runs it once the bytes are there and sealed; it has no JSON route. */
+export const addCannedReplyFile = defineCommand({
+  name: 'canned_reply.add_file',
+  permission: 'canned_reply.update',
+  access: 'internal',
+  summary: 'Let a file go with a canned reply, as its next version',
+  input: z.strictObject({
+    cannedReplyId: CannedReplyId,
+    fileId: FileId,
+    name: z.string().min(1).max(200),
+    sha256: z.string(),
+    size: z.int(),
+    type: z.string(),
+    storeKey: z.string(),
+    key: z.instanceof(Uint8Array),
+  }),
+  output: z.strictObject({ version: z.int() }),
+  records: [canned.cannedReplyFileAdded],
+  subject: aboutReply,
+})
+export const removeCannedReplyFile = defineCommand({
+  name: 'canned_reply.remove_file',
+  permission: 'canned_reply.update',
+  summary: 'Let a file go with a canned reply no longer, as its next version',
+  input: z.strictObject({ cannedReplyId: CannedReplyId, fileId: FileId }),
+  output: z.strictObject({ version: z.int() }),
+  records: [canned.cannedReplyFileRemoved],
+  subject: aboutReply,
+})
+export const takeCannedReplyFiles = defineCommand({
+  name: 'canned_reply.take_files',
+  permission: 'message.send',
+  summary:
+    'Copy the files of a canned reply into a conversation, ready to be sent like uploads; what nobody sends is discarded after a day',
+  input: z.strictObject({ cannedReplyId: CannedReplyId, conversationId: ConversationId }),
+  output: z.strictObject({
+    files: z.array(
+      z.strictObject({ id: FileId, name: z.string(), size: z.int(), type: z.string(), sha256: z.string() }),
+    ),
+  }),
+  records: [fileUploaded],
+  subject: { kind: 'conversation', field: 'conversationId' },
 })

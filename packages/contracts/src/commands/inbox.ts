@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
+import { mentionsSeen } from '../events/customer.ts'
 import * as inbox from '../events/inbox.ts'
 import { CustomerId, InboxViewId, LabelId, LabelSetId } from '../ids.ts'
-import { nameUpTo } from '../text.ts'
+import { InstantInput, nameUpTo } from '../text.ts'
 
 const Done = z.strictObject({})
 const view = { kind: 'inbox_view', field: 'inboxViewId' } as const
@@ -72,4 +73,12 @@ export const mergeCustomer = defineCommand({
   output: Done,
   records: [inbox.customerMerged],
   subject: { kind: 'customer', field: 'customerId' },
+})
+export const seeMentions = defineCommand({
+  name: 'note.see_mentions',
+  permission: 'conversation.view',
+  summary: 'Say that the caller has looked at the notes that call them, up to a moment',
+  input: z.strictObject({ to: InstantInput }),
+  output: Done,
+  records: [mentionsSeen],
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
-import { AgentId, LabelId } from '../ids.ts'
+import { AgentId, LabelId, NoteId } from '../ids.ts'
 
 /** Someone wrote for the first time. Carries name and Telegram identity in force from here on. */
 export const customerCreated = defineEvent({
@@ -80,6 +80,14 @@ export const noteDeleted = defineEvent({
     authorId: AgentId,
     previous: z.string(),
   }),
+})
+/** An agent looked at their bell: the notes up to `to` in which colleagues call them, `notes` of them for the first time. */
+export const mentionsSeen = defineEvent({
+  name: 'note.mentions_seen',
+  version: 1,
+  subject: 'agent',
+  reach: 'work',
+  data: z.strictObject({ from: z.string().nullable(), to: z.string(), notes: z.array(NoteId) }),
 })
 export const labelRenamed = defineEvent({
   name: 'label.renamed',

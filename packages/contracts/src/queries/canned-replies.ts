@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
-import { CannedReplyId, ConversationId, DepartmentId } from '../ids.ts'
+import { CannedReplyId, ConversationId, DepartmentId, FileId } from '../ids.ts'
 import { InstantInput } from '../text.ts'
 
 export const listCannedReplies = defineQuery({
@@ -18,6 +18,8 @@ export const listCannedReplies = defineQuery({
         departmentId: DepartmentId.nullable(),
         text: z.string(),
         version: z.int(),
+        /** What goes with it, in its order. */
+        files: z.array(z.strictObject({ id: FileId, name: z.string(), size: z.int(), type: z.string() })),
         /** The text with its variables filled in; `null` without a conversation, and for auditors. */
         rendered: z.string().nullable(),
       }),

@@ -167,9 +167,15 @@ export const getConversation = defineQuery({
 export const listMessages = defineQuery({
   name: 'conversation.messages',
   permission: 'conversation.view',
-  summary: 'Messages of a conversation, newest page first, oldest first within a page',
-  input: z.strictObject({ id: ConversationId, ...paging }),
-  output: pageOf(Message),
+  summary:
+    'Messages of a conversation, newest page first (or those around one of them), oldest first within a page; from a page on to older ones by nextCursor, to newer ones by prevCursor',
+  input: z.strictObject({
+    id: ConversationId,
+    around: MessageId.optional(),
+    direction: z.enum(['older', 'newer']).default('older'),
+    ...paging,
+  }),
+  output: pageOf(Message).extend({ prevCursor: z.string().nullable() }),
 })
 export const TimelineItem = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('message'), at: z.string(), message: Message }),

@@ -92,6 +92,8 @@ export const listMentions = defineQuery({
         text: Part,
       }),
     ),
+    /** Up to when the caller has looked at them, on whatever machine; null: never. */
+    seenTo: z.string().nullable(),
   }),
 })
 export const listLabelSets = defineQuery({

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
-import { UPLOAD_MAX_BYTES, uploadFile } from '@tracedesk/contracts'
+import { UPLOAD_MAX_BYTES } from '@tracedesk/contracts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import { may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
@@ -19,29 +20,37 @@ export function addFileRoutes(
     // The body is the file, byte for byte, whatever it calls itself; it is taken as it streams in.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
-    scope.post(
-      '/api/file.upload',
-      {
-        bodyLimit: UPLOAD_MAX_BYTES + 1,
-        config: { rateLimit: { max: 120, timeWindow: '1 minute', groupId: 'upload' } },
-      },
-      async (request, reply) => {
-        requireOwnOrigin(request, options.publicUrl)
-        return reply.send(await upload(node, request))
-      },
-    )
+    const taking = {
+      bodyLimit: UPLOAD_MAX_BYTES + 1,
+      config: { rateLimit: { max: 120, timeWindow: '1 minute', groupId: 'upload' } },
+    }
+    scope.post('/api/file.upload', taking, async (request, reply) => {
+      requireOwnOrigin(request, options.publicUrl)
+      const { conversationId } = request.query as { conversationId?: string }
+      return reply.send({ file: (await upload(node, request, node.uploadFile, { conversationId })).file })
+    })
+    scope.post('/api/canned_reply.upload', taking, async (request, reply) => {
+      requireOwnOrigin(request, options.publicUrl)
+      const { cannedReplyId } = request.query as { cannedReplyId?: string }
+      const { file, answer } = await upload(node, request, node.cannedFiles.add, { cannedReplyId })
+      return reply.send({ file, version: answer.version })
+    })
   })
 }
 
-/** Takes a file for a conversation. Answers `{ file: { id, name, size, type, sha256 } }`. */
-async function upload(node: TracedeskNode, request: FastifyRequest) {
+/** Takes a file, and gives it to a command together with what it is for. Answers what is known of it, and the command's answer. */
+async function upload<C extends UploadCommand>(
+  node: TracedeskNode,
+  request: FastifyRequest,
+  command: C,
+  about: Record<string, string | undefined>,
+) {
   const caller = await authenticate(node, request)
   if (!caller.workspaceId) throw new ConsoleError('session.required')
-  const command = node.uploadFile
+  const { permission } = command.contract
   // before a byte is taken; the command asks once more
-  if (!may(caller, uploadFile.permission))
-    throw new ConsoleError('permission.denied', { permission: uploadFile.permission })
-  const { conversationId, name } = request.query as { conversationId?: string; name?: string }
+  if (!may(caller, permission)) throw new ConsoleError('permission.denied', { permission })
+  const { name } = request.query as { name?: string }
   const announced = Number(request.headers['content-length'])
   if (announced > UPLOAD_MAX_BYTES) throw new ConsoleError('file.too_large', { max: UPLOAD_MAX_BYTES })
   const fileId = newId()
@@ -53,15 +62,20 @@ async function upload(node: TracedeskNode, request: FastifyRequest) {
     throw new ConsoleError('file.incomplete')
   })
   const clean = cleanFileName(String(name ?? ''))
+  const input = { ...about, fileId, name: clean, ...kept }
+  const { size, type, sha256 } = kept
   try {
-    await node.door.execute(command, caller, { conversationId, fileId, name: clean, ...kept })
+    // each command has its own input and output; both are parsed at the door
+    const answer = await node.door.execute(command as never, caller, input)
+    return { file: { id: fileId, name: clean, size, type, sha256 }, answer: answer as OutputOf<C> }
   } catch (error) {
     await node.fileStore.remove(kept.storeKey)
     throw error
   }
-  const { size, type, sha256 } = kept
-  return { file: { id: fileId, name: clean, size, type, sha256 } }
 }
+
+type UploadCommand = TracedeskNode['uploadFile'] | TracedeskNode['cannedFiles']['add']
+type OutputOf<C extends UploadCommand> = z.output<C['contract']['output']>
 
 const isBrokenOff = (error: unknown): boolean =>
   error instanceof Error &&

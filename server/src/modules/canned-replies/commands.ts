@@ -9,6 +9,7 @@ import {
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import { type FileKeeping, fileFacts, filesOf } from './files.ts'
 import { checkTemplate } from './render.ts'
 import { type CannedReply, mayUse, requireReply } from './store.ts'
 
@@ -106,24 +107,39 @@ export const updateCannedReplyCommand = defineCommandHandler(updateCannedReply, 
   },
 })
 
-export const deleteCannedReplyCommand = defineCommandHandler(deleteCannedReply, {
-  handle: async (context, { cannedReplyId }) => {
-    const { tx, workspaceId, caller } = context
-    const before = await requireReply(tx, caller, cannedReplyId, 'update')
-    await tx
-      .deleteFrom('canned_reply')
-      .where('workspace_id', '=', workspaceId)
-      .where('canned_reply_id', '=', cannedReplyId)
-      .execute()
-    context.record(
-      cannedReplyDeleted,
-      { version: before.version, from: factsOf(before) },
-      {
-        subject: { id: before.id, name: before.title },
-        parts: { before: before.text },
-        departments: departmentsOf(before),
-      },
-    )
-    return {}
-  },
-})
+export const createDeleteCannedReply = (queueRemoval: FileKeeping['queueRemoval']) =>
+  defineCommandHandler(deleteCannedReply, {
+    handle: async (context, { cannedReplyId }) => {
+      const { tx, workspaceId, caller } = context
+      const before = await requireReply(tx, caller, cannedReplyId, 'update')
+      const files = await filesOf(tx, workspaceId, cannedReplyId)
+      await tx
+        .deleteFrom('canned_reply_file')
+        .where('workspace_id', '=', workspaceId)
+        .where('canned_reply_id', '=', cannedReplyId)
+        .execute()
+      await queueRemoval(
+        context,
+        files.map(file => file.store_key),
+      )
+      await tx
+        .deleteFrom('canned_reply')
+        .where('workspace_id', '=', workspaceId)
+        .where('canned_reply_id', '=', cannedReplyId)
+        .execute()
+      context.record(
+        cannedReplyDeleted,
+        {
+          version: before.version,
+          from: factsOf(before),
+          ...(files.length > 0 && { files: files.map(fileFacts) }),
+        },
+        {
+          subject: { id: before.id, name: before.title },
+          parts: { before: before.text },
+          departments: departmentsOf(before),
+        },
+      )
+      return {}
+    },
+  })

@@ -1,7 +1,8 @@
 export {
   createCannedReplyCommand,
-  deleteCannedReplyCommand,
+  createDeleteCannedReply,
   updateCannedReplyCommand,
 } from './commands.ts'
+export { createCannedFileCommands } from './files.ts'
 export { cannedReplyUsageQuery, listCannedRepliesQuery } from './queries.ts'
 export { describeUse } from './use.ts'

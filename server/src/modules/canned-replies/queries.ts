@@ -1,6 +1,7 @@
 import { getCannedReplyUsage, listCannedReplies } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { defineQueryHandler } from '../../command/define.ts'
+import type { ReadDb } from '../../db/database.ts'
 import { isCustomerWithheld, requireVisibleConversation } from '../conversations/index.ts'
 import { entryScopeSql, scopeOf } from '../team/index.ts'
 import { renderTemplate } from './render.ts'
@@ -13,13 +14,30 @@ export const listCannedRepliesQuery = defineQueryHandler(
     if (conversationId) await requireVisibleConversation(context, conversationId)
     const values =
       conversationId && !isCustomerWithheld(caller) ? await valuesFor(db, caller, conversationId) : null
+    const files = await filesByReply(db, caller.workspaceId)
     const items = (await listReplies(db, caller)).map(reply => ({
       ...reply,
+      files: (files.get(reply.id) ?? []).map(({ id, name, size, type }) => ({ id, name, size, type })),
       rendered: values ? renderTemplate(reply.text, values) : null,
     }))
     return { items: items as never } // branded ids: the contract parses what leaves
   },
 )
+
+/** All files of canned replies, by the reply they go with. */
+async function filesByReply(db: ReadDb, workspaceId: string) {
+  const rows = await db
+    .selectFrom('canned_reply_file')
+    .select(['canned_reply_id', 'file_id as id', 'name', 'size', 'type'])
+    .where('workspace_id', '=', workspaceId)
+    .orderBy('added_at')
+    .orderBy('file_id')
+    .execute()
+  return Map.groupBy(
+    rows.map(({ size, ...row }) => ({ ...row, size: Number(size) })),
+    row => row.canned_reply_id,
+  )
+}
 
 /** Counts from the entries themselves: `message.sent` of 30 days, or of the time asked for. */
 export const cannedReplyUsageQuery = defineQueryHandler(

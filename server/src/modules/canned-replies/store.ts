@@ -57,6 +57,18 @@ export async function requireReply(
   return row
 }
 
+/** A canned reply the caller may use. Throws `canned_reply.not_found`. */
+export async function findReply(db: ReadDb, caller: Caller, id: string): Promise<CannedReply> {
+  const row = await db
+    .selectFrom('canned_reply')
+    .select(COLUMNS)
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('canned_reply_id', '=', id)
+    .executeTakeFirst()
+  if (!row || !mayUse(caller, row)) throw new ConsoleError('canned_reply.not_found', { cannedReplyId: id })
+  return row
+}
+
 type ValuesRow = {
   customer_name: string
   nickname: string | null

@@ -5,6 +5,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
 import { isCustomerWithheld, type OpenTexts } from './queries.ts'
 import { hasUnreadSql } from './read-mark.ts'
+import { callsSql, readBell } from './see-mentions.ts'
 
 /** The words of a search as the text index knows them. */
 export type IndexWords = (q: string) => string[]
@@ -146,8 +147,7 @@ const createMentions = (openTexts: OpenTexts) =>
       join conversation c on c.workspace_id = n.workspace_id and c.conversation_id = n.conversation_id
       join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
       join agent a on a.workspace_id = n.workspace_id and a.agent_id = n.author_id
-      where n.workspace_id = ${caller.workspaceId} and n.mentions @> array[${caller.actor.id}]::uuid[]
-        and n.scope = 'team' and n.author_id <> ${caller.actor.id}
+      where ${callsSql(caller.workspaceId, caller.actor.id)}
       order by n.at desc, n.note_id desc limit ${MENTIONS_SHOWN}`.execute(db as never)
     const texts = await openTexts(
       context,
@@ -164,6 +164,7 @@ const createMentions = (openTexts: OpenTexts) =>
         at: row.at,
         text: texts.get(row.entry_id) ?? MISSING,
       })) as never, // branded ids: the contract parses what leaves
+      seenTo: await readBell(db, caller.workspaceId, caller.actor.id),
     }
   })
 

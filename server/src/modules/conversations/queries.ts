@@ -16,6 +16,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
 import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
 import { accountsSql } from './customer-scope.ts'
+import { pageMessages } from './page-messages.ts'
 import { hasUnreadSql, unreadSql } from './read-mark.ts'
 import { type MessageReading, type MessageRow, readMessages, readVersions } from './read-messages.ts'
 
@@ -224,17 +225,14 @@ export function createConversationQueries(openTexts: OpenTexts, reading: Message
     if (!conversation) throw new ConsoleError('conversation.not_found', { conversationId: id })
     return { conversation, notes: await notesOf(context, openTexts, id) }
   })
-  const messages = defineQueryHandler(listMessages, async (context, { id, limit, cursor }) => {
-    await requireVisible(context, await scopeOf(context.db, context.caller), id)
-    const page = pageOf(
-      await readMessages(context, reading, id, { before: decodeCursor(cursor) }, limit + 1),
-      limit,
-      message => ({ at: message.at, id: message.id }),
-    )
-    const newest = page.rows.find(({ direction }) => direction === 'in')
-    if (cursor === undefined && newest)
-      context.show({ conversationId: id, messageId: newest.id, at: newest.at })
-    return { items: page.rows.reverse(), nextCursor: page.nextCursor }
+  const messages = defineQueryHandler(listMessages, async (context, input) => {
+    await requireVisible(context, await scopeOf(context.db, context.caller), input.id)
+    const page = await pageMessages(context, reading, input)
+    const newest = page.items.findLast(({ direction }) => direction === 'in')
+    // older pages show nothing that is new
+    if (page.prevCursor === null && newest)
+      context.show({ conversationId: input.id, messageId: newest.id, at: newest.at })
+    return page
   })
   const labels = defineQueryHandler(listLabels, async ({ db, caller }) => ({
     items: (await db

@@ -75,12 +75,12 @@ async function storyOf({ db, caller }: QueryContext, conversationId: string): Pr
   return rows.map(row => row.id)
 }
 
-/** Messages of a conversation: newest first before a place, or oldest first after the place of an entry. */
+/** Messages of a conversation: newest first before a place, or oldest first after one, or after the place of an entry. */
 export async function readMessages(
   context: QueryContext,
   reading: MessageReading,
   conversationId: string,
-  from: { before: Place | null } | { after: Place | null },
+  from: { before: Place | null } | { beyond: Place } | { after: Place | null },
   limit: number,
 ): Promise<Message[]> {
   const { db, caller } = context
@@ -89,9 +89,11 @@ export async function readMessages(
       ? from.before
         ? sql`and (m.at, m.message_id) < (${from.before.at}, ${from.before.id}) order by m.at desc, m.message_id desc`
         : sql`order by m.at desc, m.message_id desc`
-      : from.after
-        ? sql`and (m.at, m.entry_id) > (${from.after.at}, ${from.after.id}) order by m.at, m.entry_id`
-        : sql`order by m.at, m.entry_id`
+      : 'beyond' in from
+        ? sql`and (m.at, m.message_id) > (${from.beyond.at}, ${from.beyond.id}) order by m.at, m.message_id`
+        : from.after
+          ? sql`and (m.at, m.entry_id) > (${from.after.at}, ${from.after.id}) order by m.at, m.entry_id`
+          : sql`order by m.at, m.entry_id`
   const ids = await storyOf(context, conversationId)
   // one conversation as a rule: then the index gives the order
   const inStory =

@@ -29,7 +29,13 @@ export interface SendRules {
   /** What the entry says of the canned reply a text began as. Throws `canned_reply.not_found`. */
   readonly describeUse: (
     context: CommandContext,
-    use: { conversationId: string; cannedReplyId: string; text: string; offered: readonly string[] },
+    use: {
+      conversationId: string
+      cannedReplyId: string
+      text: string
+      offered: readonly string[]
+      files: readonly string[]
+    },
   ) => Promise<{ key: string; version: number; edited: boolean; offered: string[] }>
 }
 
@@ -52,12 +58,18 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
           .executeTakeFirst()
         if (!target) throw new ConsoleError('message.not_found', { messageId: replyTo })
       }
-      const cannedReply =
-        cannedReplyId && text !== undefined
-          ? await rules.describeUse(context, { conversationId, cannedReplyId, text, offered })
-          : null
       const messageId = newId()
       const outgoing = await prepareOutgoing(context, messageId, input)
+      const cannedReply =
+        cannedReplyId && text !== undefined
+          ? await rules.describeUse(context, {
+              conversationId,
+              cannedReplyId,
+              text,
+              offered,
+              files: outgoing.files.map(({ sha256 }) => sha256),
+            })
+          : null
       const queued = { message: { id: messageId, state: 'queued' as const, at: now } }
       if (text !== undefined) {
         const attempt = { conversation: conversation.ref, text, confirm, messageId }

@@ -16,36 +16,56 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { lockConversation, requireConversation } from '../conversations/index.ts'
 import { cleanFileName } from './file-name.ts'
+import type { KeptFile } from './spool.ts'
 import { lockFile, queueRemoval, sealFileKey, storedColumns } from './state.ts'
 
-/** Makes a row for bytes that lie in the store already. Throws `conversation.not_found`, `conversation.resolved`. */
+/** Bytes that lie in the store, under the name somebody gave them. */
+export interface NamedFile extends KeptFile {
+  readonly fileId: string
+  readonly name: string
+}
+
+/**
+ * Makes rows for bytes that lie in the store already: uploads of a conversation, ready to be sent. Throws
+ * `conversation.not_found`, `conversation.resolved`.
+ */
+export async function addUploads(
+  context: CommandContext,
+  keys: SubjectKeys,
+  conversationId: string,
+  uploads: readonly NamedFile[],
+): Promise<void> {
+  const { tx, workspaceId, now, caller } = context
+  const conversation = await requireConversation(context, conversationId)
+  if (conversation.status === 'resolved') throw new ConsoleError('conversation.resolved', { conversationId })
+  for (const { fileId, name, key, ...kept } of uploads) {
+    const sealed = await sealFileKey(context, keys, conversation.customerId, fileId, key)
+    const { sha256, size, type } = kept
+    const entryId = context.record(
+      fileUploaded,
+      { sha256, bytes: size, type },
+      { subject: { id: fileId }, conversation: conversation.ref, parts: { name: cleanFileName(name) } },
+    )
+    await tx
+      .insertInto('file')
+      .values({
+        workspace_id: workspaceId,
+        file_id: fileId,
+        conversation_id: conversationId,
+        kind: 'document',
+        uploaded_by: caller.actor.id,
+        entry_id: entryId,
+        created_at: now,
+        ...storedColumns(kept, sealed),
+      })
+      .execute()
+  }
+}
+
 export const createUploadFile = (keys: SubjectKeys) =>
   defineCommandHandler(uploadFile, {
-    handle: async (context, { conversationId, fileId, name, key, ...kept }) => {
-      const { tx, workspaceId, now, caller } = context
-      const conversation = await requireConversation(context, conversationId)
-      if (conversation.status === 'resolved')
-        throw new ConsoleError('conversation.resolved', { conversationId })
-      const sealed = await sealFileKey(context, keys, conversation.customerId, fileId, key)
-      const { sha256, size, type } = kept
-      const entryId = context.record(
-        fileUploaded,
-        { sha256, bytes: size, type },
-        { subject: { id: fileId }, conversation: conversation.ref, parts: { name: cleanFileName(name) } },
-      )
-      await tx
-        .insertInto('file')
-        .values({
-          workspace_id: workspaceId,
-          file_id: fileId,
-          conversation_id: conversationId,
-          kind: 'document',
-          uploaded_by: caller.actor.id,
-          entry_id: entryId,
-          created_at: now,
-          ...storedColumns(kept, sealed),
-        })
-        .execute()
+    handle: async (context, { conversationId, key, ...file }) => {
+      await addUploads(context, keys, conversationId, [{ ...file, key: Buffer.from(key) }])
       return {}
     },
   })

@@ -45,7 +45,7 @@ export class FileKeeper {
   async sweep(): Promise<void> {
     const { app } = this.#databases
     const gone = await app.query<{ workspace_id: string; store_key: string }>(
-      'select workspace_id, store_key from file_removal order by queued_at limit $1',
+      'select workspace_id, store_key from file_removal where queued_at <= clock_timestamp() order by queued_at limit $1',
       [BATCH],
     )
     for (const { workspace_id, store_key } of gone.rows) {

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { IconPaperclip, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { useDirectory } from '../../shared/directory.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
@@ -27,6 +28,8 @@ export function CannedReplies() {
     changes: [['canned_reply.list']],
     onDone: () => setRemoved(null),
   })
+  const directory = useDirectory()
+  const departmentOf = (id: string | null) => id && directory.department(id)
   const sentOf = (id: string) => usage.data?.items.find(item => item.id === id)?.sent ?? 0
   return (
     <section className={classes.section}>
@@ -43,6 +46,17 @@ export function CannedReplies() {
               <b>{reply.title}</b> {reply.shortcut && <code>/{reply.shortcut}</code>}{' '}
               {reply.folder && <small>{reply.folder}</small>}
               <p dir="auto">{reply.text}</p>
+              {reply.files.length > 0 && (
+                <small>
+                  <IconPaperclip size={13} aria-hidden />{' '}
+                  <bdi>{reply.files.map(({ name }) => name).join(' · ')}</bdi>{' '}
+                </small>
+              )}
+              {departmentOf(reply.departmentId) && (
+                <small>
+                  <bdi>{departmentOf(reply.departmentId)}</bdi> ·{' '}
+                </small>
+              )}
               {usage.data && <small>{t('replies.sent', { count: sentOf(reply.id) })}</small>}
             </div>
             {may('canned_reply.update') && (

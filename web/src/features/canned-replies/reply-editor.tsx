@@ -3,10 +3,12 @@ import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
-import { useCommand } from '../../shared/command.ts'
+
 import { queryOf } from '../../shared/queries.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { ReplyFiles } from './reply-files.tsx'
+import { useSaveReply } from './use-save-reply.ts'
 
 type Reply = QueryOutput<'canned_reply.list'>['items'][number]
 
@@ -23,20 +25,16 @@ export function ReplyEditor({ reply, onClose }: { reply: Reply | null; onClose: 
   const [shortcut, setShortcut] = useState(reply?.shortcut ?? '')
   const [departmentId, setDepartment] = useState<string | null>(reply?.departmentId ?? null)
   const [text, setText] = useState(reply?.text ?? '')
-  const callbacks = { announce: false, changes: [['canned_reply.list']], onDone: onClose }
-  const create = useCommand('canned_reply.create', callbacks)
-  const update = useCommand('canned_reply.update', callbacks)
-  const save = () => {
-    const given = {
+  const saving = useSaveReply(reply, onClose)
+  const { isPending, error } = saving.save
+  const save = () =>
+    saving.save.mutate({
       title: title.trim(),
       folder: folder.trim() || null,
-      shortcut: shortcut.trim().replace(/^\//, '') || null,
+      shortcut: shortcut.trim().replace(/^\//, '').toLowerCase() || null,
       departmentId: departmentId as Reply['departmentId'], // an id from the list of departments
       text,
-    }
-    if (reply) update.mutate({ cannedReplyId: reply.id, version: reply.version, ...given })
-    else create.mutate(given)
-  }
+    })
   return (
     <Modal
       opened
@@ -91,8 +89,9 @@ export function ReplyEditor({ reply, onClose }: { reply: Reply | null; onClose: 
           value={text}
           onChange={event => setText(event.currentTarget.value)}
         />
-        <Failure error={create.error ?? update.error} />
-        <Button mt={12} type="submit" loading={create.isPending || update.isPending}>
+        <ReplyFiles saving={saving} />
+        <Failure error={error} />
+        <Button mt={12} type="submit" loading={isPending}>
           {t('action.save')}
         </Button>
       </form>

@@ -1,3 +1,4 @@
+import { IconPaperclip } from '@tabler/icons-react'
 import { useT } from '../../i18n/index.ts'
 import type { CannedReply } from './canned-choice.ts'
 import classes from './canned-menu.module.css'
@@ -33,6 +34,12 @@ export function CannedMenu({ replies, active, onChoose }: CannedMenuProps) {
           >
             <b>{reply.title}</b>
             {reply.shortcut && <code>/{reply.shortcut}</code>}
+            {reply.files.length > 0 && (
+              <span className={classes.files}>
+                <IconPaperclip size={14} stroke={1.7} aria-hidden />
+                {t('thread.canned.files', { count: reply.files.length })}
+              </span>
+            )}
           </div>
         ))}
       </div>

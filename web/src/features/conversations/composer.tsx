@@ -101,7 +101,10 @@ function ReplyForm({
     setDraft(next)
     keepDraft(id, next.text)
   }
-  const canned = useCanned(id, text, next => change({ text: next, entities: [] }))
+  const canned = useCanned(id, text, {
+    onText: next => change({ text: next, entities: [] }),
+    onFiles: attachments.addCopied,
+  })
   useEffect(() => onDraftReturned(id, next => setDraft({ text: next, entities: [] })), [id])
   const isSendable = !isTooLong && attachments.isReady && (hasFiles || text.trim() !== '')
   const submit = () => {

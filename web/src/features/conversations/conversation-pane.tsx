@@ -33,7 +33,7 @@ interface Details {
 /** One conversation: its thread or activity, the composer, and the details beside it. */
 export function ConversationPane({ id, details }: { id: string; details: Details }) {
   const t = useT()
-  const { tab } = useSearch({ from: '/shell/inbox' })
+  const { tab, message } = useSearch({ from: '/shell/inbox' })
   const found = useQuery(queryOf('conversation.get', { id }))
   const conversation = found.data?.conversation
   usePaneKeys(conversation, details)
@@ -52,7 +52,7 @@ export function ConversationPane({ id, details }: { id: string; details: Details
       <section className={classes.threadPane} aria-label={t('thread.messages')}>
         <PaneHeader conversation={conversation} details={details} />
         {conversation && <Banners conversation={conversation} />}
-        {tab === 'activity' ? <Activity id={id} /> : <Thread id={id} />}
+        {tab === 'activity' ? <Activity id={id} /> : <Thread key={message} id={id} around={message} />}
         {conversation && <Lookers conversationId={id} />}
         {conversation && tab !== 'activity' && <Composer conversation={conversation} />}
       </section>

@@ -12,6 +12,7 @@ import { Time } from '../../shared/ui/time.tsx'
 import { AsideMarks } from './aside-marks.tsx'
 import { useHasDraft } from './drafts.ts'
 import classes from './inbox.module.css'
+import { withoutMessage } from './inbox-search.ts'
 import { LabelDot } from './label-dot.tsx'
 import { useResponseTarget } from './response-target.ts'
 
@@ -28,7 +29,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
     <Link
       to="/inbox/$conversationId"
       params={{ conversationId: id }}
-      search={before => before}
+      search={withoutMessage}
       preload={false}
       data-row={props.index}
       data-unread={unread > 0 || undefined}

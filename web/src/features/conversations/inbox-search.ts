@@ -17,6 +17,8 @@ export interface InboxSearch {
   unread?: '1'
   q?: string
   tab?: 'activity'
+  /** The message that a search hit led to. */
+  message?: string
 }
 
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
@@ -35,10 +37,14 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     unread: oneOf(['1'] as const, search.unread),
     q: textOf(search.q),
     tab: oneOf(['activity'] as const, search.tab),
+    message: textOf(search.message),
   }
   // Only what is there: an absent field and an undefined one are not the same to the router.
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as InboxSearch
 }
+
+/** The same view without a message that was looked up in one conversation. */
+export const withoutMessage = ({ message: _, ...search }: InboxSearch): InboxSearch => search
 
 /** What a view shows, without what is searched for and which tab is open. */
 export const filterOf = (search: InboxSearch): InboxFilter =>

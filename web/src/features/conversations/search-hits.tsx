@@ -10,6 +10,7 @@ import { usePartText } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { excerpt } from './excerpt.ts'
 import classes from './inbox.module.css'
+import { withoutMessage } from './inbox-search.ts'
 
 type Hit = QueryOutput<'conversation.search'>['items'][number]
 
@@ -52,7 +53,7 @@ function HitRow({ hit, q }: { hit: Hit; q: string }) {
     <Link
       to="/inbox/$conversationId"
       params={{ conversationId: conversation.id }}
-      search={search => search}
+      search={search => ({ ...withoutMessage(search), ...(kind === 'message' && { message: hit.id }) })}
       className={classes.hit}
     >
       <span className={classes.rowLine}>

@@ -1,8 +1,14 @@
-import { type InfiniteData, useMutation, useMutationState, useQueryClient } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  useMutation,
+  useMutationState,
+  useQueryClient,
+} from '@tanstack/react-query'
 import type { Message, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { ApiError, api } from '../../shared/api.ts'
-import { pagesOf } from '../../shared/queries.ts'
+
 import { useMe } from '../../shared/session.ts'
 import { forgetUnsent, keepUnsent, type Outgoing, readUnsent } from './unsent-store.ts'
 
@@ -13,12 +19,28 @@ export interface Unsent {
   variables: Outgoing
   error: Error | null
 }
-type Pages = InfiniteData<QueryOutput<'conversation.messages'>, string | null>
+type Page = QueryOutput<'conversation.messages'>
+/** Where a page begins: null for the newest one (or the one around a message). */
+type PageParam = { cursor: string; direction: 'older' | 'newer' } | null
+type Pages = InfiniteData<Page, PageParam>
 
 const DAY_MS = 86_400_000
 
-/** The newest messages first, a page at a time. */
-export const threadPages = (id: string) => pagesOf('conversation.messages', { id, limit: 50 })
+/** The newest messages first, a page at a time; or those around one message, and from there on both ways. */
+export const threadPages = (id: string, around?: string) => {
+  const input = { id, limit: 50, ...(around && { around }) }
+  return infiniteQueryOptions({
+    queryKey: ['conversation.messages', input, 'pages'] as const,
+    initialPageParam: null as PageParam,
+    queryFn: ({ signal, pageParam }) =>
+      // branded: the conversation's own id, and a message's from an address, which the server looks up
+      api.query('conversation.messages', { ...input, ...pageParam } as never, { signal }),
+    getNextPageParam: ({ nextCursor }: Page): PageParam =>
+      nextCursor === null ? null : { cursor: nextCursor, direction: 'older' },
+    getPreviousPageParam: ({ prevCursor }: Page): PageParam =>
+      prevCursor === null ? null : { cursor: prevCursor, direction: 'newer' },
+  })
+}
 
 /**
  * Sends texts of one conversation one after the other, so that they arrive as they were written. What the server has

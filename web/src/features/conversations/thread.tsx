@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Message } from '@tracedesk/contracts'
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
@@ -8,17 +9,22 @@ import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import classes from './inbox.module.css'
+import { withoutMessage } from './inbox-search.ts'
 import { MessageRow } from './message-row.tsx'
 import { threadPages, type Unsent, useDiscard, useUnsent } from './sending.ts'
 import { layOutThread, type ThreadItem } from './thread-items.ts'
 import { UnsentRow } from './unsent-row.tsx'
 
-/** The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. */
-export function Thread({ id }: { id: string }) {
+/**
+ * The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. With `around`, it
+ * begins at that message and loads both ways, until the reader goes back to the newest or writes something.
+ */
+export function Thread({ id, around }: { id: string; around?: string | undefined }) {
   const t = useT()
-  const thread = useInfiniteQuery(threadPages(id))
+  const thread = useInfiniteQuery(threadPages(id, around))
   const unsent = useUnsent(id)
   const discard = useDiscard(id)
+  const goToNewest = useGoToNewest(around, unsent.length)
   const pages = thread.data?.pages
   // Pages come newest first, and each page is oldest first.
   const items = useMemo(
@@ -31,28 +37,50 @@ export function Thread({ id }: { id: string }) {
   )
   if (thread.isPending) return <RowsSkeleton rows={7} height={64} />
   if (thread.isError && !thread.data)
-    return <ErrorFace error={thread.error} retry={() => void thread.refetch()} />
+    return <ErrorFace error={thread.error} retry={() => void (around ? goToNewest() : thread.refetch())} />
   if (items.length === 0) return <EmptyFace icon={null} title={t('thread.empty')} />
   return (
     <ThreadRows
       id={id}
+      around={around}
       items={items}
       onDiscard={discard}
       hasOlder={thread.hasNextPage}
       loadOlder={() => thread.hasNextPage && !thread.isFetching && void thread.fetchNextPage()}
+      hasNewer={thread.hasPreviousPage}
+      loadNewer={() => thread.hasPreviousPage && !thread.isFetching && void thread.fetchPreviousPage()}
+      goToNewest={goToNewest}
     />
   )
 }
 
+/** Back to the newest messages: asked for, or because the reader wrote something, which stands there. */
+function useGoToNewest(around: string | undefined, unsent: number): () => void {
+  const navigate = useNavigate()
+  const before = useRef(unsent)
+  const go = () => void navigate({ to: '.', search: withoutMessage, replace: true })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is written moves the reader
+  useEffect(() => {
+    if (around && unsent > before.current) go()
+    before.current = unsent
+  }, [unsent])
+  return go
+}
+
 interface ThreadRowsProps {
   id: string
+  around: string | undefined
+  hasNewer: boolean
+  loadNewer: () => void
+  goToNewest: () => void
   onDiscard: (unsent: Unsent) => void
   items: ThreadItem[]
   hasOlder: boolean
   loadOlder: () => void
 }
 
-function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsProps) {
+function ThreadRows(props: ThreadRowsProps) {
+  const { id, around, items, onDiscard, hasOlder, loadOlder, hasNewer, loadNewer, goToNewest } = props
   const t = useT()
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
@@ -66,7 +94,7 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
     // Older messages push upwards out of sight; the reader stays where they are.
     anchorTo: 'end',
   })
-  const trackEnd = useStayAtEnd(scroller, items.at(-1)?.key, () =>
+  const trackEnd = useStayAtEnd(scroller, items.at(-1)?.key, around === undefined, () =>
     virtualizer.scrollToEnd({ behavior: 'instant' }),
   )
   const rows = virtualizer.getVirtualItems()
@@ -76,17 +104,22 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
   useEffect(() => {
     if (isScrolled && first < 6 && items.length > 0) loadOlder()
   }, [first, isScrolled, items.length])
-  const isAtEnd = virtualizer.isAtEnd(120)
-  useForgetOldPages(id, isAtEnd)
+  const last = rows.at(-1)?.index ?? 0
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only where the reader is decides
+  useEffect(() => {
+    if (isScrolled && last > items.length - 6) loadNewer()
+  }, [last, isScrolled, items.length])
+  const isAtEnd = virtualizer.isAtEnd(120) && !hasNewer
+  useForgetOldPages(id, isAtEnd && around === undefined)
 
   const jumpTo = (messageId: string) => {
-    const index = items.findIndex(
-      item =>
-        item.key === messageId ||
-        (item.type === 'message' && item.album?.some(({ id: other }) => other === messageId)),
-    )
+    const index = items.findIndex(item => holds(item, messageId))
     if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' })
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the message is there
+  useLayoutEffect(() => {
+    if (around) jumpTo(around)
+  }, [around])
   return (
     <div className={classes.thread}>
       <div
@@ -105,6 +138,7 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
               key={key}
               ref={virtualizer.measureElement}
               data-index={index}
+              data-sought={(around && items[index] && holds(items[index], around)) || undefined}
               className={classes.threadRow}
               style={{ transform: `translateY(${start}px)` }}
             >
@@ -126,7 +160,7 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
           radius="xl"
           variant="default"
           leftSection={<IconArrowDown size={14} aria-hidden />}
-          onClick={() => virtualizer.scrollToEnd({ behavior: 'instant' })}
+          onClick={() => (around ? goToNewest() : virtualizer.scrollToEnd({ behavior: 'instant' }))}
         >
           {t('thread.jump')}
         </Button>
@@ -134,6 +168,10 @@ function ThreadRows({ id, items, onDiscard, hasOlder, loadOlder }: ThreadRowsPro
     </div>
   )
 }
+
+const holds = (item: ThreadItem, messageId: string): boolean =>
+  item.key === messageId ||
+  (item.type === 'message' && item.album?.some(({ id }) => id === messageId) === true)
 
 /** This close to the bottom a reader counts as being there. */
 const END_PX = 60
@@ -145,16 +183,17 @@ const END_PX = 60
 function useStayAtEnd(
   scroller: RefObject<HTMLDivElement | null>,
   lastKey: string | undefined,
+  beginsThere: boolean,
   goToEnd: () => void,
 ) {
-  const isThere = useRef(true)
+  const isThere = useRef(beginsThere)
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is added last moves the reader
   useLayoutEffect(() => {
     if (isThere.current) goToEnd()
   }, [lastKey])
   return () => {
     const box = scroller.current
-    if (box) isThere.current = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX
+    if (box && beginsThere) isThere.current = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX
   }
 }
 

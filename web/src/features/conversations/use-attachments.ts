@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, api, codeOf, type ScreenErrorCode } from '../../shared/api.ts'
-import { UPLOAD_MAX, type Uploaded, upload } from './upload.ts'
+import { UPLOAD_MAX, type Uploaded, upload } from '../../shared/upload.ts'
 
 export type SendAs = 'photo' | 'document' | 'voice' | 'audio' | 'video' | 'animation'
 
@@ -17,8 +17,15 @@ export interface Attachment {
   error: ScreenErrorCode | null
 }
 interface Held extends Attachment {
-  blob: Blob
+  /** Brings it to the server, or has it brought there. */
+  bring: (options: { signal: AbortSignal; onProgress: (share: number) => void }) => Promise<Uploaded>
   cancel: AbortController
+}
+/** A file that lies at the server already and is to be copied into this conversation. */
+export interface Copied {
+  name: string
+  size: number
+  copy: () => Promise<Uploaded>
 }
 
 const PHOTO_MAX = 10 * 1024 * 1024
@@ -69,32 +76,41 @@ export function useAttachments(conversationId: string) {
   }
   const start = (file: Held) => {
     change(file.key, { progress: 0, error: null })
-    upload(conversationId, file.blob, file.name, {
-      signal: file.cancel.signal,
-      onProgress: progress => change(file.key, { progress }),
-    })
+    const onProgress = (progress: number) => change(file.key, { progress })
+    file
+      .bring({ signal: file.cancel.signal, onProgress })
       .then(uploaded => change(file.key, { uploaded, progress: 1 }))
       .catch(error => file.cancel.signal.aborted || change(file.key, { error: codeOf(error) }))
   }
+  const hold = (given: Pick<Held, 'name' | 'size' | 'bring'> & Partial<Held>) => {
+    const file: Held = {
+      key: crypto.randomUUID(),
+      preview: null,
+      wantsVoice: false,
+      progress: 0,
+      uploaded: null,
+      error: null,
+      cancel: new AbortController(),
+      ...given,
+    }
+    held.current = [...held.current, file]
+    if (file.error) show()
+    else start(file)
+  }
   const add = (files: readonly { blob: Blob; name: string; wantsVoice?: boolean }[]) => {
-    for (const { blob, name, wantsVoice = false } of files) {
-      const file: Held = {
-        key: crypto.randomUUID(),
+    for (const { blob, name, wantsVoice = false } of files)
+      hold({
         name,
         size: blob.size,
         preview: PICTURES.includes(blob.type) ? URL.createObjectURL(blob) : null,
         wantsVoice,
-        progress: 0,
-        uploaded: null,
         // said before a byte travels
         error: blob.size > UPLOAD_MAX ? 'file.too_large' : blob.size === 0 ? 'file.empty' : null,
-        blob,
-        cancel: new AbortController(),
-      }
-      held.current = [...held.current, file]
-      if (file.error) show()
-      else start(file)
-    }
+        bring: options => upload({ conversationId }, blob, name, options),
+      })
+  }
+  const addCopied = (files: readonly Copied[]) => {
+    for (const { name, size, copy } of files) hold({ name, size, bring: copy })
   }
   const drop = (key: string) => {
     const file = held.current.find(each => each.key === key)
@@ -130,6 +146,7 @@ export function useAttachments(conversationId: string) {
     items: shown,
     isReady: shown.every(each => each.uploaded !== null),
     add,
+    addCopied,
     remove,
     retry,
     /** Forgets them all, because they were sent. */

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@tracedesk/contracts'
-import { ApiError } from '../../shared/api.ts'
+import { ApiError } from './api.ts'
 
 /** What the server says of an upload. `type`: what its bytes look like. */
 export interface Uploaded {
@@ -12,12 +12,15 @@ export interface Uploaded {
 /** Telegram takes no more from a bot. */
 export const UPLOAD_MAX = 50 * 1024 * 1024
 
+/** What an upload is for: a message of a conversation, or a canned reply. */
+type Target = { conversationId: string } | { cannedReplyId: string }
+
 /**
- * Uploads a file for a conversation. `onProgress` gets 0 to 1. Throws ApiError with the server's code, or
- * `client.unreachable` when the line broke; an abort rejects with an AbortError.
+ * Uploads a file. `onProgress` gets 0 to 1. Throws ApiError with the server's code, or `client.unreachable` when the line
+ * broke; an abort rejects with an AbortError.
  */
 export function upload(
-  conversationId: string,
+  target: Target,
   file: Blob,
   name: string,
   options: { onProgress: (share: number) => void; signal: AbortSignal },
@@ -25,7 +28,8 @@ export function upload(
   return new Promise((resolve, reject) => {
     // fetch tells nothing of the progress of what it sends
     const request = new XMLHttpRequest()
-    request.open('POST', `/api/file.upload?${new URLSearchParams({ conversationId, name })}`)
+    const path = 'conversationId' in target ? 'file.upload' : 'canned_reply.upload'
+    request.open('POST', `/api/${path}?${new URLSearchParams({ ...target, name })}`)
     request.setRequestHeader('content-type', 'application/octet-stream')
     request.upload.onprogress = event =>
       event.lengthComputable && options.onProgress(event.loaded / event.total)

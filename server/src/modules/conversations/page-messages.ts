@@ -1,0 +1,77 @@
+import type { listMessages, Message } from '@tracedesk/contracts'
+import type { z } from 'zod'
+import type { QueryContext } from '../../command/define.ts'
+import { ConsoleError } from '../../kernel/console-error.ts'
+import { decodeCursor, encodeCursor, type Place } from '../../kernel/cursor.ts'
+import { type MessageReading, readMessages } from './read-messages.ts'
+
+type Input = z.output<typeof listMessages.input>
+
+/** A page of a thread, oldest first, with where to go on: `nextCursor` to older messages, `prevCursor` to newer ones. */
+interface Page {
+  readonly items: Message[]
+  readonly nextCursor: string | null
+  readonly prevCursor: string | null
+}
+
+/** Sorts after every message of its moment. */
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+const placeOf = ({ at, id }: Message): Place => ({ at, id })
+
+/** The newest messages, those beside a cursor, or those around one message. Throws `message.not_found`. */
+export async function pageMessages(
+  context: QueryContext,
+  reading: MessageReading,
+  { id, around, direction, cursor, limit }: Input,
+): Promise<Page> {
+  const place = decodeCursor(cursor)
+  const older = (before: Place | null, count: number) =>
+    readMessages(context, reading, id, { before }, count + 1)
+  const newer = (beyond: Place, count: number) => readMessages(context, reading, id, { beyond }, count + 1)
+  if (place && direction === 'newer') return lay([], 0, await newer(place, limit), limit, place)
+  if (place || !around) return lay(await older(place, limit), limit, [], 0, place)
+  const middle = await momentOf(context, around)
+  const half = Math.ceil(limit / 2)
+  const page = lay(await older(middle, half), half, await newer(middle, half), half, null)
+  // a message of another conversation: what is around its moment here is nothing that was asked for
+  if (!page.items.some(message => message.id === around))
+    throw new ConsoleError('message.not_found', { messageId: around })
+  return page
+}
+
+/** Puts what lies before and after a place in one order; each side was read one too many to see whether there is more. */
+function lay(
+  older: Message[],
+  olderLimit: number,
+  newer: Message[],
+  newerLimit: number,
+  from: Place | null,
+): Page {
+  const items = [...older.slice(0, olderLimit).reverse(), ...newer.slice(0, newerLimit)]
+  const [first, last] = [items[0], items.at(-1)]
+  const isOlderPage = newerLimit === 0
+  const hasOlder = olderLimit === 0 || older.length > olderLimit
+  const hasNewer = newer.length > newerLimit || (isOlderPage && from !== null)
+  return {
+    items,
+    nextCursor: hasOlder ? cursorAt(first, from) : null,
+    prevCursor: hasNewer ? cursorAt(last, from) : null,
+  }
+}
+
+const cursorAt = (message: Message | undefined, from: Place | null): string | null => {
+  const place = message ? placeOf(message) : from
+  return place && encodeCursor(place)
+}
+
+async function momentOf({ db, caller }: QueryContext, messageId: string): Promise<Place> {
+  const row = await db
+    .selectFrom('message')
+    .select('at')
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('message_id', '=', messageId)
+    .executeTakeFirst()
+  if (!row) throw new ConsoleError('message.not_found', { messageId })
+  return { at: row.at, id: LAST_ID }
+}
