@@ -33,6 +33,7 @@ export type KeyPurpose =
   | 'oidc'
   | 'file-link'
   | 'verify-state'
+  | 'stream'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

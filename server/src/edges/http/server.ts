@@ -24,6 +24,7 @@ import { addOidcRoutes } from './oidc-routes.ts'
 import { describeApi, describeApiPage } from './openapi.ts'
 import { addPrivacyRoutes } from './privacy-routes.ts'
 import { addSocketRoute } from './socket-route.ts'
+import { addStreamMetrics } from './stream-metrics.ts'
 
 /** The page that verifies bundles offline, as `npm run build` makes it. */
 const VERIFIER = fileURLToPath(
@@ -138,6 +139,7 @@ function addHealthRoutes(server: FastifyInstance, node: TracedeskNode): void {
         this.set({ workspace: row.workspace_id }, row.size)
     },
   })
+  addStreamMetrics(registry, node.databases.read)
   server.get('/healthz', (_, reply) => reply.send({ ok: true }))
   server.get('/readyz', async (_, reply) => {
     await node.databases.readPool.query('select 1')
