@@ -41,6 +41,8 @@ export interface HttpOptions {
     headers: Record<string, string | string[] | undefined>,
     body: Buffer,
   ) => Promise<number>
+  /** Told of each route as it is added. */
+  readonly onRoute?: (route: { method: string | string[]; url: string }) => void
 }
 
 /** The web server on top of a node: API, ledger routes, socket, console, health. Does not listen yet. */
@@ -60,6 +62,8 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     routerOptions: { ignoreTrailingSlash: true },
   })
   readJsonStrictly(server)
+  const { onRoute } = options
+  if (onRoute) server.addHook('onRoute', onRoute)
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error))
   await server.register(helmet, {
     contentSecurityPolicy: {
