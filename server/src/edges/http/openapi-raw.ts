@@ -201,8 +201,27 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     tag: 'ledger',
     summary: 'A tile of hashes or entries (C2SP tlog-tiles); `tile` may hold slashes',
     access: 'session',
-    parameters: [...LOG, inPath('tile', text)],
+    parameters: [
+      ...LOG,
+      inPath('tile', text),
+      inQuery(
+        'destroyed',
+        { type: 'string', enum: ['empty'] },
+        false,
+        'Entries that were destroyed come empty',
+      ),
+    ],
     answer: file('application/octet-stream', 'The tile'),
+  },
+  {
+    path: '/log/{workspace}/{epoch}/destroyed',
+    method: 'get',
+    id: 'log.destroyed',
+    tag: 'ledger',
+    summary: 'What retention destroyed of the log, for whoever verifies it from outside',
+    access: 'session',
+    parameters: LOG,
+    answer: file('application/x-ndjson', 'The list, one line each'),
   },
   {
     path: '/api/oidc.start',
