@@ -13,6 +13,14 @@ import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import { Lookers } from './edges/realtime/lookers.ts'
+import {
+  createSendEntries,
+  type ReadSlice,
+  STREAM_TIMEOUT_MS,
+  STREAM_TIMING,
+  StreamKeeper,
+  type StreamTiming,
+} from './edges/streams/index.ts'
 import { ConsoleError } from './kernel/console-error.ts'
 import type { Logger } from './kernel/log.ts'
 import type { InstallationSecret } from './kernel/secret.ts'
@@ -44,6 +52,7 @@ import * as moderation from './modules/moderation/index.ts'
 import * as notices from './modules/notices/index.ts'
 import * as privacy from './modules/privacy/index.ts'
 import * as retention from './modules/retention/index.ts'
+import * as streams from './modules/streams/index.ts'
 import * as team from './modules/team/index.ts'
 
 export interface NodeOptions {
@@ -69,6 +78,8 @@ export interface NodeOptions {
   readonly archive?: archive.NamedStore
   /** Witnesses and timestamp authorities may have private addresses. */
   readonly allowPrivateTargets?: boolean
+  /** How long streams wait after a failure. */
+  readonly streamTiming?: StreamTiming
 }
 
 /** A witness or timestamp authority that has not answered by then is late. */
@@ -134,6 +145,8 @@ export class TracedeskNode {
   readonly archiveKeeper: archive.ArchiveKeeper
   /** What the archive needs of this node; the command line uses it too. */
   readonly archivePort: archive.ArchivePort
+  /** Sends entries to receivers outside. */
+  readonly streams: StreamKeeper
   readonly #bus: TreeBus
   /** Told when an agent's message is committed; the gateway puts itself here. */
   wakeOutbox: (workspaceId: string, botId: string) => void = () => {}
@@ -282,6 +295,17 @@ export class TracedeskNode {
       allowPrivate: options.allowPrivateTargets ?? false,
       sendDocument: (...args) => this.sendDocument(...args),
     })
+    this.streams = new StreamKeeper({
+      databases,
+      door: this.door,
+      secret,
+      log,
+      nodeId: this.counter.nodeId,
+      read: this.#readSlice,
+      send: this.#streamPort().send,
+      halt: streams.createHaltStream({ secret }) as unknown as Command,
+      timing: options.streamTiming ?? STREAM_TIMING,
+    })
     this.fileKeeper = new files.FileKeeper({ databases, store: this.fileStore, door: this.door, log })
     this.#registerAll()
   }
@@ -323,6 +347,7 @@ export class TracedeskNode {
       })
     this.keeper.start()
     this.alerts.start()
+    this.streams.start()
     await this.privacyKeeper.finishErasures()
     this.privacyKeeper.start()
     this.exportKeeper.start()
@@ -334,6 +359,7 @@ export class TracedeskNode {
 
   /** Records the stop, lets what is under way end, and closes every connection. */
   async stop(): Promise<void> {
+    await this.streams.stop()
     await this.fileKeeper.stop()
     await this.keeper.stop()
     await this.alerts.stop()
@@ -411,6 +437,7 @@ export class TracedeskNode {
     this.checkpoints.wake(workspaceId)
     this.textIndex.wake(workspaceId)
     this.rollup.wake(workspaceId)
+    this.streams.wake(workspaceId)
   }
 
   /** Records what somebody was shown of the log, unless the workspace switched that off. */
@@ -496,6 +523,28 @@ export class TracedeskNode {
     const rowsMax = Number.MAX_SAFE_INTEGER
     const job = { format: 'parquet' as const, options: { bom: false }, ask, path, rowsMax }
     return exports.writeExport(this.exportPort.stream, job, exports.NOTHING_WRITTEN, async () => {})
+  }
+
+  /** The filter was parsed by the same schema that log.search has. */
+  #readSlice: ReadSlice = ask =>
+    logModule.readSlice(
+      {
+        db: this.databases.read,
+        keys: this.keys,
+        searchKey: this.options.secret.key('search-token'),
+      },
+      ask as logModule.SliceAsk,
+    )
+
+  #streamPort(): streams.StreamPort {
+    const { secret, originHost: host, version, allowPrivateTargets: allowPrivate = false } = this.options
+    return {
+      secret,
+      allowPrivate,
+      app: this.databases.app,
+      changed: () => this.streams.changed(),
+      send: createSendEntries({ host, version, allowPrivate, timeoutMs: STREAM_TIMEOUT_MS }),
+    }
   }
 
   #importFolder = (): string => join(this.options.dataDir, 'imports')
@@ -720,6 +769,9 @@ export class TracedeskNode {
         ...this.#disputeCommands(),
         holds.placeHoldCommand,
         holds.releaseHoldCommand,
+        ...streams.createStreamCommands(this.#streamPort()),
+        ...streams.createLetterCommands(this.#streamPort()),
+        streams.createTestStream(this.#streamPort()),
         retention.setRetentionRuleCommand,
         retention.deleteRetentionRuleCommand,
         retention.createRequestRetention(archive.archivedReach),
@@ -769,6 +821,7 @@ export class TracedeskNode {
         this.archivePort,
         name => CATALOGUE.get(name)?.reach ?? 'administration',
       ),
+      ...streams.streamQueries,
       ...ledgerModule.createLedgerQueries({
         signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
         verificationProgress: workspaceId => this.watch.progress(workspaceId),

@@ -252,7 +252,9 @@ describe('names that are a contract', () => {
 
   test('every metric that is mentioned is measured, and the other way round', () => {
     const measured = [
-      ...read('server/src/edges/http/server.ts').matchAll(/name: '(tracedesk_[a-z_]+)'/g),
+      ...['server', 'stream-metrics'].flatMap(name => [
+        ...read(`server/src/edges/http/${name}.ts`).matchAll(/name: '(tracedesk_[a-z_]+)'/g),
+      ]),
     ].map(m => m[1])
     expect(mentioned(/`(tracedesk_[a-z_]+)`/g, ['docs/operations.md']).sort()).toEqual(measured.sort())
   })

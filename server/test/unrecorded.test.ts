@@ -49,6 +49,7 @@ const MACHINERY = new Set([
   'telegram_notice_cursor',
   'archive_progress', // which files are written; that a month is finished is recorded
   'export_progress', // how far a file is written; that it is finished is recorded
+  'stream_cursor', // how far a stream is; what it is and what was laid aside are state
   'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
 
@@ -196,6 +197,8 @@ beforeAll(async () => {
     "insert into retention_run (workspace_id, run_id, state, rules, as_of, requested_by, requested_at, entries, parts) values ($1, $2, 'done', '[]', now(), $2, now(), 0, 0)",
     'insert into archive_policy (workspace_id, enabled, after_days, required, with_parts) select $1, false, 7, false, true where $2::uuid is not null',
     "insert into archive (workspace_id, archive_id, month, state, since, size, with_parts, requested_at) values ($1, $2, '2020-01-01', 'stopped', 0, 1, true, now())",
+    "insert into stream (workspace_id, stream_id, name, kind, target, sealed, envelope, payload, parts, filter, batch, has_authorization, state, created_at) values ($1, $2, 's', 'webhook', 't', '', 'plain', 'entry', 'withheld', '{}', 1, false, 'running', now())",
+    'insert into stream_letter (workspace_id, stream_id, position, entry_id, attempts, at) values ($1, $2, 0, $2, 1, now())',
     'insert into alert_acknowledgement (workspace_id, alert_entry_id, agent_id, at) values ($1, gen_random_uuid(), $2, now())',
   ])
     await world.asSuperuser(statement, [w, world.owner.id])
@@ -263,7 +266,7 @@ describe('around the door', () => {
       )
       // a copy of a row under a new key: keys of other tables in it may not exist, which PostgreSQL says first
       const copied = await attempt(
-        `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('${key[0]?.attname}', case when '${key[0]?.attname}' in ('key', 'from_at') then to_jsonb(now()::text) when '${key[0]?.attname}' = 'version' then to_jsonb(1000) else to_jsonb(gen_random_uuid()) end))).* from ${table} t where workspace_id = $1 limit 1`,
+        `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('${key[0]?.attname}', case when '${key[0]?.attname}' in ('key', 'from_at') then to_jsonb(now()::text) when '${key[0]?.attname}' in ('version', 'position') then to_jsonb(1000) else to_jsonb(gen_random_uuid()) end))).* from ${table} t where workspace_id = $1 limit 1`,
       )
       expect([...refused, '23503', '23505', '428C9'], `insert ${table}`).toContain(copied)
       const after = await world.asSuperuser(
@@ -323,6 +326,7 @@ describe('around the door', () => {
       'select sealed from bot_token',
       'select body from telegram_update',
       'select answer from idempotency',
+      'select sealed from stream',
     ])
       await expect(read.query(secret), secret).rejects.toMatchObject({ code: '42501' })
     await read.end()

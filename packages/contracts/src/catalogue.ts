@@ -28,6 +28,7 @@ import * as privacy from './events/privacy.ts'
 import * as retention from './events/retention.ts'
 import * as reveal from './events/reveal.ts'
 import * as routing from './events/routing.ts'
+import * as stream from './events/stream.ts'
 import * as system from './events/system.ts'
 import * as team from './events/team.ts'
 import * as verification from './events/verification.ts'
@@ -70,6 +71,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     retention,
     archive,
     imports,
+    stream,
   ]
     .flatMap(area => Object.values(area) as unknown[])
     .filter(isEvent)

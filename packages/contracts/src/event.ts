@@ -40,6 +40,7 @@ export type SubjectKind =
   | 'retention_rule'
   | 'retention_run'
   | 'archive'
+  | 'stream'
 
 /**
  * Who may see an event beside administrators and auditors: `work` events are seen by those who did or held the

@@ -63,3 +63,5 @@ export const RetentionRunId = z.uuid().brand<'RetentionRunId'>()
 export type RetentionRunId = z.infer<typeof RetentionRunId>
 export const ArchiveId = z.uuid().brand<'ArchiveId'>()
 export type ArchiveId = z.infer<typeof ArchiveId>
+export const StreamId = z.uuid().brand<'StreamId'>()
+export type StreamId = z.infer<typeof StreamId>

@@ -44,6 +44,7 @@ const READS = [
   'privacy.view',
   'retention.view',
   'archive.view',
+  'stream.view',
 ] as const
 
 /** Whoever reads the log may keep what they look for under a name, auditors too: nothing but a name and a filter. */
@@ -201,6 +202,17 @@ const ADMIN = [
   'archive.stop',
   'archive.resume',
   'archive.verify',
+  'stream.view',
+  'stream.create',
+  'stream.update',
+  'stream.delete',
+  'stream.pause',
+  'stream.resume',
+  'stream.rotate_secret',
+  'stream.test',
+  'stream.replay',
+  'stream.retry_letters',
+  'stream.discard_letters',
 ] as const
 const AUDITOR = [
   ...LOG_VIEWS,

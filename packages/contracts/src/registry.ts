@@ -22,6 +22,7 @@ import * as privacyCommands from './commands/privacy.ts'
 import * as retentionCommands from './commands/retention.ts'
 import * as revealCommands from './commands/reveal.ts'
 import * as routingCommands from './commands/routing.ts'
+import * as streamCommands from './commands/streams.ts'
 import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as alertQueries from './queries/alerts.ts'
@@ -46,6 +47,7 @@ import * as privacyQueries from './queries/privacy.ts'
 import * as retentionQueries from './queries/retention.ts'
 import * as revealQueries from './queries/reveal.ts'
 import * as routingQueries from './queries/routing.ts'
+import * as streamQueries from './queries/streams.ts'
 import * as teamQueries from './queries/team.ts'
 
 const {
@@ -101,6 +103,7 @@ export const COMMANDS = {
   ...retentionCommands,
   ...archiveCommands,
   ...importCommands,
+  ...streamCommands,
 } as const
 /** Every query with a route. */
 export const QUERIES = {
@@ -127,6 +130,7 @@ export const QUERIES = {
   ...retentionQueries,
   ...archiveReads,
   ...importQueries,
+  ...streamQueries,
 } as const
 
 type ByName<T> = { [K in keyof T as T[K] extends { name: infer N extends string } ? N : never]: T[K] }

@@ -871,6 +871,51 @@ export interface Tables {
     key: string
     value: unknown
   }
+  stream: {
+    workspace_id: string
+    stream_id: string
+    name: string
+    kind: string
+    target: string
+    sealed: Buffer
+    envelope: string
+    payload: string
+    parts: string
+    filter: unknown
+    query: Buffer | null
+    has_words: Generated<boolean | null>
+    batch: number
+    has_authorization: boolean
+    ca_fingerprint: string | null
+    state: string
+    paused_because: string | null
+    created_by: string | null
+    created_at: string
+  }
+  stream_cursor: {
+    workspace_id: string
+    stream_id: string
+    position: number
+    sent: Generated<number>
+    sent_at: string | null
+    failures: Generated<number>
+    refusals: Generated<number>
+    problem: string | null
+    status: number | null
+    failed_at: string | null
+    next_at: Generated<string>
+    refused_in_row: Generated<number>
+  }
+  stream_letter: {
+    workspace_id: string
+    stream_id: string
+    position: number
+    entry_id: string
+    attempts: number
+    status: number | null
+    at: string
+    waiting: Generated<boolean>
+  }
   subject_key: {
     workspace_id: string
     owner: string

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns'
 import { type RequestOptions, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
+import { type RequestOptions as RequestOptionsHttps, request as requestHttps } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { rootCertificates } from 'node:tls'
 
 /** Why nothing came back from an address that a person typed into a setting. */
 export const OUTSIDE_FAILURES = ['unreachable', 'timed_out', 'private_address', 'answer_too_long'] as const
@@ -63,6 +64,8 @@ export interface OutsideRequest {
   readonly maxBytes: number
   /** Loopback and private networks as well: for installations whose witnesses live beside them, and for tests. */
   readonly allowPrivate: boolean
+  /** Certificates (PEM) to trust besides the public ones. */
+  readonly ca?: string
   /** Gives up when it aborts. */
   readonly signal?: AbortSignal | undefined
 }
@@ -85,12 +88,13 @@ export async function askOutside(url: string, ask: OutsideRequest): Promise<Outs
   const host = target.hostname.replace(/^\[|\]$/g, '')
   if (!ask.allowPrivate && isIP(host) !== 0 && isPrivateAddress(host))
     throw new OutsideError('private_address', `${host} is a private address`)
-  const options: RequestOptions = {
+  const options: RequestOptionsHttps = {
     method: ask.method,
     headers: { ...ask.headers, ...(ask.body ? { 'content-length': String(ask.body.length) } : {}) },
     signal: AbortSignal.any([AbortSignal.timeout(ask.timeoutMs), ...(ask.signal ? [ask.signal] : [])]),
     agent: false,
     ...(ask.allowPrivate ? {} : { lookup: publicLookup }),
+    ...(ask.ca === undefined ? {} : { ca: [...rootCertificates, ask.ca] }),
   }
   return perform(target, options, ask)
 }

@@ -34,6 +34,7 @@ export type KeyPurpose =
   | 'file-link'
   | 'canned-file'
   | 'verify-state'
+  | 'stream'
 
 /** The installation's root secret: 32 bytes, from which one key a purpose is derived by HKDF-SHA-256 (RFC 5869). */
 export class InstallationSecret {

@@ -6,7 +6,7 @@ type Rows = Map<string, Record<string, unknown>>
 type Facts = Record<string, unknown>
 
 /** How the rows of a table follow from entries, and how the table is read. */
-interface Projection {
+export interface Projection {
   readonly table: string
   readonly sql: string
   readonly step: (rows: Rows, entry: Entry) => void
@@ -220,12 +220,15 @@ const PROJECTIONS: readonly Projection[] = [
   },
 ]
 
-/** Fails unless, table by table, replaying the entries of the workspace gives the rows that are there. */
-export async function checkTables(world: World): Promise<void> {
+/** Fails unless, table by table, replaying the entries of the workspace gives the rows that are there; all tables when not said which. */
+export async function checkTables(
+  world: World,
+  projections: readonly Projection[] = PROJECTIONS,
+): Promise<void> {
   const entries = (await world.entries())
     .filter(entry => entry.position !== null)
     .sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
-  for (const { table, sql, step } of PROJECTIONS) {
+  for (const { table, sql, step } of projections) {
     const replayed: Rows = new Map()
     for (const entry of entries) step(replayed, entry)
     const rows = await world.asSuperuser<{ id: string } & Facts>(sql)

@@ -62,12 +62,17 @@ export class World {
   workspaceId = ''
   owner!: Person
 
-  constructor(parts: { connection: EmbeddedConnection; targets: RoleTargets; drop: () => Promise<void> }) {
+  constructor(parts: {
+    connection: EmbeddedConnection
+    targets: RoleTargets
+    drop: () => Promise<void>
+    options?: Partial<NodeOptions>
+  }) {
     this.connection = parts.connection
     this.targets = parts.targets
     this.#drop = parts.drop
     this.dataDir = mkdtempSync(join(tmpdir(), 'tracedesk-world-'))
-    this.node = this.addNode()
+    this.node = this.addNode(this.dataDir, parts.options)
   }
 
   /** Another node on the same database, with the same signer folder when `dataDir` is not given. */
@@ -233,11 +238,11 @@ export class World {
 }
 
 /** A new world: a copy of the migrated template, a node, a workspace with its owner. */
-export async function createWorld(): Promise<World> {
+export async function createWorld(options: Partial<NodeOptions> = {}): Promise<World> {
   const template = await ensureTemplate('tracedesk_template', async connection => {
     await migrate(await prepareRoles(connection, TEST_SECRET, 'tracedesk'))
   })
   const { connection, drop } = await createDatabase({ template })
   const targets = await prepareRoles(connection, TEST_SECRET, 'tracedesk')
-  return new World({ connection, targets, drop }).begin()
+  return new World({ connection, targets, drop, options }).begin()
 }

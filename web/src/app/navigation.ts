@@ -1,5 +1,6 @@
 import {
   IconArchive,
+  IconBroadcast,
   IconClockX,
   IconDownload,
   IconGavel,
@@ -88,6 +89,14 @@ export const SCREENS = [
     permission: 'archive.view',
     icon: IconArchive,
     key: 'g a',
+  },
+  {
+    name: 'streams',
+    group: 'compliance',
+    to: '/streams',
+    permission: 'stream.view',
+    icon: IconBroadcast,
+    key: 'g w',
   },
   {
     name: 'settings',

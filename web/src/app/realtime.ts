@@ -92,6 +92,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['retention.*', () => [['retention.rules'], ['retention.preview'], ['retention.runs']]],
   ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
+  ['stream.*', () => [['stream.list'], ['stream.letters']]],
   ['consent.*', () => [['privacy.subject']]],
   ['import.activity', conversation],
   ['import.*', () => [['conversation.list']]],

@@ -183,6 +183,11 @@ const holdsRoute = createRoute({
   validateSearch: parseHoldsSearch,
   component: lazyRouteComponent(() => import('../features/holds/holds-page.tsx'), 'HoldsPage'),
 })
+const streamsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/streams',
+  component: lazyRouteComponent(() => import('../features/streams/streams-page.tsx'), 'StreamsPage'),
+})
 const settingsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/settings',
@@ -219,6 +224,7 @@ const routeTree = rootRoute.addChildren([
     retentionRoute,
     archiveRoute,
     holdsRoute,
+    streamsRoute,
     proofRoute,
   ]),
 ])

@@ -3,11 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { anonymous, authenticate, requireOwnOrigin, SESSION_COOKIE } from './authenticate.ts'
+import { OPEN_QUERIES } from './open-queries.ts'
 
 /** Commands that answer with a session of their own. */
 const SIGNS_IN = new Set(['setup.complete', 'session.sign_in', 'agent.accept_invitation'])
-/** Reads that need no session. */
-const OPEN_QUERIES = new Set(['setup.state', 'invitation.get', 'oidc.offer'])
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,200}$/
 
 export interface ApiOptions {

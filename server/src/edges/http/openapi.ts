@@ -1,18 +1,38 @@
 import { COMMANDS, ERROR_CODES, QUERIES } from '@tracedesk/contracts'
 import { z } from 'zod'
+import { OPEN_QUERIES } from './open-queries.ts'
+import { RAW_ROUTES, type RawRoute } from './openapi-raw.ts'
 
 type Json = Record<string, unknown>
 
+/** JSON Schema 2020-12, which OpenAPI 3.1 speaks. */
 const schemaOf = (schema: z.ZodType, io: 'input' | 'output'): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    target: 'openapi-3.0',
-  }) as Json
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Json
   return rest
 }
 
-const error: Json = {
+/** The codes of each status, from the one list there is. */
+const CODES = Map.groupBy(
+  Object.entries(ERROR_CODES).map(([code, status]) => ({ code, status })),
+  ({ status }) => status,
+)
+const DESCRIPTIONS: Readonly<Record<number, string>> = {
+  400: 'What was given cannot be taken',
+  401: 'Nobody is signed in, or not any more',
+  403: 'Not for this caller; on record',
+  404: 'Not there, or out of the caller’s sight',
+  409: 'Does not go with how things are now',
+  410: 'Gone for good',
+  413: 'Too much at once',
+  422: 'Understood, and refused by a rule',
+  429: 'Too often; see Retry-After where it is given',
+  500: 'A failure on our side; on record',
+  502: 'Somebody we had to ask did not answer',
+  503: 'Not now; try again',
+  507: 'No room left',
+}
+
+const errorOf = (codes: readonly string[]): Json => ({
   type: 'object',
   required: ['error'],
   properties: {
@@ -20,18 +40,37 @@ const error: Json = {
       type: 'object',
       required: ['code', 'message', 'details', 'requestId'],
       properties: {
-        code: { type: 'string', enum: Object.keys(ERROR_CODES) },
-        message: { type: 'string' },
+        code: { type: 'string', enum: codes },
+        message: { type: 'string', description: 'For whoever reads the server’s log; word it by `code`' },
         details: { type: 'object' },
         requestId: { type: 'string' },
       },
     },
   },
-}
-const failure = {
-  description: 'Refused or failed; `error.code` says why',
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
-}
+})
+
+/** One answer a status, each with the closed list of its codes. */
+const errorAnswers = (): Json =>
+  Object.fromEntries(
+    [...CODES].map(([status, list]) => [
+      `E${status}`,
+      {
+        description: DESCRIPTIONS[status] ?? 'Refused or failed',
+        content: { 'application/json': { schema: errorOf(list.map(({ code }) => code)) } },
+      },
+    ]),
+  )
+
+/** Statuses that only commands have: a read changes nothing, so nothing can stand against it. */
+const OF_COMMANDS = new Set([422, 507])
+const errorsOf = (isCommand: boolean): Json =>
+  Object.fromEntries(
+    [...CODES.keys()]
+      .filter(status => isCommand || !OF_COMMANDS.has(status))
+      .sort((a, b) => a - b)
+      .map(status => [String(status), { $ref: `#/components/responses/E${status}` }]),
+  )
+
 const answer = (schema: Json) => ({ description: 'Done', content: { 'application/json': { schema } } })
 
 function commandPath(contract: (typeof COMMANDS)[keyof typeof COMMANDS]): Json {
@@ -40,7 +79,7 @@ function commandPath(contract: (typeof COMMANDS)[keyof typeof COMMANDS]): Json {
       operationId: contract.name,
       summary: contract.summary,
       tags: [contract.name.split('.')[0]],
-      ...(contract.permission === null ? { security: [] } : {}),
+      ...(contract.permission === null ? { security: [] } : { 'x-permission': contract.permission }),
       parameters: [
         {
           name: 'Idempotency-Key',
@@ -53,7 +92,7 @@ function commandPath(contract: (typeof COMMANDS)[keyof typeof COMMANDS]): Json {
         required: true,
         content: { 'application/json': { schema: schemaOf(contract.input, 'input') } },
       },
-      responses: { 200: answer(schemaOf(contract.output, 'output')), default: failure },
+      responses: { 200: answer(schemaOf(contract.output, 'output')), ...errorsOf(true) },
     },
   }
 }
@@ -74,24 +113,52 @@ function queryPath(contract: (typeof QUERIES)[keyof typeof QUERIES]): Json {
       operationId: contract.name,
       summary: contract.summary,
       tags: [contract.name.split('.')[0]],
+      ...(OPEN_QUERIES.has(contract.name)
+        ? { security: [] }
+        : contract.permission === null
+          ? {}
+          : { 'x-permission': contract.permission }),
       parameters,
-      responses: { 200: answer(schemaOf(contract.output, 'output')), default: failure },
+      responses: { 200: answer(schemaOf(contract.output, 'output')), ...errorsOf(false) },
     },
   }
 }
 
-/** The OpenAPI 3.0 document of every command and query, derived from the registries. */
+function rawPath(route: RawRoute): Json {
+  const { status, ...answered } = route.answer
+  return {
+    [route.method]: {
+      operationId: route.id,
+      summary: route.summary,
+      tags: [route.tag],
+      ...(route.access === 'open' ? { security: [] } : {}),
+      ...(route.parameters ? { parameters: route.parameters } : {}),
+      ...(route.body ? { requestBody: { required: true, content: route.body } } : {}),
+      responses: { [status]: answered, ...errorsOf(route.method === 'post') },
+    },
+  }
+}
+
+/** The OpenAPI 3.1 document of every route: commands and queries from the registries, the others from their list. */
 export function describeApi(version: string): Json {
   const paths: Json = {}
   for (const contract of Object.values(COMMANDS)) paths[`/api/${contract.name}`] = commandPath(contract)
   for (const contract of Object.values(QUERIES)) paths[`/api/${contract.name}`] = queryPath(contract)
+  for (const route of RAW_ROUTES) paths[route.path] = rawPath(route)
   return {
-    openapi: '3.0.3',
-    info: { title: 'Tracedesk', version, license: { name: 'Apache-2.0' } },
+    openapi: '3.1.0',
+    info: {
+      title: 'Tracedesk',
+      version,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description:
+        'Commands are POST with a JSON body, queries are GET. `x-permission` is what the caller’s role or token must hold.',
+    },
+    servers: [{ url: '/' }],
     paths,
     security: [{ bearer: [] }, { cookie: [] }],
     components: {
-      schemas: { Error: error },
+      responses: errorAnswers(),
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer' },
         cookie: { type: 'apiKey', in: 'cookie', name: 'tracedesk_session' },
@@ -123,5 +190,8 @@ export function describeApiPage(version: string): string {
       .map(c => row('POST', c))
       .join('')}<h2>Queries</h2>${Object.values(QUERIES)
       .map(q => row('GET', q))
-      .join('')}</body></html>`
+      .join('')}<h2>Files, proofs and the rest</h2>${RAW_ROUTES.map(
+      ({ method, path, summary }) =>
+        `<section><h3><code>${method.toUpperCase()} ${escapeHtml(path)}</code></h3><p>${escapeHtml(summary)}.</p></section>`,
+    ).join('')}</body></html>`
 }

@@ -25,6 +25,7 @@ import { describeApi, describeApiPage } from './openapi.ts'
 import { addPrivacyRoutes } from './privacy-routes.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { addSocketRoute } from './socket-route.ts'
+import { addStreamMetrics } from './stream-metrics.ts'
 
 /** The page that verifies bundles offline, as `npm run build` makes it. */
 const VERIFIER = fileURLToPath(
@@ -41,6 +42,8 @@ export interface HttpOptions {
     headers: Record<string, string | string[] | undefined>,
     body: Buffer,
   ) => Promise<number>
+  /** Told of each route as it is added. */
+  readonly onRoute?: (route: { method: string | string[]; url: string }) => void
 }
 
 /** The web server on top of a node: API, ledger routes, socket, console, health. Does not listen yet. */
@@ -60,6 +63,8 @@ export async function createHttpServer(node: TracedeskNode, options: HttpOptions
     routerOptions: { ignoreTrailingSlash: true },
   })
   readJsonStrictly(server)
+  const { onRoute } = options
+  if (onRoute) server.addHook('onRoute', onRoute)
   server.setErrorHandler((error, request, reply) => sendError(request, reply, error))
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -140,6 +145,7 @@ function addHealthRoutes(server: FastifyInstance, node: TracedeskNode): void {
         this.set({ workspace: row.workspace_id }, row.size)
     },
   })
+  addStreamMetrics(registry, node.databases.read)
   server.get('/healthz', (_, reply) => reply.send({ ok: true }))
   server.get('/readyz', async (_, reply) => {
     await node.databases.readPool.query('select 1')

@@ -116,15 +116,15 @@ interface Names {
 }
 
 /** Turns leaves into entries as one viewer gets them. */
-class Presenter {
+export class Presenter {
   readonly #db: ReadDb
   readonly #keys: SubjectKeys
-  readonly #ask: StreamAsk
+  readonly #ask: Pick<StreamAsk, 'viewer' | 'parts'>
   /** By the entry that brought them. */
   readonly #names = new Map<string, Names>()
   readonly #departments = new Map<string, string | null>()
 
-  constructor(db: ReadDb, keys: SubjectKeys, ask: StreamAsk) {
+  constructor(db: ReadDb, keys: SubjectKeys, ask: Pick<StreamAsk, 'viewer' | 'parts'>) {
     this.#db = db
     this.#keys = keys
     this.#ask = ask

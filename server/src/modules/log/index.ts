@@ -7,6 +7,7 @@ export { createListReveals, decideRevealCommand, revealLogCommand } from './reve
 export { LogRollup, recountMonth } from './rollup.ts'
 export { createListLogViews, createLogViewCommands } from './saved-views.ts'
 export { createSignInQueries } from './sign-ins.ts'
+export { readSlice, type SliceAsk } from './slice.ts'
 export { TextIndex } from './text-index.ts'
 export { createWording, type Wording } from './wording/wording.ts'
 export { indexWords } from './words.ts'

@@ -39,7 +39,7 @@ export async function tailEntries(
 }
 
 /** The end of the ledger, or with words how far the word index has come. */
-async function endOf({ db, caller, filter }: SearchRequest): Promise<number> {
+export async function endOf({ db, caller, filter }: SearchRequest): Promise<number> {
   const row = hasWords(filter)
     ? await db
         .selectFrom('log_text_cursor')

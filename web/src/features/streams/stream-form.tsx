@@ -1,0 +1,309 @@
+import {
+  Alert,
+  Button,
+  Modal,
+  MultiSelect,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
+import type { CommandInput } from '@tracedesk/contracts'
+import { useState } from 'react'
+import { useT } from '../../i18n/index.ts'
+import { useCommand } from '../../shared/command.ts'
+import { useMay } from '../../shared/session.ts'
+import { Failure } from '../../shared/ui/failure.tsx'
+import { STREAMS_CHANGED, type Stream } from './stream.ts'
+import classes from './streams.module.css'
+
+type Asked = CommandInput<'stream.create'>
+type Kind = Asked['kind']
+const ENVELOPES = ['plain', 'cloudevents', 'cloudevents_binary'] as const
+const PAYLOADS = { webhook: ['entry', 'ocsf'], syslog: ['cef', 'entry', 'ocsf'] } as const
+const OUTCOMES = ['done', 'refused', 'failed'] as const
+const SUGGESTED = [
+  'message.*',
+  'conversation.*',
+  'customer.*',
+  'session.*',
+  'agent.*',
+  'setting.*',
+  'log.*',
+  'export.*',
+  'privacy.*',
+  'ledger.*',
+]
+const EVENT = /^[a-z_]+\.(\*|[a-z_]+)$/
+
+/** What the fields hold; an address, authorization or certificate left empty stays as it is. */
+interface Draft {
+  kind: Kind
+  name: string
+  address: string
+  envelope: NonNullable<Asked['envelope']>
+  payload: NonNullable<Asked['payload']>
+  parts: 'withheld' | 'open'
+  events: string[]
+  outcomes: string[]
+  batch: number
+  authorization: string
+  ca: string
+}
+
+const BLANK: Draft = {
+  kind: 'webhook',
+  name: '',
+  address: '',
+  envelope: 'plain',
+  payload: 'entry',
+  parts: 'withheld',
+  events: [],
+  outcomes: [],
+  batch: 1,
+  authorization: '',
+  ca: '',
+}
+
+const draftOf = (stream: Stream | null): Draft =>
+  stream === null
+    ? BLANK
+    : {
+        ...BLANK,
+        kind: stream.kind,
+        name: stream.name,
+        envelope: stream.envelope,
+        payload: stream.payload,
+        parts: stream.parts,
+        events: stream.filter.event ?? [],
+        outcomes: stream.filter.outcome ?? [],
+        batch: stream.batch,
+      }
+
+/** The filter as it was, with what the form shows of it. */
+function filterOf(stream: Stream | null, { events, outcomes }: Draft): NonNullable<Asked['filter']> {
+  const { event: _e, outcome: _o, from, to, ...others } = stream?.filter ?? {}
+  return {
+    ...(others as object), // lists of ids and of the contract's own words
+    ...(from?.[0] ? { from: from[0] } : {}),
+    ...(to?.[0] ? { to: to[0] } : {}),
+    ...(events.length > 0 ? { event: events } : {}),
+    ...(outcomes.length > 0 ? { outcome: outcomes as (typeof OUTCOMES)[number][] } : {}),
+  }
+}
+
+/** Whether the form's part of a filter differs from what the stream has: words it cannot show are kept otherwise. */
+const isOtherFilter = (stream: Stream, draft: Draft): boolean =>
+  JSON.stringify([stream.filter.event ?? [], stream.filter.outcome ?? []]) !==
+  JSON.stringify([draft.events, draft.outcomes])
+
+interface FormProps {
+  /** Null: a new one. */
+  stream: Stream | null
+  onClose: () => void
+  /** The signing secret of a new webhook; null for syslog. */
+  onMade: (secret: string | null) => void
+}
+
+/** Sets a stream up, or changes one. */
+export function StreamForm({ stream, onClose, onMade }: FormProps) {
+  const t = useT()
+  const [draft, setDraft] = useState(() => draftOf(stream))
+  const create = useCommand('stream.create', {
+    announce: false,
+    changes: STREAMS_CHANGED,
+    onDone: ({ secret }) => onMade(secret),
+  })
+  const update = useCommand('stream.update', {
+    announce: false,
+    changes: STREAMS_CHANGED,
+    onDone: onClose,
+  })
+  const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part })
+  const submit = () => {
+    const { kind, name, address, envelope, payload, parts, batch, authorization, ca } = draft
+    const secrets = {
+      ...(authorization.trim() ? { authorization: authorization.trim() } : {}),
+      ...(ca.trim() ? { ca } : {}),
+    }
+    const form = { name, envelope, payload, parts, batch, ...secrets }
+    if (stream === null) create.mutate({ ...form, kind, address, filter: filterOf(null, draft) })
+    else
+      update.mutate({
+        ...form,
+        id: stream.id,
+        ...(address.trim() ? { address } : {}),
+        ...(isOtherFilter(stream, draft) ? { filter: filterOf(stream, draft) } : {}),
+      })
+  }
+  return (
+    <Modal
+      opened
+      size="lg"
+      onClose={onClose}
+      title={t(stream ? 'streams.editTitle' : 'streams.addTitle')}
+      closeButtonProps={{ 'aria-label': t('action.close') }}
+    >
+      <form
+        className={classes.form}
+        onSubmit={event => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        <Where stream={stream} draft={draft} change={change} />
+        <What draft={draft} change={change} />
+        <More stream={stream} draft={draft} change={change} />
+        <Failure error={create.error ?? update.error} />
+        <Button type="submit" loading={create.isPending || update.isPending}>
+          {t(stream ? 'streams.save' : 'streams.add')}
+        </Button>
+      </form>
+    </Modal>
+  )
+}
+
+interface SectionProps {
+  draft: Draft
+  change: (part: Partial<Draft>) => void
+}
+
+function Where({ stream, draft, change }: SectionProps & { stream: Stream | null }) {
+  const t = useT()
+  const isSyslog = draft.kind === 'syslog'
+  const kept = stream ? t('streams.addressKept') : undefined
+  return (
+    <>
+      {stream === null && (
+        <SegmentedControl
+          aria-label={t('streams.kind')}
+          value={draft.kind}
+          data={[
+            { value: 'webhook', label: t('streams.isWebhook') },
+            { value: 'syslog', label: t('streams.isSyslog') },
+          ]}
+          onChange={kind =>
+            change(
+              kind === 'syslog'
+                ? { kind, envelope: 'plain', payload: 'cef', batch: 100 }
+                : { kind, payload: 'entry', batch: 1 },
+            )
+          }
+        />
+      )}
+      <TextInput
+        label={t('streams.name')}
+        required
+        maxLength={80}
+        data-autofocus
+        value={draft.name}
+        onChange={event => change({ name: event.currentTarget.value })}
+      />
+      <TextInput
+        label={t('streams.address')}
+        required={stream === null}
+        maxLength={2048}
+        placeholder={stream?.receiver ?? (isSyslog ? 'siem.example:6514' : 'https://')}
+        description={kept ?? (isSyslog ? t('streams.syslogAddress') : undefined)}
+        value={draft.address}
+        onChange={event => change({ address: event.currentTarget.value })}
+      />
+    </>
+  )
+}
+
+function What({ draft, change }: SectionProps) {
+  const t = useT()
+  const may = useMay()
+  return (
+    <>
+      <TagsInput
+        label={t('streams.events')}
+        description={t('streams.eventsHint')}
+        placeholder={draft.events.length === 0 ? t('streams.all') : ''}
+        data={SUGGESTED}
+        maxTags={50}
+        value={draft.events}
+        onChange={events => change({ events: events.filter(name => EVENT.test(name)) })}
+      />
+      <MultiSelect
+        label={t('streams.outcome')}
+        placeholder={draft.outcomes.length === 0 ? t('streams.all') : ''}
+        data={OUTCOMES.map(value => ({ value, label: t(`outcome.${value}`) }))}
+        value={draft.outcomes}
+        onChange={outcomes => change({ outcomes })}
+      />
+      <div className={classes.pair}>
+        {draft.kind === 'webhook' && (
+          <Select
+            label={t('streams.envelope')}
+            allowDeselect={false}
+            value={draft.envelope}
+            data={ENVELOPES.map(value => ({ value, label: t(`value.${value}`) }))}
+            onChange={envelope =>
+              envelope && change({ envelope, ...(envelope === 'cloudevents_binary' ? { batch: 1 } : {}) })
+            }
+          />
+        )}
+        <Select
+          label={t('streams.payload')}
+          allowDeselect={false}
+          value={draft.payload}
+          data={PAYLOADS[draft.kind].map(value => ({ value, label: t(`value.${value}`) }))}
+          onChange={payload => payload && change({ payload })}
+        />
+        <Select
+          label={t('streams.parts')}
+          allowDeselect={false}
+          disabled={!may('export.request')}
+          value={draft.parts}
+          data={(['withheld', 'open'] as const).map(value => ({ value, label: t(`streams.${value}`) }))}
+          onChange={parts => parts && change({ parts })}
+        />
+      </div>
+      {draft.parts === 'open' && <Alert color="orange">{t('streams.openWarning')}</Alert>}
+    </>
+  )
+}
+
+function More({ stream, draft, change }: SectionProps & { stream: Stream | null }) {
+  const t = useT()
+  return (
+    <details className={classes.more}>
+      <summary>{t('streams.more')}</summary>
+      <div className={classes.more}>
+        <NumberInput
+          label={t('streams.batch')}
+          min={1}
+          max={draft.envelope === 'cloudevents_binary' ? 1 : 500}
+          allowDecimal={false}
+          value={draft.batch}
+          onChange={value => change({ batch: Number(value) || 1 })}
+        />
+        {draft.kind === 'webhook' && (
+          <TextInput
+            label={t('streams.authorization')}
+            type="password"
+            autoComplete="off"
+            maxLength={4096}
+            description={t(stream?.authorization ? 'streams.authorizationKept' : 'streams.authorizationHint')}
+            value={draft.authorization}
+            onChange={event => change({ authorization: event.currentTarget.value })}
+          />
+        )}
+        <Textarea
+          label={t('streams.ca')}
+          description={t('streams.caHint')}
+          placeholder="-----BEGIN CERTIFICATE-----"
+          autosize
+          minRows={2}
+          maxRows={8}
+          value={draft.ca}
+          onChange={event => change({ ca: event.currentTarget.value })}
+        />
+      </div>
+    </details>
+  )
+}
