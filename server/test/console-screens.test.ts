@@ -48,6 +48,7 @@ const VISITS: Record<string, Visit> = {
   '/exports': { needs: 'export.request' },
   '/privacy': { needs: 'privacy.view' },
   '/retention': { needs: 'retention.view' },
+  '/archive': { needs: 'archive.view' },
   '/holds': { needs: 'hold.view' },
   '/proof': { needs: 'ledger.view' },
 }
