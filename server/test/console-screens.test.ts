@@ -50,6 +50,7 @@ const VISITS: Record<string, Visit> = {
   '/retention': { needs: 'retention.view' },
   '/archive': { needs: 'archive.view' },
   '/holds': { needs: 'hold.view' },
+  '/streams': { needs: 'stream.view' },
   '/proof': { needs: 'ledger.view' },
 }
 /** Leads on to the inbox. */
