@@ -71,6 +71,23 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     ),
   },
   {
+    path: '/api/canned_reply.upload',
+    method: 'post',
+    id: 'canned_reply.upload',
+    tag: 'canned_reply',
+    summary: 'Give a file that goes out with a canned reply; its bytes are the body',
+    access: 'session',
+    parameters: [inQuery('cannedReplyId', uuid), inQuery('name', text, false)],
+    body: { '*/*': { schema: bytes } },
+    answer: json(
+      'The file, and the version of the canned reply that has it',
+      objectOf({
+        file: objectOf({ id: uuid, name: text, size: count, type: text, sha256: text }),
+        version: count,
+      }),
+    ),
+  },
+  {
     path: '/api/file/{workspace}/{file}/{expires}/{signature}',
     method: 'get',
     id: 'file.get',
@@ -124,6 +141,17 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     access: 'session',
     parameters: [inQuery('id', uuid)],
     answer: file('application/zip', 'The bundle'),
+  },
+  {
+    path: '/api/dispute.report',
+    method: 'get',
+    id: 'dispute.report',
+    tag: 'dispute',
+    summary:
+      'A case on paper, as a PDF in the language and time zone of its reader; it is recorded with its digest',
+    access: 'session',
+    parameters: [inQuery('id', uuid), inQuery('language', text, false), inQuery('zone', text, false)],
+    answer: file('application/pdf', 'The report'),
   },
   {
     path: '/api/privacy.download',
