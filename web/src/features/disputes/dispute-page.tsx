@@ -80,7 +80,7 @@ function Head({ dispute }: { dispute: Found['dispute'] }) {
           <PartFace part={dispute.title} />
         </h1>
         <span className={classes.state} data-state={dispute.state}>
-          {t(`value.${dispute.state}`)}
+          {t(`dispute.case.stateOf.${dispute.state}`)}
           {dispute.outcome && ` · ${t(`value.${dispute.outcome}`)}`}
         </span>
         <div className={classes.actions}>

@@ -46,7 +46,7 @@ export function DisputesPage() {
         onChange={value => setState(value as State)} // one of the values it was given
         data={[
           { value: 'all', label: t('dispute.list.all') },
-          ...STATES.map(value => ({ value, label: t(`value.${value}`) })),
+          ...STATES.map(value => ({ value, label: t(`dispute.case.stateOf.${value}`) })),
         ]}
       />
       {found.isPending && <RowsSkeleton rows={6} />}
@@ -85,7 +85,7 @@ function CaseRow({ item }: { item: Case }) {
           <PartFace part={item.title} />
         </span>
         <span className={classes.state} data-state={item.state}>
-          {t(`value.${item.state}`)}
+          {t(`dispute.case.stateOf.${item.state}`)}
           {item.outcome && ` · ${t(`value.${item.outcome}`)}`}
         </span>
         <span className={classes.quiet}>

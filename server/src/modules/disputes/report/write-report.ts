@@ -90,7 +90,7 @@ function writeHead({ sheet, found, wording, words, facts }: Writing): void {
   const opener = dispute.openedBy ? `${isolate(dispute.openedBy.name)}, ` : ''
   sheet.fact(words.opened, `${opener}${format.exact(dispute.openedAt)}`)
   const held = wording.words(dispute.hold.inForce ? 'dispute.case.held' : 'dispute.case.notHeld')
-  sheet.fact(words.state, `${wording.words(`value.${dispute.state}`)} · ${held}`)
+  sheet.fact(words.state, `${wording.words(`dispute.case.stateOf.${dispute.state}`)} · ${held}`)
   sheet.fact(words.made, `${isolate(facts.reader)}, ${format.exact(facts.at)}`)
   const people = dispute.participants.map(
     ({ name, role }) => `${isolate(name)} (${wording.words(`value.${role}`)})`,
