@@ -128,7 +128,11 @@ export async function readFacets(request: SearchRequest): Promise<Facets> {
           ),
         ]
       : []),
-    ...chosen.map(async name => countBy(request, await sourceOf(request, span, { without: name }), [name])),
+    ...chosen.map(async name => {
+      const isPlain = PLAIN.includes(name) && arePlain(request.scope, request.filter)
+      const counts = isPlain ? 'plain' : 'full'
+      return countBy(request, await sourceOf(request, span, { without: name, counts }), [name])
+    }),
   ])
   const total = own?.find(row => row.facet === 'total')?.n ?? 0
   const rows = [...(own ?? []), ...others.flat()]
