@@ -2,8 +2,10 @@ import { COMMANDS, type CommandName, type Entry } from '@tracedesk/contracts'
 import { Secret, TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { SimulatedBot } from '../src/demo/telegram/index.ts'
+import { discoverProvider } from '../src/edges/http/oidc-client.ts'
 import { newId } from '../src/kernel/id.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
+import { startIdentityProvider } from './support/identity-provider.ts'
 import { checkReplay } from './support/replay.ts'
 import { checkTables } from './support/replay-tables.ts'
 import { PASSWORD, type Person } from './support/world.ts'
@@ -13,7 +15,9 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 /** Every command of these areas has a case below; a new one fails until it has. */
 const AREAS = new Set(
   `message conversation note label label_set inbox_view customer field canned_reply moderation phrase_group wallet agent role
-   department presence access two_factor session api_token bot`.split(/\s+/),
+   department presence access two_factor session api_token bot notification oidc file impersonation`.split(
+    /\s+/,
+  ),
 )
 
 /** What a command must have left: the entry that tells it, by whom, and with which facts. */
@@ -187,7 +191,7 @@ test('messages, moderation and canned replies', async () => {
   await until(() => who.received(bot).length === 1)
   await until(async () => (await desk.messages(id)).find(each => each.id === message.id)?.recalledAt)
   const file = await cannedFile(cannedReplyId)
-  await tells(
+  const taken = await tells(
     'canned_reply.take_files',
     () => maya.do('canned_reply.take_files', { cannedReplyId, conversationId: id }),
     ({ files: [copy] }) => ({
@@ -198,6 +202,13 @@ test('messages, moderation and canned replies', async () => {
       parts: { name: 'plan.txt' },
     }),
   )
+  const fileId = taken.files[0]?.id as never
+  await tells('file.discard', () => maya.do('file.discard', { fileId }), {
+    by: maya,
+    event: 'file.discarded',
+    subject: fileId,
+    data: { by: 'agent' },
+  })
   await tells(
     'canned_reply.remove_file',
     () => sofia.do('canned_reply.remove_file', { cannedReplyId, fileId: file.id as never }),
@@ -263,6 +274,7 @@ test('messages, moderation and canned replies', async () => {
     subject: wallet.id,
     data: { address, name: 'Till' },
   })
+  await desk.owner.do('wallet.allow', { address, name: 'Till again' })
   const stays = await sofia.do('canned_reply.create', { title: 'Kept', ...reply })
   await cannedFile(stays.cannedReply.id)
   await desk.owner.do('phrase_group.create', { ...group, rules: [{ kind: 'plain', pattern: 'never said' }] })
@@ -724,6 +736,9 @@ test('people and access', async () => {
     event: 'agent.password_changed',
     data: { sessionsEnded: 0 },
   })
+  const pia = await desk.world.person('Pia', 'agent')
+  const hers = await pia.ask('two_factor.propose')
+  await pia.do('two_factor.enable', { secret: hers.secret, code: totp(hers.secret) })
   const token = await tells(
     'api_token.create',
     () => owner.do('api_token.create', { name: 'bi', role: 'auditor' }),
@@ -783,6 +798,56 @@ test('people and access', async () => {
   })
 })
 
+test('notices in Telegram, and signing in elsewhere', async () => {
+  const { owner } = desk
+  const botId = bot.botId as never
+  const choice = { onAssigned: false, onWaiting: true, waitingMinutes: 9, quietWhenOnline: false }
+  const offer = (who: Person) => who.do('notification.link', { botId })
+  const { code } = await tells('notification.link', () => offer(maya), {
+    by: maya,
+    event: 'notification.link_offered',
+    subject: maya.id,
+    data: { until: expect.any(String) },
+  })
+  desk.telegram.createUser({ firstName: 'Maya herself' }).say(bot, `/start ${code}`)
+  await until(async () => (await desk.world.entries({ event: 'notification.linked' })).length === 1)
+  await tells('notification.configure', () => maya.do('notification.configure', choice), {
+    by: maya,
+    event: 'notification.configured',
+    subject: maya.id,
+    data: { from: { onAssigned: true, waitingMinutes: 5 }, to: choice },
+  })
+  await offer(sofia)
+  await tells('notification.unlink', () => sofia.do('notification.unlink', {}), {
+    by: sofia,
+    event: 'notification.unlinked',
+    subject: sofia.id,
+    data: { cause: 'by_person' },
+  })
+
+  const provider = await startIdentityProvider('http://desk.example/api/oidc.callback')
+  const { node } = desk.world
+  node.discoverOidc = asked => discoverProvider(asked, true)
+  const configure = node.commandsByName.get('oidc.configure')
+  if (!configure) throw new Error('no oidc.configure')
+  const { issuer, clientId, clientSecret } = provider
+  const input = { issuer, clientId, clientSecret, label: 'House account' }
+  const byOwner = async () => node.door.execute(configure, await owner.caller(), input)
+  await tells('oidc.configure', byOwner, {
+    by: owner,
+    event: 'oidc.configured',
+    data: { from: null, to: { issuer, clientId, label: 'House account' } },
+  })
+  await tells('oidc.remove', () => owner.do('oidc.remove', {}), {
+    by: owner,
+    event: 'oidc.removed',
+    data: { from: { issuer, label: 'House account' } },
+  })
+  await byOwner()
+  await provider.stop()
+  await owner.do('setting.change', { key: 'log.record_reads', value: true })
+})
+
 test('bots', async () => {
   const { owner } = desk
   const made = desk.telegram.createBot({ name: 'Second' })
@@ -821,6 +886,25 @@ test('bots', async () => {
 })
 
 test('the tables hold what replaying the entries gives', () => checkTables(desk.world))
+
+test('whoever may not, does not: of every command of these areas the attempt is in the log, and nothing is changed', async () => {
+  const caller = { ...(await maya.caller()), permissions: new Set<string>() }
+  const { door, commandsByName } = desk.world.node
+  const guarded = Object.values(COMMANDS).filter(
+    ({ name, permission }) => AREAS.has(name.split('.')[0] ?? '') && permission !== null,
+  )
+  const before = (await desk.world.entries()).length
+  for (const { name } of guarded) {
+    const command = commandsByName.get(name)
+    if (!command) throw new Error(`no command ${name}`)
+    await expect(door.execute(command, caller, {}), name).rejects.toMatchObject({ code: 'permission.denied' })
+  }
+  const left = (await desk.world.entries()).slice(before).filter(entry => entry.actor.id === maya.id)
+  expect(left.map(({ event, outcome, data }) => [event, outcome, data])).toEqual(
+    guarded.map(({ name, permission }) => ['permission.refused', 'refused', { name, permission }]),
+  )
+  await checkTables(desk.world)
+})
 
 test('every command of these areas was run, and a new one needs a case here', () => {
   const missing = Object.values(COMMANDS)

@@ -57,6 +57,23 @@ const as = <N extends CommandName>(person: Person, name: N, input: CommandInput<
   input as object,
 ]
 
+interface Talk {
+  readonly id: never
+  readonly messageId: never
+}
+
+/** A conversation nobody holds, with an answer of Maya's that Telegram took. */
+async function talkWithAnswer(): Promise<Talk> {
+  const { id } = await desk.world.conversation({ department: sales })
+  const [maya] = people as [Person]
+  const sent = await maya.do('message.send', { conversationId: id as never, text: 'an answer' })
+  await desk.world.asSuperuser(
+    "update message set state = 'delivered', telegram_message_id = 1 where message_id = $1",
+    [sent.message.id],
+  )
+  return { id: id as never, messageId: sent.message.id as never }
+}
+
 describe('several people at the same conversation in the same moment', () => {
   test('who takes it first has it; everybody who came too late is told so, and all of it is one story', async () => {
     const talk = await desk.world.conversation({ department: sales })
@@ -100,6 +117,48 @@ describe('several people at the same conversation in the same moment', () => {
       outcomes.filter(outcome => outcome !== 'done').length,
     ])
     expect(entries.filter(entry => entry.event === 'note.added')).toHaveLength(3)
+    await checkReplay(desk.world, talk.id, { departmentId: sales })
+  })
+
+  /** What two people may want at once: each as the two of them would ask for it. */
+  const wishes = {
+    assign: (person: Person, { id }: Talk) =>
+      as(person, 'conversation.assign', { conversationId: id, agentId: person.id as never }),
+    transfer: (person: Person, { id }: Talk) =>
+      as(person, 'conversation.transfer', {
+        conversationId: id,
+        toAgentId: people.find(each => each !== person)?.id as never,
+        reasonCode: 'skill',
+      }),
+    resolve: (person: Person, { id }: Talk) =>
+      as(person, 'conversation.change_status', { conversationId: id, status: 'resolved' }),
+    edit: (person: Person, { messageId }: Talk) =>
+      as(person, 'message.edit', { messageId, text: `corrected by ${person.email}` }),
+  }
+  type Wish = keyof typeof wishes
+  const names = Object.keys(wishes) as Wish[]
+  const pairs = names.flatMap((one, i) => names.slice(i).map(other => [one, other] as const))
+
+  test.each(pairs)('%s and %s, by two people at once, are one story', async (one, other) => {
+    const talk = await talkWithAnswer()
+    const [maya, omar] = people as [Person, Person]
+    const before = (await desk.world.entries()).length
+    // both ways round, so that neither is first by habit
+    const outcomes = [
+      ...(await allAtOnce([wishes[one](maya, talk), wishes[other](omar, talk)])),
+      ...(await allAtOnce([wishes[other](omar, talk), wishes[one](maya, talk)])),
+    ]
+    const known = ['done', 'conversation.unchanged', 'conversation.resolved', 'message.not_yours']
+    expect(outcomes.filter(outcome => !known.includes(outcome))).toEqual([])
+    const left = (await desk.world.entries()).slice(before).filter(({ actor }) => actor.kind === 'agent')
+    const told = left.filter(({ outcome }) => outcome === 'done')
+    const inOrder = told.map(({ event }) => event.split('.')[1])
+    expect([told.length, left.length], inOrder.join()).toEqual([
+      outcomes.filter(outcome => outcome === 'done').length,
+      outcomes.length,
+    ])
+    const versions = told.flatMap(({ event, data }) => (event === 'message.edited' ? [data.version] : []))
+    expect(versions).toEqual(versions.map((_, i) => i + 2))
     await checkReplay(desk.world, talk.id, { departmentId: sales })
   })
 

@@ -1,22 +1,8 @@
 import type { Entry } from '@tracedesk/contracts'
 import { expect } from 'vitest'
+import { PEOPLE } from './replay-people.ts'
+import { type Facts, facts, openPart, type Projection, type Rows } from './replay-values.ts'
 import type { World } from './world.ts'
-
-type Rows = Map<string, Record<string, unknown>>
-type Facts = Record<string, unknown>
-
-/** How the rows of a table follow from entries, and how the table is read. */
-export interface Projection {
-  readonly table: string
-  readonly sql: string
-  readonly step: (rows: Rows, entry: Entry) => void
-}
-
-const facts = (value: unknown): Facts => value as Facts
-const openPart = (entry: Entry, name: string): string | null => {
-  const part = entry.parts[name]
-  return part?.state === 'open' ? part.value : null
-}
 
 const PROJECTIONS: readonly Projection[] = [
   {
@@ -173,51 +159,35 @@ const PROJECTIONS: readonly Projection[] = [
     },
   },
   {
-    table: 'agent',
-    sql: 'select agent_id as id, name, role, state from agent',
-    step: (rows, entry) => {
-      const { event, subject, data } = entry
-      const id = subject.id ?? ''
-      const change = (next: Facts) => rows.set(id, { ...rows.get(id), ...next })
-      if (event === 'agent.invited')
-        rows.set(id, { name: openPart(entry, 'name'), role: data.role, state: 'invited' })
-      if (event === 'agent.joined') change({ state: 'active' })
-      if (event === 'agent.role_changed') change({ role: data.to })
-      if (event === 'agent.deactivated' || event === 'agent.invitation_revoked')
-        change({ state: 'deactivated' })
-      if (event === 'agent.reactivated') change({ state: 'active' })
-    },
-  },
-  {
-    table: 'department',
-    sql: 'select department_id as id, name from department',
-    step: (rows, { event, subject, data }) => {
-      if (event === 'department.created') rows.set(subject.id ?? '', { name: data.name })
-      if (event === 'department.renamed') rows.set(subject.id ?? '', { name: data.to })
-    },
-  },
-  {
-    table: 'department_member',
-    sql: "select department_id || ' ' || agent_id as id, lead from department_member",
-    step: (rows, { event, subject, data }) => {
-      const id = `${subject.id} ${data.agentId}`
-      if (event === 'department.member_added') rows.set(id, { lead: false })
-      if (event === 'department.lead_set') rows.set(id, { lead: data.to })
-      if (event === 'department.member_removed') rows.delete(id)
-    },
-  },
-  {
     table: 'bot',
-    sql: 'select bot_id as id, username, state, token_fingerprint as token from bot',
+    sql: 'select bot_id as id, username, name, state, groups, token_fingerprint as token from bot',
     step: (rows, { event, subject, data }) => {
       const id = subject.id ?? ''
       const change = (next: Facts) => rows.set(id, { ...rows.get(id), ...next })
+      const { username, name, token } = data
       if (event === 'bot.connected')
-        rows.set(id, { username: data.username, state: 'connected', token: data.token })
+        rows.set(id, { groups: false, ...rows.get(id), username, name, token, state: 'connected' })
+      if (event === 'bot.groups_changed') change({ groups: data.to })
       if (event === 'bot.token_rotated') change({ token: data.to })
       if (event === 'bot.disconnected') change({ state: 'disconnected' })
     },
   },
+  {
+    table: 'bot_routing',
+    sql: `select bot_id as id, mode, department_id as "departmentId", fallback_department_id as "fallbackDepartmentId" from bot_routing`,
+    step: (rows, { event, subject, data }) => {
+      if (event === 'bot.routing_changed') rows.set(subject.id ?? '', facts(data.to))
+    },
+  },
+  {
+    table: 'wallet',
+    sql: 'select wallet_id as id, network, address, name from wallet',
+    step: (rows, { event, subject, data }) => {
+      if (event === 'wallet.allowed') rows.set(subject.id ?? '', data)
+      if (event === 'wallet.disallowed') rows.delete(subject.id ?? '')
+    },
+  },
+  ...PEOPLE,
 ]
 
 /** Fails unless, table by table, replaying the entries of the workspace gives the rows that are there; all tables when not said which. */

@@ -1,0 +1,21 @@
+import type { Entry } from '@tracedesk/contracts'
+
+export type Facts = Record<string, unknown>
+
+/** Rows of a table by their key, without it. */
+export type Rows = Map<string, Facts>
+
+/** How the rows of a table follow from entries, and how the table is read. */
+export interface Projection {
+  readonly table: string
+  readonly sql: string
+  readonly step: (rows: Rows, entry: Entry) => void
+}
+
+export const facts = (value: unknown): Facts => value as Facts
+
+/** The words of a part; null when the entry has none or they may not be read. */
+export const openPart = (entry: Entry, name: string): string | null => {
+  const part = entry.parts[name]
+  return part?.state === 'open' ? part.value : null
+}
