@@ -1,4 +1,3 @@
-import type { Entry } from '@tracedesk/contracts'
 import { expect } from 'vitest'
 import { PEOPLE } from './replay-people.ts'
 import { type Facts, facts, openPart, type Projection, type Rows } from './replay-values.ts'
