@@ -581,6 +581,7 @@ export class TracedeskNode {
     })
     this.erasers.push({ counts: 'exports', erase: doomed => exports.eraseExports(this.exportPort, doomed) })
     this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
+    this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })
     this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
   }
 
@@ -805,15 +806,16 @@ export class TracedeskNode {
       logModule.createListReveals(keys) as unknown as Query,
       logModule.createListLogViews(options.secret) as unknown as Query,
       alerts.listAlertsQuery as unknown as Query,
-      holds.createListHolds(({ db, caller }, ids, name) =>
-        logModule.openPartsFor(db, keys, caller, ids, name),
+      holds.createListHolds(
+        ({ db, caller }, ids, name) => logModule.openPartsFor(db, keys, caller, ids, name),
+        disputes.casesOfHolds,
       ) as unknown as Query,
       notices.notificationsQuery as unknown as Query,
       ...team.oidcQueries(this.databases.app),
       ...disputes.createDisputeQueries(this.#disputeReads()),
       ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
       ...anchors.createAnchorQueries(this.#anchorPort()),
-      ...privacy.createPrivacyQueries(),
+      ...privacy.createPrivacyQueries(retention.readKeeping),
       ...imports.createImportQueries(this.uploads, this.#importFolder()),
       ...exports.createExportQueries(this.exportPort),
       ...retention.createRetentionQueries(archive.archivedReach),

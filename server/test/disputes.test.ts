@@ -320,6 +320,10 @@ describe('the case file', () => {
 
   test('decided, decided anew, closed with its hold released; then nothing comes into it', async () => {
     const id = await open(sofia, { conversationId: silent.id })
+    // the case is the reason of its hold: no bare id where a person reads
+    const { items } = await desk.owner.ask('hold.list', {})
+    expect(items.find(hold => hold.disputeId === id)).toMatchObject({ cause: 'dispute', reason: null })
+    expect((await desk.world.entries({ event: 'hold.placed' })).at(-1)?.parts).toEqual({})
     const decide = (outcome: 'upheld' | 'unproven') =>
       sofia.do('dispute.decide', { disputeId: id, outcome, reason: 'Nobody answered.' })
     await decide('unproven')

@@ -186,6 +186,33 @@ describe('erasure', () => {
     expect((await desk.owner.ask('privacy.subject', { id: customerId as never })).erasedAt).not.toBeNull()
   })
 
+  test('is refused for every account of a person while a hold keeps one of them', async () => {
+    const first = await meet('Vera Main', 'here')
+    const second = await meet('Vera Minor', 'and here')
+    await desk.owner.do('customer.merge', {
+      customerId: second.customerId as never,
+      intoCustomerId: first.customerId as never,
+    })
+    const { hold } = await desk.owner.do('hold.place', {
+      conversationId: first.id as never,
+      cause: 'legal',
+      reason: 'Case 13',
+    })
+    expect(await desk.owner.ask('privacy.subject', { id: second.customerId as never })).toMatchObject({
+      accounts: 2,
+      conversations: 2,
+      messages: 2,
+      holds: [{ id: hold.id }],
+    })
+    const requestId = await open(second.customerId, 'erasure')
+    await desk.owner.do('privacy.request_erasure', { requestId })
+    await expect(admin.do('privacy.erase_subject', { requestId })).rejects.toMatchObject({
+      code: 'privacy.held',
+      details: { holds: [hold.id] },
+    })
+    expect(await desk.texts(second.id)).toEqual(['and here'])
+  })
+
   test('takes all accounts of a person that were joined', async () => {
     const first = await meet('Mia Main', 'from one telephone')
     const second = await meet('Mia Minor', 'from another telephone')
@@ -341,6 +368,33 @@ describe('access', () => {
     })
   })
 
+  test('a correction from a joined account is made where the desk shows the person, and consent is withdrawn for all of them', async () => {
+    const first = await meet('Jo Main', 'one')
+    const second = await meet('Jo Minor', 'two')
+    for (const { customerId } of [first, second])
+      await desk.owner.do('consent.give', {
+        customerId: customerId as never,
+        purpose: 'marketing',
+        channel: 'email',
+      })
+    await desk.owner.do('customer.merge', {
+      customerId: second.customerId as never,
+      intoCustomerId: first.customerId as never,
+    })
+    const requestId = await open(second.customerId, 'rectification')
+    await desk.owner.do('privacy.rectify', { requestId, text: 'It is Joanna', nickname: 'Joanna' })
+    const { customer } = await desk.owner.ask('customer.get', { id: first.customerId as never })
+    expect(customer.nickname).toEqual({ state: 'open', value: 'Joanna' })
+    second.user.say(bot, '/withdraw marketing')
+    await until(async () => (await desk.entries('consent.withdrawn')).length >= 2)
+    expect(
+      (await desk.entries('consent.withdrawn'))
+        .slice(-2)
+        .map(entry => entry.subject.id)
+        .sort(),
+    ).toEqual([first.customerId, second.customerId].sort())
+  })
+
   test('a request is due in thirty days, and its lateness is recorded once a stage', async () => {
     const { customerId } = await meet('Dan Due', 'hello')
     const { request } = await desk.owner.do('privacy.open_request', {
@@ -399,8 +453,19 @@ describe('at the bot', () => {
   })
 })
 
-test('the data map names every part of the catalogue', async () => {
+test('the data map names every part of the catalogue, and how long the rules in force keep it', async () => {
+  await desk.owner.do('retention.set_rule', {
+    what: 'parts',
+    event: 'message.*',
+    botId: null,
+    part: 'text',
+    days: 90,
+  })
   const map = await desk.owner.ask('privacy.data_map')
+  const kept = (name: string) => map.parts.find(part => part.name === name && part.owner === 'customer')?.kept
+  expect(kept('text')).toEqual({ shortest: 90, longest: null }) // notes are text as well, and have no rule
+  const others = map.parts.filter(part => part.events.every(event => !event.startsWith('message.')))
+  expect(new Set(others.map(part => part.kept.longest))).toEqual(new Set([null]))
   const mapped = new Set(map.parts.flatMap(part => part.events.map(event => `${event} ${part.name}`)))
   for (const event of CATALOGUE.values())
     for (const name of Object.keys(event.parts)) expect(mapped).toContain(`${event.name} ${name}`)

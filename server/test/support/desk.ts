@@ -14,7 +14,7 @@ import {
   createRotateBotToken,
   listBotsQuery,
 } from '../../src/modules/bots/index.ts'
-import type { TracedeskNode } from '../../src/node.ts'
+import type { NodeOptions, TracedeskNode } from '../../src/node.ts'
 import { createWorld, type Person, TEST_SECRET, type World } from './world.ts'
 
 /** Far above what Telegram allows, for tests that are not about limits. */
@@ -132,8 +132,8 @@ export class Desk {
   }
 }
 
-export async function createDesk(): Promise<Desk> {
-  return new Desk(await createWorld(), await startSimulatedTelegram({ limits: false }))
+export async function createDesk(options: Partial<NodeOptions> = {}): Promise<Desk> {
+  return new Desk(await createWorld(options), await startSimulatedTelegram({ limits: false }))
 }
 
 /** Asks until `check` gives something truthy, and returns it. Fails after `ms` with what was asked last. */

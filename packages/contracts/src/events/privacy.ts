@@ -15,6 +15,23 @@ export type PrivacyOutcome = z.infer<typeof PrivacyOutcome>
 export const ConsentPurpose = z.enum(['support', 'marketing', 'analytics'])
 export type ConsentPurpose = z.infer<typeof ConsentPurpose>
 
+/** Places where something personal of a customer can lie. */
+export const DataPlace = z.enum([
+  'parts',
+  'search',
+  'customer',
+  'profile',
+  'conversation',
+  'queues',
+  'answers',
+  'files',
+  'exports',
+  'archives',
+  'streams',
+  'telegram',
+])
+export type DataPlace = z.infer<typeof DataPlace>
+
 /** A person asked for something about their data; it is to be answered until `dueAt`. */
 export const privacyRequestOpened = defineEvent({
   name: 'privacy.request_opened',

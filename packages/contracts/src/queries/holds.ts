@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { Part } from '../entry.ts'
 import { HoldCause, HoldKind } from '../events/hold.ts'
-import { AgentId, ConversationId, CustomerId, HoldId } from '../ids.ts'
+import { AgentId, ConversationId, CustomerId, DisputeId, HoldId } from '../ids.ts'
 
 export const listHolds = defineQuery({
   name: 'hold.list',
@@ -20,7 +20,9 @@ export const listHolds = defineQuery({
         from: z.string().nullable(),
         to: z.string().nullable(),
         cause: HoldCause,
-        reason: Part,
+        /** Null for the hold of a dispute: its case is the reason. */
+        reason: Part.nullable(),
+        disputeId: DisputeId.nullable(),
         placedBy: AgentId.nullable(),
         placedAt: z.string(),
         releasedAt: z.string().nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { Part } from '../entry.ts'
-import { ConsentPurpose, PrivacyChannel, PrivacyKind, PrivacyOutcome } from '../events/privacy.ts'
+import { ConsentPurpose, DataPlace, PrivacyChannel, PrivacyKind, PrivacyOutcome } from '../events/privacy.ts'
 import { CustomerId, PrivacyRequestId } from '../ids.ts'
 import { Instant } from '../text.ts'
 import { pageOf, paging } from './desk.ts'
@@ -11,6 +11,8 @@ const PrivacyRequest = z.strictObject({
   customerId: CustomerId,
   /** Null when nobody may be told, or the customer is erased. */
   customerName: z.string().nullable(),
+  /** Since when nobody knows who they were: all that is left to do is to close the request. */
+  erasedAt: Instant.nullable(),
   kind: PrivacyKind,
   channel: PrivacyChannel,
   state: z.enum(['open', 'closed']),
@@ -42,6 +44,8 @@ export const getPrivacySubject = defineQuery({
     restrictedSince: Instant.nullable(),
     erasedAt: Instant.nullable(),
     erasedBy: z.string().nullable(),
+    /** How many accounts of this person are joined; what follows counts all of them. */
+    accounts: z.int(),
     conversations: z.int(),
     messages: z.int(),
     entries: z.int(),
@@ -67,11 +71,15 @@ export const getDataMap = defineQuery({
         events: z.array(z.string()),
         /** Whether erasing a customer reaches it. */
         erasable: z.boolean(),
+        /** Days under the rules in force, over these events; null for ever. */
+        kept: z.strictObject({ shortest: z.int().nullable(), longest: z.int().nullable() }),
       }),
     ),
     places: z.array(
       z.strictObject({
-        place: z.string(),
+        code: DataPlace,
+        /** Tables, folders or settings that name the place. */
+        tables: z.array(z.string()),
         what: z.string(),
         protection: z.string(),
         erasure: z.string(),

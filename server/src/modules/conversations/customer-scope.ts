@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { CommandContext, ConversationRef } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
@@ -17,6 +17,18 @@ export interface LockedCustomer {
 /** SQL for the ids of a person’s accounts: their own, and those that were merged into it. */
 export const accountsSql = (workspaceId: string, customerId: string) => sql<string[]>`array(
   select p.customer_id from customer p where p.workspace_id = ${workspaceId} and (p.customer_id = ${customerId} or p.merged_into = ${customerId}))`
+
+/**
+ * SQL for the ids of every account of the person an account belongs to, whichever of their accounts it is: a subquery of
+ * one column, empty when there is no such account.
+ */
+export const personSql = (
+  workspaceId: string | RawBuilder<unknown>,
+  customerId: string | RawBuilder<unknown>,
+) => sql`(
+  select a.customer_id from customer i join customer a on a.workspace_id = i.workspace_id
+    and (a.customer_id = coalesce(i.merged_into, i.customer_id) or a.merged_into = coalesce(i.merged_into, i.customer_id))
+  where i.workspace_id = ${workspaceId} and i.customer_id = ${customerId})`
 
 /**
  * Locks a customer who has a conversation on the caller's desk; entries belong to the newest such. Out of sight and

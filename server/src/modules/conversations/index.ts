@@ -6,7 +6,7 @@ export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from
 export { createEditMessage, createReactToMessage, createRecallMessage } from './change-message.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'
 export { changeStatusCommand } from './change-status.ts'
-export { accountsSql, type LockedCustomer, requireCustomer } from './customer-scope.ts'
+export { accountsSql, type LockedCustomer, personSql, requireCustomer } from './customer-scope.ts'
 export {
   deliverMessageCommand,
   giveUpMessageCommand,

@@ -30,7 +30,7 @@ export const closeDisputeCommand = defineCommandHandler(closeDispute, {
   handle: async (context, { disputeId, reason, releaseHold }) => {
     const dispute = await lockDispute(context, disputeId)
     const holdReleased = releaseHold && (await isInForce(context, dispute))
-    if (holdReleased) await releaseHoldWithin(context, dispute.holdId, dispute.id)
+    if (holdReleased) await releaseHoldWithin(context, dispute.holdId)
     await context.tx
       .updateTable('dispute')
       .set({ state: 'closed' })

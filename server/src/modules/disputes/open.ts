@@ -32,8 +32,7 @@ export const openDisputeCommand = defineCommandHandler(openDispute, {
         : about.customerId
           ? { customerId: about.customerId }
           : { from: input.from, to: input.to }),
-      cause: 'dispute',
-      reason: id, // the case says why; its own words stay under its own keys
+      cause: 'dispute', // the case says why; its own words stay under its own keys
     })
     const departmentIds = await departmentsOf(context, scope, about)
     await tx

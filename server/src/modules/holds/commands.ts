@@ -18,7 +18,8 @@ export interface HoldRequest {
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly cause: HoldCause
-  readonly reason: string
+  /** In words; a dispute has none here: the case itself is the reason. */
+  readonly reason?: string | undefined
 }
 
 const kindOf = ({ customerId, conversationId }: HoldRequest): HoldKind =>
@@ -105,7 +106,7 @@ export const placeHoldCommand = defineCommandHandler(placeHold, {
 export async function releaseHoldWithin(
   context: CommandContext,
   holdId: string,
-  reason: string,
+  reason?: string,
 ): Promise<void> {
   const { tx, workspaceId, now } = context
   const hold = await tx

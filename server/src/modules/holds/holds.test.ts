@@ -116,6 +116,43 @@ describe('what a hold keeps', () => {
     })
   })
 
+  test('a customer keeps every account that was joined to theirs, before or after, and whichever of them is held', async () => {
+    const { read } = world.node.databases
+    const [main, minor] = [
+      await world.conversation({ name: 'Mona' }),
+      await world.conversation({ name: 'Mona again' }),
+    ]
+    for (const talk of [main, minor])
+      await world.owner.do('note.add', { conversationId: talk.id as never, text: 'hello' })
+    await whileHeld({ customerId: main.customerId }, async () => {
+      expect(await held(customer(minor))).toBe(false)
+      await world.owner.do('customer.merge', {
+        customerId: minor.customerId as never,
+        intoCustomerId: main.customerId as never,
+      })
+      expect(await held(customer(minor))).toBe(true)
+      expect(await held(conversation(minor))).toBe(true)
+      expect([
+        ...(await heldOwners(read, world.workspaceId, [`customer:${minor.customerId}`])).keys(),
+      ]).toHaveLength(1)
+      await world.settle()
+      const { rows } = await sql<{ id: string }>`select distinct conversation_id as id from log_entry e
+        where workspace_id = ${world.workspaceId} and conversation_id is not null and ${heldEntrySql()}`.execute(
+        read as never,
+      )
+      expect(rows.map(({ id }) => id).sort()).toEqual([main.id, minor.id].sort())
+      expect(await held(customer(dora))).toBe(false)
+    })
+    await whileHeld({ customerId: minor.customerId }, async () => {
+      expect(await held(customer(main))).toBe(true)
+      expect(await held(conversation(main))).toBe(true)
+    })
+    await whileHeld({ conversationId: minor.id }, async () => {
+      expect(await held(customer(main))).toBe(true)
+      expect(await held(conversation(main))).toBe(false)
+    })
+  })
+
   test('several holds are named together, and what one releases another still keeps', async () => {
     await whileHeld({ customerId: carla.customerId }, async () => {
       await whileHeld({ conversationId: carla.id }, async () => {

@@ -25,8 +25,11 @@ export type OpenReasons = (
   name: string,
 ) => Promise<Map<string, Part>>
 
-/** `hold.list`; `openReasons` shows the words of the reasons as far as the reader may see them. */
-export const createListHolds = (openReasons: OpenReasons) =>
+/** The cases that holds were placed for, by hold; the disputes module provides it. */
+export type CasesOf = (context: QueryContext, holdIds: readonly string[]) => Promise<Map<string, string>>
+
+/** `hold.list`; `openReasons` shows the words of the reasons as far as the reader may see them; for a dispute its case is the reason. */
+export const createListHolds = (openReasons: OpenReasons, casesOf: CasesOf) =>
   defineQueryHandler(listHolds, async (context, { released }) => {
     const { rows } = await sql<Row>`
       select h.hold_id as id, h.kind, h.customer_id as "customerId", h.conversation_id as "conversationId", c.name,
@@ -42,13 +45,18 @@ export const createListHolds = (openReasons: OpenReasons) =>
       rows.map(row => row.entryId),
       'reasonText',
     )
+    const cases = await casesOf(
+      context,
+      rows.flatMap(row => (row.cause === 'dispute' ? row.id : [])),
+    )
     const withheld = isCustomerWithheld(context.caller)
     const nameOf = (name: string | null): Part | null =>
       name === null ? null : withheld ? { state: 'withheld' } : { state: 'open', value: name }
     const items = rows.map(({ name, ...row }) => ({
       ...row,
       customerName: nameOf(name),
-      reason: reasons.get(row.entryId) ?? { state: 'missing' as const },
+      disputeId: cases.get(row.id) ?? null,
+      reason: cases.has(row.id) ? null : (reasons.get(row.entryId) ?? { state: 'missing' as const }),
     }))
     return { items } as never // branded ids: the contract parses what leaves
   })

@@ -1,3 +1,4 @@
+export { eraseUploads } from './erase.ts'
 export {
   IMPORT_FORMATS,
   type ImportOptions,

@@ -58,6 +58,18 @@ export class Uploads {
     await utimes(this.path(workspaceId, id), now, now).catch(() => {}) // gone: the import is at its end
   }
 
+  /**
+   * Removes what was given on this node and is under no import: nobody knows whom it names. Whoever gave it gives it
+   * again. Returns how many files went.
+   */
+  async removeWaiting(workspaceId: string, isNeeded: (id: string) => boolean): Promise<number> {
+    const folder = join(this.#folder, workspaceId)
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    const gone = (await readdir(folder)).filter(id => !isNeeded(id))
+    for (const id of gone) await this.remove(workspaceId, id)
+    return gone.length
+  }
+
   remove(workspaceId: string, id: string): Promise<void> {
     return rm(this.path(workspaceId, id), { force: true })
   }

@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import type { RecordedActor } from '../../ledger/draft.ts'
-import { requireConversation, sendAutomatic, type WakeOutbox } from '../conversations/index.ts'
+import { personSql, requireConversation, sendAutomatic, type WakeOutbox } from '../conversations/index.ts'
 import { readSetting } from '../team/index.ts'
 import { describePrivacy, sayConsent, sayOpened } from './answer-words.ts'
 import { changeConsent } from './consent.ts'
@@ -120,8 +120,9 @@ async function deal(context: CommandContext, question: Question, asker: Asker): 
     .selectFrom('consent')
     .select('purpose')
     .where('workspace_id', '=', context.workspaceId)
-    .where('customer_id', '=', customerId)
+    .where(sql<boolean>`customer_id in ${personSql(context.workspaceId, customerId)}`)
     .where('state', '=', 'given')
+    .distinct()
     .orderBy('purpose')
     .execute()
   // only `changeConsent` writes here, and takes no other purposes
@@ -132,13 +133,13 @@ async function deal(context: CommandContext, question: Question, asker: Asker): 
   )
 }
 
-/** When the same was asked before and is still open: asking twice is one request. */
+/** When the same was asked before, from any account of theirs, and is still open: asking twice is one request. */
 async function findOpenRequest({ tx, workspaceId }: CommandContext, customerId: string, kind: string) {
   const row = await tx
     .selectFrom('privacy_request')
     .select('due_at')
     .where('workspace_id', '=', workspaceId)
-    .where('customer_id', '=', customerId)
+    .where(sql<boolean>`customer_id in ${personSql(workspaceId, customerId)}`)
     .where('kind', '=', kind)
     .where('state', '=', 'open')
     .executeTakeFirst()

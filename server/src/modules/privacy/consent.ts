@@ -11,7 +11,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { sha256 } from '../../kernel/secret.ts'
 import type { RecordedActor } from '../../ledger/draft.ts'
 import { readSetting } from '../team/index.ts'
-import { lockPerson } from './store.ts'
+import { accountsOf, lockPerson } from './store.ts'
 
 export interface ConsentChange {
   readonly customerId: string
@@ -23,8 +23,23 @@ export interface ConsentChange {
   readonly conversation?: ConversationRef
 }
 
-/** Notes what a customer agrees to, in a command that declares the consent events. False when it was so already. */
+/**
+ * Notes what a customer agrees to, in a command that declares the consent events. False when it was so already. Consent
+ * is given by the account that says so; it is withdrawn by the person, for every account that was joined to theirs.
+ */
 export async function changeConsent(context: CommandContext, change: ConsentChange): Promise<boolean> {
+  const { customerId, state } = change
+  if (state === 'given') return changeFor(context, change)
+  let changed = false
+  for (const id of await accountsOf(context.tx, context.workspaceId, customerId)) {
+    const { conversation: _, ...elsewhere } = change
+    changed =
+      (await changeFor(context, id === customerId ? change : { ...elsewhere, customerId: id })) || changed
+  }
+  return changed
+}
+
+async function changeFor(context: CommandContext, change: ConsentChange): Promise<boolean> {
   const { tx, workspaceId, now } = context
   const { customerId, purpose, state, channel } = change
   await lockPerson(tx, workspaceId, customerId)

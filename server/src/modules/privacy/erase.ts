@@ -28,6 +28,7 @@ import {
   lockConversationsOf,
   lockPerson,
   lockRequest,
+  openErasuresOf,
 } from './store.ts'
 
 export interface ErasePort {
@@ -49,8 +50,7 @@ export const createEraseSubject = (port: ErasePort): Command =>
     handle: async (context, { requestId }) => {
       const request = await lockRequest(context, requestId, 'erasure')
       const secondPerson = await requireSecondPerson(context, request)
-      const accounts = await accountsOf(context.tx, context.workspaceId, request.customerId)
-      for (const customerId of accounts) await lockAccount(context, customerId)
+      const accounts = await lockAccounts(context, request.customerId)
       // asked once they are locked: placing a hold locks them as well, so one of the two comes first
       const held = await findHolds(context, accounts)
       if (held.length > 0) return refuseHeld(context, request, held)
@@ -62,10 +62,25 @@ export const createEraseSubject = (port: ErasePort): Command =>
           parts: erased.parts + parts,
         }
       }
-      await closeRequestWithin(context, request, 'fulfilled')
+      for (const done of await openErasuresOf(context, accounts))
+        await closeRequestWithin(context, done, 'fulfilled')
       return { erased }
     },
   }) as unknown as Command
+
+/** Every account of the person, locked. Whoever joins accounts locks both: one that came meanwhile is there on a second look. */
+async function lockAccounts(context: CommandContext, customerId: string): Promise<string[]> {
+  const locked = new Set<string>()
+  for (;;) {
+    const accounts = await accountsOf(context.tx, context.workspaceId, customerId)
+    const fresh = accounts.filter(id => !locked.has(id))
+    if (fresh.length === 0) return accounts
+    for (const id of fresh) {
+      await lockAccount(context, id)
+      locked.add(id)
+    }
+  }
+}
 
 const lockAccount = async ({ tx, workspaceId }: CommandContext, customerId: string) => ({
   // the conversations before the customer, as receiving does

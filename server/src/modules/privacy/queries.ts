@@ -7,8 +7,8 @@ import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import { millisOf } from '../../kernel/instant.ts'
 import { isCustomerWithheld } from '../conversations/index.ts'
 import { holdsOn } from '../holds/index.ts'
-import { describeData } from './data-map.ts'
-import { countErasers } from './store.ts'
+import { describeData, type KeptFor } from './data-map.ts'
+import { accountsOf, countErasers } from './store.ts'
 
 const SOON_MS = 7 * 86_400_000
 
@@ -20,6 +20,7 @@ interface RequestRow {
   id: string
   customer_id: string
   customer_name: string
+  erased_at: string | null
   kind: string
   channel: string
   state: string
@@ -39,7 +40,7 @@ const requests = defineQueryHandler(listPrivacyRequests, async ({ db, caller }, 
   if (state) where.push(sql`r.state = ${state}`)
   if (after) where.push(sql`(r.due_at, r.privacy_request_id) > (${after.at}, ${after.id})`)
   const { rows: found } = await sql<RequestRow>`
-    select r.privacy_request_id as id, r.customer_id, u.name as customer_name, r.kind, r.channel, r.state, r.outcome, r.opened_at,
+    select r.privacy_request_id as id, r.customer_id, u.name as customer_name, u.erased_at, r.kind, r.channel, r.state, r.outcome, r.opened_at,
       r.due_at, r.closed_at, r.erasure_requested_by as requested_by, a.name as requester_name, r.package_id, r.package_by
     from privacy_request r
       join customer u on u.workspace_id = r.workspace_id and u.customer_id = r.customer_id
@@ -54,6 +55,7 @@ const requests = defineQueryHandler(listPrivacyRequests, async ({ db, caller }, 
       id: row.id,
       customerId: row.customer_id,
       customerName: withheld || row.customer_name === '' ? null : row.customer_name,
+      erasedAt: row.erased_at,
       kind: row.kind,
       channel: row.channel,
       state: row.state,
@@ -84,12 +86,16 @@ const subject = defineQueryHandler(getPrivacySubject, async (context, { id: cust
     .where('workspace_id', '=', caller.workspaceId)
     .where('owner', '=', `customer:${customerId}`)
     .executeTakeFirst()
+  const accounts = await accountsOf(db, caller.workspaceId, customerId)
+  // of several accounts the person's last word counts
   const consents = await db
     .selectFrom('consent')
+    .distinctOn('purpose')
     .select(['purpose', 'state', 'at'])
     .where('workspace_id', '=', caller.workspaceId)
-    .where('customer_id', '=', customerId)
+    .where('customer_id', 'in', accounts)
     .orderBy('purpose')
+    .orderBy('at', 'desc')
     .execute()
   const holds = await holdsOn(db, caller.workspaceId, { customerId })
   return {
@@ -98,7 +104,8 @@ const subject = defineQueryHandler(getPrivacySubject, async (context, { id: cust
     restrictedSince: row.restricted_at,
     erasedAt: row.erased_at,
     erasedBy: key?.erased_by ?? null,
-    ...(await countOf(db, caller.workspaceId, customerId)),
+    accounts: accounts.length,
+    ...(await countOf(db, caller.workspaceId, accounts)),
     consents,
     holds: holds.map(({ id, cause }) => ({ id, reason: cause })),
     secondPerson: (await countErasers(db, caller.workspaceId)) > 1,
@@ -114,8 +121,8 @@ function nameOf(
   return isCustomerWithheld(caller) ? { state: 'withheld' } : { state: 'open', value: row.name }
 }
 
-async function countOf(db: ReadDb, workspaceId: string, customerId: string) {
-  const mine = sql`select conversation_id from conversation where workspace_id = ${workspaceId} and customer_id = ${customerId}`
+async function countOf(db: ReadDb, workspaceId: string, accounts: readonly string[]) {
+  const mine = sql`select conversation_id from conversation where workspace_id = ${workspaceId} and customer_id = any(${accounts}::uuid[])`
   const { rows } = await sql<{
     conversations: number
     messages: number
@@ -124,7 +131,7 @@ async function countOf(db: ReadDb, workspaceId: string, customerId: string) {
     select (select count(*) from mine) as conversations,
       (select count(*) from message m join mine using (conversation_id) where m.workspace_id = ${workspaceId}) as messages,
       (select count(*) from log_entry e join mine using (conversation_id) where e.workspace_id = ${workspaceId})
-        + (select count(*) from log_entry where workspace_id = ${workspaceId} and customer_id = ${customerId} and conversation_id is null) as entries`.execute(
+        + (select count(*) from log_entry where workspace_id = ${workspaceId} and customer_id = any(${accounts}::uuid[]) and conversation_id is null) as entries`.execute(
     db as never,
   )
   const row = rows[0]
@@ -135,7 +142,13 @@ async function countOf(db: ReadDb, workspaceId: string, customerId: string) {
   }
 }
 
-const dataMap = defineQueryHandler(getDataMap, async () => describeData())
+/** How long parts are kept in a workspace; the retention module provides it. */
+export type ReadKeeping = (context: Pick<QueryContext, 'db' | 'caller'>) => Promise<KeptFor>
 
 /** The reads of the privacy desk. */
-export const createPrivacyQueries = (): Query[] => [requests, subject, dataMap] as unknown as Query[]
+export const createPrivacyQueries = (readKeeping: ReadKeeping): Query[] =>
+  [
+    requests,
+    subject,
+    defineQueryHandler(getDataMap, async context => describeData(await readKeeping(context)) as never), // lists are read-only here
+  ] as unknown as Query[]

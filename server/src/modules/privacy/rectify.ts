@@ -1,7 +1,18 @@
 import { privacyRectified, rectifySubject } from '@tracedesk/contracts'
-import { defineCommandHandler } from '../../command/define.ts'
+import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
 import { lockPerson, lockRequest } from './store.ts'
+
+/** The account under which the desk shows a person: what is corrected elsewhere would be seen by nobody. */
+async function shownAs({ tx, workspaceId }: CommandContext, customerId: string): Promise<string> {
+  const row = await tx
+    .selectFrom('customer')
+    .select('merged_into')
+    .where('workspace_id', '=', workspaceId)
+    .where('customer_id', '=', customerId)
+    .executeTakeFirst()
+  return row?.merged_into ?? customerId
+}
 
 /**
  * Nothing that was said is rewritten: the correction stands beside it. Only what the desk itself notes of a customer
@@ -10,7 +21,8 @@ import { lockPerson, lockRequest } from './store.ts'
 export const rectifySubjectCommand = defineCommandHandler(rectifySubject, {
   handle: async (context, { requestId, text, ...given }) => {
     const { tx, workspaceId } = context
-    const { customerId } = await lockRequest(context, requestId, 'rectification')
+    const request = await lockRequest(context, requestId, 'rectification')
+    const customerId = await shownAs(context, request.customerId)
     const before = await lockPerson(tx, workspaceId, customerId)
     const fields = (['name', 'nickname', 'remark'] as const).filter(
       field => given[field] !== undefined && given[field] !== before[field],

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { CommandContext } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { personSql } from '../conversations/index.ts'
 
 /** A request, locked. */
 export interface LockedRequest {
@@ -38,6 +39,24 @@ export async function lockRequest(
     dueAt: row.due_at,
     erasureRequestedBy: row.erasure_requested_by,
   }
+}
+
+/** The erasures that are asked for and open, of any of these accounts: one deed answers them all. */
+export async function openErasuresOf(
+  { tx, workspaceId }: Pick<CommandContext, 'tx' | 'workspaceId'>,
+  accounts: readonly string[],
+): Promise<{ id: string; customerId: string; kind: PrivacyKind }[]> {
+  const rows = await tx
+    .selectFrom('privacy_request')
+    .select(['privacy_request_id as id', 'customer_id as customerId'])
+    .where('workspace_id', '=', workspaceId)
+    .where('customer_id', 'in', accounts)
+    .where('kind', '=', 'erasure')
+    .where('state', '=', 'open')
+    .orderBy('privacy_request_id')
+    .forUpdate()
+    .execute()
+  return rows.map(row => ({ ...row, kind: 'erasure' }))
 }
 
 /** Everything personal that a customer's row holds, locked. */
@@ -133,10 +152,8 @@ export async function accountsOf(
   workspaceId: string,
   customerId: string,
 ): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`with person as (
-      select coalesce(merged_into, customer_id) as id from customer where workspace_id = ${workspaceId} and customer_id = ${customerId})
-    select u.customer_id as id from customer u, person p
-    where u.workspace_id = ${workspaceId} and (u.customer_id = p.id or u.merged_into = p.id)
+  const { rows } = await sql<{ id: string }>`select u.customer_id as id from customer u
+    where u.workspace_id = ${workspaceId} and u.customer_id in ${personSql(workspaceId, customerId)}
       and (u.erased_at is null or u.customer_id = ${customerId}) order by 1`.execute(db as Tx)
   if (rows.length === 0) throw new ConsoleError('customer.not_found', { customerId })
   return rows.map(row => row.id)

@@ -8,5 +8,6 @@ export {
   stopRetentionCommand,
 } from './commands.ts'
 export { RetentionKeeper } from './keeper.ts'
+export { readKeeping } from './keeping.ts'
 export type { ArchivedReach } from './months.ts'
 export { createRetentionQueries } from './queries.ts'

@@ -87,7 +87,7 @@ const covers = (hold: ActiveHold) =>
   hold.kind === 'conversation'
     ? sql`d.conversation_id = ${hold.conversationId}`
     : hold.kind === 'customer'
-      ? sql`d.customer_id = ${hold.customerId}`
+      ? sql`d.customer_id = any(${hold.accounts}::uuid[])`
       : sql`d.at >= coalesce(${hold.from}::timestamptz, '-infinity') and d.at < coalesce(${hold.to}::timestamptz, 'infinity')`
 
 /** Of what is due, how much each hold keeps. */

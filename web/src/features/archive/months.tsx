@@ -7,6 +7,7 @@ import { useFormat } from '../../shared/format.ts'
 import { useMay } from '../../shared/session.ts'
 import { EmptyFace } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './archive.module.css'
 
@@ -25,19 +26,14 @@ export function Months({ items, open }: Pick<List, 'items' | 'open'>) {
       {items.length + left.length === 0 ? (
         <EmptyFace icon={<IconArchive size={26} stroke={1.6} />} title={t('archive.none')} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('archive.months')}>
-          <Table verticalSpacing={6}>
-            <Table.Tbody>
-              {left.map(each => (
-                <OpenRow key={each.month} {...each} />
-              ))}
-              {items.map(item => (
-                <Row key={item.id} item={item} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </section>
+        <Sheet label={t('archive.months')}>
+          {left.map(each => (
+            <OpenRow key={each.month} {...each} />
+          ))}
+          {items.map(item => (
+            <Row key={item.id} item={item} />
+          ))}
+        </Sheet>
       )}
     </section>
   )

@@ -1,7 +1,7 @@
 import { Button, SegmentedControl, Table } from '@mantine/core'
 import { IconGavel } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useDirectory } from '../../shared/directory.ts'
@@ -11,6 +11,7 @@ import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shar
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './holds.module.css'
 import { PlaceHold } from './place-hold.tsx'
@@ -68,23 +69,11 @@ function Holds({ released }: { released: boolean }) {
     )
   const head = ['holds.what', 'holds.cause', 'holds.placed', 'holds.released', 'holds.actions'] as const
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
-    <section className={classes.scroll} tabIndex={0} aria-label={t('nav.holds')}>
-      <Table verticalSpacing={8}>
-        <Table.Thead>
-          <Table.Tr>
-            {head.map(each => (
-              <Table.Th key={each}>{t(each)}</Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {items.map(hold => (
-            <Row key={hold.id} hold={hold} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </section>
+    <Sheet label={t('nav.holds')} head={head.map(each => t(each))}>
+      {items.map(hold => (
+        <Row key={hold.id} hold={hold} />
+      ))}
+    </Sheet>
   )
 }
 
@@ -99,9 +88,18 @@ function Row({ hold }: { hold: Hold }) {
       </Table.Td>
       <Table.Td>
         {t(`value.${hold.cause}`)}
-        <small className={classes.quiet}>
-          <PartFace part={hold.reason} />
-        </small>
+        {hold.reason && (
+          <small className={classes.quiet}>
+            <PartFace part={hold.reason} />
+          </small>
+        )}
+        {hold.disputeId && may('dispute.view') && (
+          <small className={classes.quiet}>
+            <Link to="/disputes/$disputeId" params={{ disputeId: hold.disputeId }}>
+              {t('holds.case')}
+            </Link>
+          </small>
+        )}
       </Table.Td>
       <Table.Td>
         <Time at={hold.placedAt} show="brief" />

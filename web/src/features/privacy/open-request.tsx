@@ -82,7 +82,8 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
 function Held({ subject }: { subject: QueryOutput<'privacy.subject'> }) {
   const t = useT()
   const format = useFormat()
-  const { name, conversations, messages, entries, restrictedSince, erasedAt, holds, consents } = subject
+  const { name, accounts, conversations, messages, entries, restrictedSince, erasedAt, holds, consents } =
+    subject
   return (
     <div className={classes.held}>
       <b>{name && <PartFace part={name} />}</b>
@@ -93,6 +94,7 @@ function Held({ subject }: { subject: QueryOutput<'privacy.subject'> }) {
           entries: format.number(entries),
         })}
       </span>
+      {accounts > 1 && <span>{t('privacy.accounts', { count: accounts })}</span>}
       {restrictedSince && (
         <span>
           {t('privacy.restrictedSince')} <Time at={restrictedSince} show="exact" />

@@ -8,6 +8,7 @@ import { pagesOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import { Ago, Time } from '../../shared/ui/time.tsx'
 import { DataMap } from './data-map.tsx'
 import { OpenRequest } from './open-request.tsx'
@@ -60,23 +61,11 @@ function Requests({ state }: { state: 'open' | 'closed' }) {
   const head = ['field.customerId', 'privacy.asks', 'field.channel', 'field.dueAt', 'exports.do'] as const
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard */}
-      <section className={classes.scroll} tabIndex={0} aria-label={t('nav.privacy')}>
-        <Table verticalSpacing={8}>
-          <Table.Thead>
-            <Table.Tr>
-              {head.map(each => (
-                <Table.Th key={each}>{t(each)}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {items.map(request => (
-              <Row key={request.id} request={request} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </section>
+      <Sheet label={t('nav.privacy')} head={head.map(each => t(each))}>
+        {items.map(request => (
+          <Row key={request.id} request={request} />
+        ))}
+      </Sheet>
       {list.hasNextPage && (
         <Button variant="default" size="xs" onClick={() => void list.fetchNextPage()}>
           {t('exports.more')}
@@ -91,7 +80,12 @@ function Row({ request }: { request: PrivacyRequest }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <bdi>{request.customerName ?? t('privacy.nobody')}</bdi>
+        <bdi>{request.customerName ?? t(request.erasedAt ? 'privacy.isErased' : 'privacy.nobody')}</bdi>
+        {request.erasedAt && (
+          <small className={classes.quiet}>
+            <Time at={request.erasedAt} show="brief" />
+          </small>
+        )}
       </Table.Td>
       <Table.Td>{t(`value.${request.kind}`)}</Table.Td>
       <Table.Td>

@@ -18,6 +18,8 @@ const CHANGES = [['privacy.requests'], ['privacy.subject']]
 /** What can be done about a request now, by whoever looks. */
 export function RequestActions({ request }: { request: PrivacyRequest }) {
   const may = useMay()
+  // of whoever is erased nothing is left to give, to change or to restrict
+  if (request.erasedAt) return may('privacy.close_request') && <Close request={request} />
   return (
     <div className={classes.acts}>
       {request.kind === 'access' && may('privacy.export_subject') && <Access request={request} />}

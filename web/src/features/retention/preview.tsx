@@ -7,6 +7,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import classes from './retention.module.css'
 
 /** What would go now, by month and class, and what holds keep of it. */
@@ -31,21 +32,16 @@ export function Preview() {
       <h2>{t('retention.preview')}</h2>
       {items.length === 0 && <p className={classes.quiet}>{t('retention.nothingDue')}</p>}
       {items.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('retention.preview')}>
-          <Table verticalSpacing={4}>
-            <Table.Tbody>
-              {items.map(({ what, month, area, ruleId, count }) => (
-                <Table.Tr key={`${what} ${month} ${area} ${ruleId}`}>
-                  <Table.Td>{month}</Table.Td>
-                  <Table.Td>{words(`area.${area}`, area)}</Table.Td>
-                  <Table.Td className={classes.quiet}>{t(`value.${what}`)}</Table.Td>
-                  <Table.Td className={classes.number}>{count}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </section>
+        <Sheet label={t('retention.preview')} dense>
+          {items.map(({ what, month, area, ruleId, count }) => (
+            <Table.Tr key={`${what} ${month} ${area} ${ruleId}`}>
+              <Table.Td>{month}</Table.Td>
+              <Table.Td>{words(`area.${area}`, area)}</Table.Td>
+              <Table.Td className={classes.quiet}>{t(`value.${what}`)}</Table.Td>
+              <Table.Td className={classes.number}>{count}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Sheet>
       )}
       {held.map(each => (
         <p key={each.holdId} className={classes.quiet}>

@@ -6,6 +6,7 @@ import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import { AddRule } from './add-rule.tsx'
 import classes from './retention.module.css'
 
@@ -40,16 +41,11 @@ export function Rules() {
       {rules.data.items.length === 0 ? (
         <p className={classes.quiet}>{t('retention.noRules')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('retention.rules')}>
-          <Table verticalSpacing={6}>
-            <Table.Tbody>
-              {rules.data.items.map(rule => (
-                <Rule key={rule.id} rule={rule} bots={named} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </section>
+        <Sheet label={t('retention.rules')}>
+          {rules.data.items.map(rule => (
+            <Rule key={rule.id} rule={rule} bots={named} />
+          ))}
+        </Sheet>
       )}
       {may('retention.set_rule') && <AddRule classes={rules.data.classes} bots={named} />}
     </section>

@@ -8,6 +8,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { Sheet } from '../../shared/ui/sheet.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './retention.module.css'
 
@@ -32,16 +33,11 @@ export function Runs() {
       {runs.data.items.length === 0 ? (
         <p className={classes.quiet}>{t('retention.noRuns')}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
-        <section className={classes.scroll} tabIndex={0} aria-label={t('retention.runs')}>
-          <Table verticalSpacing={6}>
-            <Table.Tbody>
-              {runs.data.items.map(run => (
-                <RunRow key={run.id} run={run} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </section>
+        <Sheet label={t('retention.runs')}>
+          {runs.data.items.map(run => (
+            <RunRow key={run.id} run={run} />
+          ))}
+        </Sheet>
       )}
     </section>
   )

@@ -6,15 +6,21 @@ import classes from './entry.module.css'
 import { Fact } from './fact.tsx'
 import { Words } from './words.tsx'
 
+/** Events that are told differently by their cause; `wording.ts` of the server does the same. */
+function variantOf({ event, data: { cause }, parts }: Entry): string | null {
+  if (event === 'conversation.assigned' && typeof cause === 'string') return cause
+  // the case is the reason
+  if (event.startsWith('hold.') && cause === 'dispute' && !parts.reasonText)
+    return `${event}_dispute`.slice(5)
+  return null
+}
+
 /** An entry as a sentence of chips in the reader's language. */
 export function EntrySentence({ entry }: { entry: Entry }) {
   const words = useWords()
-  const { cause } = entry.data
   const general = words(`event.${entry.event}`, `{{actor}} · ${entry.event}`)
-  const template =
-    entry.event === 'conversation.assigned' && typeof cause === 'string'
-      ? words(`variant.${cause}`, general)
-      : general
+  const variant = variantOf(entry)
+  const template = variant ? words(`variant.${variant}`, general) : general
   return (
     <span className={classes.sentence}>
       <Words template={template} chip={name => <SentenceChip entry={entry} name={name} />} />
