@@ -1,18 +1,13 @@
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
 import { until } from './support/desk.ts'
 import { checkReplay } from './support/replay.ts'
-import { createWorld, PASSWORD, type Person, type World } from './support/world.ts'
+import { createWorld, type Person, type World } from './support/world.ts'
 
 describe.skipIf(!canBrowse())('handing over in a browser', () => {
   let world: World
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let maya: Person
   let omar: Person
   let sales: string
@@ -22,37 +17,16 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
     sales = await world.department('Sales')
     maya = await world.person('Maya')
     omar = await world.person('Omar', 'agent', [sales])
-    server = await createHttpServer(world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await world?.end()
   })
 
-  async function signIn(email: string, options: Parameters<typeof openPage>[1] = {}) {
-    const opened = await openPage(browser, options)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
-  }
-
   test('two clicks hand a conversation to a department where nobody is; who comes accepts it there', async () => {
     const talk = await world.conversation({ assignee: maya.id, name: 'Carla Customer' })
-    const { page, context, errors } = await signIn(maya.email)
+    const { page, context, errors } = await site.signIn(maya)
     await page.getByRole('button', { name: /I am: online/ }).waitFor()
     await page.getByText('Carla Customer').first().click()
     await page.getByRole('button', { name: 'Hand over' }).click()
@@ -62,7 +36,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
     await page.getByRole('button', { name: 'End of shift' }).click()
     await page.getByText('Offered to Sales, not accepted yet.').waitFor()
 
-    const his = await signIn(omar.email)
+    const his = await site.signIn(omar)
     await his.page.getByRole('button', { name: 'Offered to me' }).click()
     await his.page.getByText('Carla Customer').first().click()
     await his.page.getByText('Maya hands this conversation to you.').waitFor()
@@ -77,7 +51,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
 
   test('presence, priority, pin and snooze are a menu away and stand in the log', async () => {
     const talk = await world.conversation({ assignee: maya.id, name: 'Dora' })
-    const { page, context } = await signIn(maya.email)
+    const { page, context } = await site.signIn(maya)
     await page.getByText('Dora').first().click()
     for (const item of ['Urgent', 'Pin for me', 'Tomorrow morning']) {
       await page.getByRole('button', { name: 'Snooze, priority, pin' }).click()
@@ -104,8 +78,8 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
 
   test('how a bot’s conversations find somebody is a choice on its card', async () => {
     await world.conversation()
-    const { page, context } = await signIn(world.owner.email)
-    await page.goto(`${url}/bots`)
+    const { page, context } = await site.signIn(world.owner)
+    await page.goto(`${site.url}/bots`)
     await page.getByRole('combobox', { name: 'New conversations go to' }).first().waitFor()
     expect(await axe(page)).toEqual([])
     await page.getByRole('combobox', { name: 'New conversations go to' }).first().click()
@@ -129,8 +103,8 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       { viewport: { width: 390, height: 844 }, locale: 'ru-RU', colorScheme: 'dark' as const },
       { locale: 'zh-CN' },
     ]) {
-      const { page, context, errors } = await signIn(world.owner.email, options)
-      await page.goto(`${url}/board`)
+      const { page, context, errors } = await site.signIn(world.owner, options)
+      await page.goto(`${site.url}/board`)
       await page.getByText('Wanda Waits').waitFor()
       await page.waitForLoadState('networkidle')
       expect(await axe(page)).toEqual([])

@@ -1,20 +1,15 @@
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SimulatedBot } from '../src/demo/telegram/index.ts'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, enter, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let bot: SimulatedBot & { botId: string }
   let maya: Person
   let omar: Person
@@ -32,33 +27,12 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     const sales = await desk.world.department('Sales')
     maya = await desk.world.person('Maya', 'supervisor', [sales])
     omar = await desk.world.person('Omar', 'agent', [sales])
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(desk.world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
-
-  async function signIn(person: Person, options: Parameters<typeof openPage>[1] = {}) {
-    const opened = await openPage(browser, options)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(person.email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
-  }
 
   /** A customer who has written, and their conversation, with whoever is to hold it. */
   async function customer(firstName: string, text: string, holder?: Person) {
@@ -74,7 +48,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
   test('unread messages are counted until they are looked at, and the look is in the log', async () => {
     const { id, say } = await customer('Una', 'first', maya)
-    const { page, context, errors } = await signIn(maya)
+    const { page, context, errors } = await site.signIn(maya)
     await page.getByText('1 unread message').first().waitFor()
     say('second')
     await page.getByText('2 unread messages').first().waitFor()
@@ -94,8 +68,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
       await customer('Berta', 'b', maya),
       await customer('Clara', 'c', maya),
     ]
-    const { page, context, errors } = await signIn(maya)
-    await page.goto(`${url}/inbox?view=all&status=any`)
+    const { page, context, errors } = await site.signIn(maya)
+    await page.goto(`${site.url}/inbox?view=all&status=any`)
     await page.getByText('Clara').first().waitFor()
     for (const name of ['Anna', 'Berta', 'Clara'])
       await page.getByRole('checkbox', { name: `Choose the conversation with ${name}` }).check()
@@ -129,7 +103,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   test('a view is saved under a name with its filter, and words are found in messages and notes', async () => {
     const { id } = await customer('Sina', '我的包裹在哪里', maya)
     await maya.do('note.add', { conversationId: id, text: 'parcel KX77 is lost' })
-    const { page, context, errors } = await signIn(maya)
+    const { page, context, errors } = await site.signIn(maya)
     await page.getByRole('button', { name: 'More views' }).click()
     await page.getByRole('menuitem', { name: 'Unread', exact: true }).click()
     await page.getByRole('button', { name: 'Take off Unread' }).waitFor()
@@ -140,7 +114,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Not yet read', exact: true }).waitFor()
     expect(await axe(page)).toEqual([])
     await page.keyboard.press('Escape')
-    await page.goto(`${url}/inbox`)
+    await page.goto(`${site.url}/inbox`)
     await page.getByRole('button', { name: 'More views' }).click()
     await page.getByRole('menuitem', { name: 'Not yet read' }).click()
     await page.waitForURL(/unread=1/)
@@ -161,8 +135,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
   test('what is typed outlives a reload and a lost network, is sent once, and belongs to nobody else at this browser', async () => {
     const { id, who } = await customer('Dora', 'hello', omar)
-    const { page, context } = await signIn(omar)
-    await page.goto(`${url}/inbox/${id}`)
+    const { page, context } = await site.signIn(omar)
+    await page.goto(`${site.url}/inbox/${id}`)
     await page.getByRole('textbox', { name: 'Your reply' }).fill('half a sentence')
     await page.reload()
     const field = page.getByRole('textbox', { name: 'Your reply' })
@@ -184,11 +158,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.getByRole('button', { name: /Signed in as/ }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.waitForURL(/sign-in/)
-    await page.locator('input[type=email]').first().fill(desk.owner.email)
-    await page.locator('input[type=password]').first().fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/inbox/)
-    await page.goto(`${url}/inbox/${id}`)
+    await enter(page, desk.owner.email)
+    await page.goto(`${site.url}/inbox/${id}`)
     await field.waitFor()
     expect(await field.inputValue()).toBe('')
     await context.close()
@@ -196,16 +167,16 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
   test('two who have one conversation open see each other, and who is writing; nobody else is told, nothing is recorded', async () => {
     const { id } = await customer('Edda', 'hello')
-    const [his, hers] = [await signIn(omar), await signIn(maya)]
-    await his.page.goto(`${url}/inbox/${id}`)
-    await hers.page.goto(`${url}/inbox/${id}`)
+    const [his, hers] = [await site.signIn(omar), await site.signIn(maya)]
+    await his.page.goto(`${site.url}/inbox/${id}`)
+    await hers.page.goto(`${site.url}/inbox/${id}`)
     await his.page.getByText('Maya has this open too').waitFor()
     await hers.page.getByText('Omar has this open too').waitFor()
     const before = (await desk.world.entries({ conversation: id })).length
     await hers.page.getByRole('textbox', { name: 'Your reply' }).pressSequentially('I will')
     await his.page.getByText('Maya is writing').waitFor()
     expect(await axe(his.page)).toEqual([])
-    await hers.page.goto(`${url}/inbox`)
+    await hers.page.goto(`${site.url}/inbox`)
     await his.page.getByText('Maya is writing').waitFor({ state: 'detached' })
     await his.page.getByText('Maya has this open too').waitFor({ state: 'detached' })
     expect((await desk.world.entries({ conversation: id })).length).toBe(before)
@@ -215,8 +186,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
   test('a colleague who is called with @ finds it at the bell; a note is changed and taken away where it stands', async () => {
     const { id } = await customer('Frida', 'help')
-    const [hers, his] = [await signIn(maya), await signIn(omar)]
-    await hers.page.goto(`${url}/inbox/${id}`)
+    const [hers, his] = [await site.signIn(maya), await site.signIn(omar)]
+    await hers.page.goto(`${site.url}/inbox/${id}`)
     const field = hers.page.getByRole('textbox', { name: 'Note for colleagues' })
     await field.pressSequentially('@Om')
     await hers.page.getByRole('option', { name: /Omar/ }).waitFor()
@@ -258,8 +229,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   test('labels are kept, one of a set is asked for, and two accounts become one customer after a look at what changes', async () => {
     const old = await customer('Gustav', 'first account', maya)
     const now = await customer('Gus', 'second account', maya)
-    const { page, context, errors } = await signIn(maya)
-    await page.goto(`${url}/replies`)
+    const { page, context, errors } = await site.signIn(maya)
+    await page.goto(`${site.url}/replies`)
     await page.getByRole('textbox', { name: 'New label' }).fill('billing')
     await page.getByRole('button', { name: 'Add label' }).click()
     const name = page.getByRole('textbox', { name: 'Name of billing' })
@@ -275,7 +246,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.getByText('Topic', { exact: true }).waitFor()
     expect(await axe(page)).toEqual([])
 
-    await page.goto(`${url}/inbox/${now.id}`)
+    await page.goto(`${site.url}/inbox/${now.id}`)
     await page.getByText('A label of “Topic” is missing.').waitFor()
     await page.getByRole('button', { name: 'Same person as…' }).click()
     await page.getByRole('searchbox', { name: 'Name of the other account' }).fill('Gustav')
@@ -293,8 +264,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   test('the palette does, goes and finds; Escape in a list closes the list and leaves the conversation open', async () => {
     const { id } = await customer('Hilda', 'a very special kettle', maya)
     await until(async () => (await maya.ask('conversation.search', { q: 'kettle' })).items.length === 1)
-    const { page, context, errors } = await signIn(maya)
-    await page.goto(`${url}/inbox/${id}`)
+    const { page, context, errors } = await site.signIn(maya)
+    await page.goto(`${site.url}/inbox/${id}`)
     await page.getByRole('button', { name: 'Add label' }).click()
     await page.getByPlaceholder('Find or create a label').waitFor()
     await page.keyboard.press('Escape')
@@ -314,8 +285,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   })
 
   test('each bot has its hours on its card, and they are saved with what stood there before', async () => {
-    const { page, context, errors } = await signIn(desk.owner)
-    await page.goto(`${url}/bots`)
+    const { page, context, errors } = await site.signIn(desk.owner)
+    await page.goto(`${site.url}/bots`)
     await page.getByRole('button', { name: /Business hours/ }).click()
     await page.getByRole('dialog').getByRole('textbox', { name: 'Monday' }).fill('always')
     await page.getByText('Write it as 09:00-12:00, 13:00-17:00').waitFor()

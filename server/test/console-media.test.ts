@@ -1,14 +1,12 @@
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createSamplePng } from '../src/demo/telegram/image.ts'
 import { drawTgsSticker, drawWebpSticker } from '../src/demo/telegram/pictures.ts'
 import { VOICE } from '../src/demo/telegram/recordings.ts'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { CHROMIUM, canBrowse, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 90_000 })
 
@@ -29,9 +27,7 @@ type Picture = { naturalWidth: number }
 
 describe.skipIf(!canBrowse())('messages with media in a browser', () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let bot: Awaited<ReturnType<Desk['connect']>>
   let maya: Person
 
@@ -42,14 +38,10 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
     const routing = { mode: 'manual' as const, departmentId: null, fallbackDepartmentId: null }
     await desk.owner.do('bot.set_routing', { botId: bot.botId as never, ...routing })
     maya = await desk.world.person('Maya')
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', ...MICROPHONE]
-    browser = await chromium.launch({ executablePath: CHROMIUM ?? '', args })
+    site = await openConsole(desk.world.node, MICROPHONE)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
 
@@ -57,27 +49,13 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
   async function conversationWith(firstName: string) {
     const customer = desk.telegram.createUser({ firstName })
     customer.say(bot, 'Hello?')
-    const opened = await openPage(browser)
+    const opened = await site.signIn(maya)
     const { page } = opened
-    await page.goto(`${url}/sign-in`)
-    await page.locator('input[type=email]').first().fill(maya.email)
-    await page.locator('input[type=password]').first().fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/inbox/)
     await page.getByText('Queue', { exact: true }).first().click()
     await page.getByText(firstName).first().click()
     const composer = page.getByRole('textbox', { name: 'Reply', exact: false }).last()
     await composer.waitFor()
     return { ...opened, customer, composer }
-  }
-
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    // in the page, where axe now is
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
   }
 
   /** Drops files on the middle of the thread, as from a file manager. */

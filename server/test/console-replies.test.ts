@@ -1,21 +1,16 @@
 import { createHash } from 'node:crypto'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createSamplePng } from '../src/demo/telegram/index.ts'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 describe.skipIf(!canBrowse())('answering in a browser', () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let bot: Awaited<ReturnType<Desk['connect']>>
   let maya: Person
 
@@ -44,36 +39,15 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
       ['History', 'history', 'Let me look that up.'],
     ] as const)
       await desk.owner.do('canned_reply.create', { title, shortcut, text, folder: null, departmentId: null })
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(desk.world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
 
-  async function signIn(email: string) {
-    const opened = await openPage(browser)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email], input[autocomplete=username]').first().fill(email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    // in the page, where axe now is
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
-  }
-
   test('a canned reply is found by its shortcut, shown as it will read, and sent by keys alone', async () => {
-    const { page, errors } = await signIn(maya.email)
+    const { page, errors } = await site.signIn(maya)
     const carla = desk.telegram.createUser({ firstName: 'Carla' })
     carla.say(bot, 'Hello?')
     await page.getByText('Queue', { exact: true }).first().click()
@@ -98,8 +72,8 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
   })
 
   test('files go with a canned reply: added in its editor, sent in one message, each step in the log', async () => {
-    const editor = await signIn(desk.owner.email)
-    await editor.page.goto(`${url}/replies`)
+    const editor = await site.signIn(desk.owner)
+    await editor.page.goto(`${site.url}/replies`)
     await editor.page.getByRole('button', { name: 'Add canned reply' }).click()
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: /^Name/ }).fill('Plan')
@@ -120,7 +94,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
       file: { name: 'plan.png', sha256, bytes: picture.buffer.length, type: 'image/png' },
     })
 
-    const { page, errors } = await signIn(maya.email)
+    const { page, errors } = await site.signIn(maya)
     const gina = desk.telegram.createUser({ firstName: 'Gina' })
     gina.say(bot, 'Where do I go?')
     await page.getByText('Queue', { exact: true }).first().click()
@@ -154,7 +128,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
   })
 
   test('a text that is held back says why; it is confirmed or changed, and each is an entry', async () => {
-    const { page, errors } = await signIn(maya.email)
+    const { page, errors } = await site.signIn(maya)
     const dora = desk.telegram.createUser({ firstName: 'Dora' })
     dora.say(bot, 'Money?')
     await page.getByText('Queue', { exact: true }).first().click()
@@ -187,7 +161,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
 
   test('beside a conversation a customer gets nickname, remark and fields, and is blocked and unblocked', async () => {
     await desk.owner.do('field.define', { key: 'city', name: 'City', kind: 'text' })
-    const { page, errors } = await signIn(maya.email)
+    const { page, errors } = await site.signIn(maya)
     const emil = desk.telegram.createUser({ firstName: 'Emil' })
     emil.say(bot, 'Anybody?')
     await page.getByText('Queue', { exact: true }).first().click()
@@ -221,8 +195,8 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
   })
 
   test('an owner adds a canned reply, a phrase group, a wallet and a field; an agent sees only the replies', async () => {
-    const { page, errors } = await signIn('owner@desk.example')
-    await page.goto(`${url}/replies`)
+    const { page, errors } = await site.signIn(desk.owner)
+    await page.goto(`${site.url}/replies`)
     await page.getByRole('button', { name: 'Add canned reply' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name').fill('Bye')
@@ -248,8 +222,8 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     expect(await axe(page)).toEqual([])
     expect(errors).toEqual([])
     await page.close()
-    const agent = await signIn(maya.email)
-    await agent.page.goto(`${url}/replies`)
+    const agent = await site.signIn(maya)
+    await agent.page.goto(`${site.url}/replies`)
     await agent.page.getByText('/bye').waitFor()
     expect(await agent.page.getByRole('button', { name: /Add|Edit|Remove/ }).count()).toBe(0)
     await agent.page.close()

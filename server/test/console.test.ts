@@ -1,21 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 describe.skipIf(!canBrowse())('the console in a browser', () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let bot: Awaited<ReturnType<Desk['connect']>>
   const people = new Map<string, Person>()
 
@@ -38,41 +33,21 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       ['Ruth', 'auditor'],
     ] as const)
       people.set(name, await desk.world.person(name, role, [orders]))
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(desk.world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
 
-  async function signIn(name: string, options: Parameters<typeof openPage>[1] = {}) {
-    const opened = await openPage(browser, options)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page
-      .locator('input[type=email], input[name=email], input[autocomplete=username]')
-      .first()
-      .fill(people.get(name)?.email ?? 'owner@desk.example')
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-
-  /** Violations of WCAG A and AA that axe finds on the page as it stands. */
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    // in the page, where axe now is
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
+  const person = (name: string): Person => {
+    const found = people.get(name)
+    if (!found) throw new Error(`nobody is called ${name}`)
+    return found
   }
 
   test('a customer writes, two people see it without reloading, one answers, the other sees that too, and Telegram has it', async () => {
-    const [maya, owner] = [await signIn('Maya'), await signIn('owner')]
+    const [maya, owner] = [await site.signIn(person('Maya')), await site.signIn(desk.owner)]
     await maya.page.getByText('Queue', { exact: true }).first().click()
     await owner.page.getByText('All', { exact: true }).first().click()
     const carla = desk.telegram.createUser({ firstName: 'Carla', lastName: 'Customer' })
@@ -98,7 +73,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
   })
 
   test('status, label, note and assignment are one click each and stand in the activity and the log', async () => {
-    const { page, context, errors } = await signIn('Maya')
+    const { page, context, errors } = await site.signIn(person('Maya'))
     await desk.owner.do('label.create', { name: 'VIP', colour: '#7c3aed' })
     const dora = desk.telegram.createUser({ firstName: 'Dora' })
     await page.getByText('Queue', { exact: true }).first().click()
@@ -133,9 +108,9 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
   })
 
   test('the log page filters, opens an entry with what proves it, and keeps the filter in the address', async () => {
-    const { page, context, errors } = await signIn('owner')
+    const { page, context, errors } = await site.signIn(desk.owner)
     await desk.world.settle()
-    await page.goto(`${url}/log?event=message.sent`)
+    await page.goto(`${site.url}/log?event=message.sent`)
     await page.getByText('It arrives today.').first().waitFor()
     expect(await page.getByText('I want a refund').count()).toBe(0)
     await page.locator('[data-entry-row]').first().click()
@@ -156,9 +131,9 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
   })
 
   test('a screen a role may not open says so and leads on', async () => {
-    const { page, context } = await signIn('Maya')
+    const { page, context } = await site.signIn(person('Maya'))
     expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0)
-    await page.goto(`${url}/settings`)
+    await page.goto(`${site.url}/settings`)
     await page
       .getByText(/may not|no permission|not allowed|role/i)
       .first()
@@ -167,7 +142,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
   })
 
   test('hostile text is text: no script of a customer’s runs and nothing is swallowed', async () => {
-    const { page, context, errors } = await signIn('owner')
+    const { page, context, errors } = await site.signIn(desk.owner)
     const mallory = desk.telegram.createUser({ firstName: '<img src=x onerror=alert(1)>' })
     let alerted = false
     page.on('dialog', dialog => {
@@ -187,7 +162,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
     await page.getByText('<script>alert(1)</script>').last().waitFor()
     await page.getByText('{{7*7}} #{7*7}').last().waitFor()
     expect(await page.locator('a[href^="javascript:"]').count()).toBe(0)
-    await page.goto(`${url}/log`)
+    await page.goto(`${site.url}/log`)
     await page.getByText('<script>alert(1)</script>', { exact: false }).first().waitFor()
     expect(alerted).toBe(false)
     expect(errors).toEqual([])
@@ -195,9 +170,9 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
   })
 
   test('the browser verifies the whole log by itself, remembers it, and says so when history was rewritten', async () => {
-    const { page, context, errors } = await signIn('owner')
+    const { page, context, errors } = await site.signIn(desk.owner)
     await desk.world.settle()
-    await page.goto(`${url}/proof`)
+    await page.goto(`${site.url}/proof`)
     await page.getByRole('button', { name: 'Verify now' }).click()
     await page.getByText(/entries are as they were sealed/).waitFor()
     await page.getByRole('button', { name: 'Verify now' }).click()
@@ -224,9 +199,9 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       ['on a phone, dark', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' as const }],
     ] as const)
       test(`${what} loads without an error and passes axe`, async () => {
-        const { page, context, errors } = await signIn('owner', options)
+        const { page, context, errors } = await site.signIn(desk.owner, options)
         for (const screen of screens) {
-          await page.goto(`${url}${screen}`)
+          await page.goto(`${site.url}${screen}`)
           await page.waitForLoadState('networkidle')
           expect(await axe(page), screen).toEqual([])
           const wide = await page.evaluate(
@@ -240,9 +215,9 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
 
     test('is there in Chinese and in Russian, with no key shown instead of words', async () => {
       for (const locale of ['zh-CN', 'ru-RU']) {
-        const { page, context, errors } = await signIn('Sofia', { locale })
+        const { page, context, errors } = await site.signIn(person('Sofia'), { locale })
         for (const screen of ['/inbox', '/log', '/proof']) {
-          await page.goto(`${url}${screen}`)
+          await page.goto(`${site.url}${screen}`)
           await page.waitForLoadState('networkidle')
           const text = (await page.evaluate('document.body.innerText')) as string
           expect(text, `${locale} ${screen}`).toMatch(

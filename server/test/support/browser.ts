@@ -28,8 +28,9 @@ export function canBrowse(): boolean {
   return why === null
 }
 
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: CHROMIUM ?? '', args: QUIET })
+/** Starts the browser; `args` are switches it gets besides the usual ones. */
+export const launchBrowser = (args: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM ?? '', args: [...QUIET, ...args] })
 
 /** A page of somebody's own (cookies, language, size), whose script errors are collected in `errors`. */
 export async function openPage(

@@ -10,6 +10,7 @@ const INBOX_KEYS = [
   ['k', 'previous'],
   ['Enter', 'open'],
   ['r', 'reply'],
+  ['ArrowUp', 'editLast'],
   ['n', 'note'],
   ['a', 'assign'],
   ['t', 'handOver'],
@@ -38,6 +39,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           <dl className={classes.keys}>
             <Key keys={`${MOD_LABEL} K`} does={t('palette.open')} />
             <Key keys="?" does={t('keys.title')} />
+            <Key keys="z" does={t('keys.undo')} />
             {SCREENS.filter(({ permission }) => may(permission)).map(({ key, name }) => (
               <Key key={name} keys={key} does={t(`nav.${name}`)} />
             ))}

@@ -5,6 +5,7 @@ import { useT } from '../i18n/index.ts'
 import { setBrowserOwner } from '../shared/browser-store.ts'
 import { type KeyMap, useKeys } from '../shared/keys.ts'
 import { useMay, useMe } from '../shared/session.ts'
+import { undoLast } from '../shared/undo.tsx'
 import { SCREENS } from './navigation.ts'
 import { Rail } from './rail.tsx'
 import { useRealtime } from './realtime.ts'
@@ -51,7 +52,7 @@ export function Shell() {
 function useShellKeys(open: (overlay: 'palette' | 'keys') => void) {
   const may = useMay()
   const navigate = useNavigate()
-  const keys: KeyMap = { 'mod+k': () => open('palette'), '?': () => open('keys') }
+  const keys: KeyMap = { 'mod+k': () => open('palette'), '?': () => open('keys'), z: undoLast }
   for (const { key, permission, to } of SCREENS) if (may(permission)) keys[key] = () => void navigate({ to })
   useKeys(keys)
 }

@@ -15,30 +15,34 @@ import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
-import { BulkReport } from './bulk-report.tsx'
 import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
 import { LabelDot } from './label-dot.tsx'
 import { snoozeTimes } from './snooze-times.ts'
 import { TransferChoice } from './transfer-dialog.tsx'
-import { useBulk } from './use-bulk.ts'
+import type { Bulk } from './use-bulk.ts'
 
 const ICON = { size: 18, stroke: 1.7, 'aria-hidden': true } as const
-type Start = <N extends CommandName>(name: N, inputOf: (each: Conversation) => CommandInput<N>) => void
+type Start = <N extends CommandName>(
+  name: N,
+  inputOf: (each: Conversation) => CommandInput<N>,
+  /** how it was before, where that can be had back */
+  backOf?: (each: Conversation) => CommandInput<N>,
+) => void
 
 interface BulkBarProps {
   chosen: readonly Conversation[]
+  bulk: Bulk
   onAll: () => void
   onClear: () => void
 }
 
 /** What can be done to all chosen conversations at once. */
-export function BulkBar({ chosen, onAll, onClear }: BulkBarProps) {
+export function BulkBar({ chosen, bulk, onAll, onClear }: BulkBarProps) {
   const t = useT()
   const may = useMay()
-  const bulk = useBulk()
   const [isHanding, setHanding] = useState(false)
-  const start: Start = (name, inputOf) => void bulk.start(name, chosen, inputOf)
+  const start: Start = (name, inputOf, backOf) => void bulk.start(name, chosen, inputOf, backOf)
   return (
     <div className={classes.bulk} role="toolbar" aria-label={t('inbox.bulk.title')}>
       <b className="tabular">{t('inbox.bulk.chosen', { count: chosen.length })}</b>
@@ -76,16 +80,6 @@ export function BulkBar({ chosen, onAll, onClear }: BulkBarProps) {
           }}
         />
       )}
-      {bulk.run && (
-        <BulkReport
-          run={bulk.run}
-          onStop={bulk.stop}
-          onClose={() => {
-            if (bulk.run?.refused.length === 0 && !bulk.run.isStopped) onClear()
-            bulk.close()
-          }}
-        />
-      )}
     </div>
   )
 }
@@ -112,7 +106,11 @@ function AssignMenu({ start }: { start: Start }) {
     ({ id, state, role }) => state === 'active' && role !== 'auditor' && id !== me.agent.id,
   )
   const assign = (agentId: typeof me.agent.id | null) =>
-    start('conversation.assign', ({ id }) => ({ conversationId: id, agentId }))
+    start(
+      'conversation.assign',
+      ({ id }) => ({ conversationId: id, agentId }),
+      ({ id, assignee }) => ({ conversationId: id, agentId: assignee?.id ?? null }),
+    )
   return (
     <ActionMenu label={t('side.assignee')} icon={<IconUserCheck {...ICON} />}>
       <Menu.Item onClick={() => assign(me.agent.id)}>{t('side.assignMe')}</Menu.Item>
@@ -134,7 +132,13 @@ function StatusMenu({ start }: { start: Start }) {
       {STATUSES.map(status => (
         <Menu.Item
           key={status}
-          onClick={() => start('conversation.change_status', ({ id }) => ({ conversationId: id, status }))}
+          onClick={() =>
+            start(
+              'conversation.change_status',
+              ({ id }) => ({ conversationId: id, status }),
+              before => ({ conversationId: before.id, status: before.status }),
+            )
+          }
         >
           {t(`status.${status}`)}
         </Menu.Item>
@@ -166,21 +170,24 @@ function LabelMenu({ start }: { start: Start }) {
 function SnoozeMenu({ start }: { start: Start }) {
   const t = useT()
   const format = useFormat()
+  const snooze = (until: string | null) =>
+    start(
+      'conversation.snooze',
+      ({ id }) => ({ conversationId: id, until }),
+      ({ id, snoozedUntil }) => ({ conversationId: id, until: snoozedUntil }),
+    )
   return (
     <ActionMenu label={t('aside.snooze')} icon={<IconAlarmSnooze {...ICON} />}>
       {snoozeTimes(new Date()).map(([word, until]) => (
         <Menu.Item
           key={word}
           rightSection={<span className="tabular">{format.brief(until)}</span>}
-          onClick={() => start('conversation.snooze', ({ id }) => ({ conversationId: id, until }))}
+          onClick={() => snooze(until)}
         >
           {t(`aside.until.${word}`)}
         </Menu.Item>
       ))}
-      <Menu.Item
-        leftSection={<IconChecks {...ICON} />}
-        onClick={() => start('conversation.snooze', ({ id }) => ({ conversationId: id, until: null }))}
-      >
+      <Menu.Item leftSection={<IconChecks {...ICON} />} onClick={() => snooze(null)}>
         {t('aside.wake')}
       </Menu.Item>
     </ActionMenu>

@@ -1,4 +1,4 @@
-import { Button, Modal, Progress } from '@mantine/core'
+import { Button, Group, Modal, Progress } from '@mantine/core'
 import { useT } from '../../i18n/index.ts'
 import classes from './inbox.module.css'
 import type { BulkRun } from './use-bulk.ts'
@@ -50,9 +50,16 @@ export function BulkReport({ run, onStop, onClose }: BulkReportProps) {
           ))}
         </ul>
       )}
-      <Button fullWidth variant="default" onClick={isOver ? onClose : onStop}>
-        {t(isOver ? 'action.close' : 'inbox.bulk.stop')}
-      </Button>
+      <Group grow>
+        {isOver && run.undo && done > 0 && (
+          <Button variant="default" onClick={run.undo}>
+            {t('action.undo')}
+          </Button>
+        )}
+        <Button variant="default" onClick={isOver ? onClose : onStop}>
+          {t(isOver ? 'action.close' : 'inbox.bulk.stop')}
+        </Button>
+      </Group>
     </Modal>
   )
 }

@@ -13,10 +13,11 @@ import { ComposeField, type Draft } from './compose-field.tsx'
 import { setComposing, useComposing } from './composing.ts'
 import { keepDraft, onDraftReturned, readDraft } from './drafts.ts'
 import { EditForm } from './edit-form.tsx'
-import { REPLY_FIELD } from './fields.ts'
+import { REPLY_FIELD, takeWantedReply } from './fields.ts'
 import { FormatBar } from './format-bar.tsx'
 import classes from './inbox.module.css'
 import media from './media.module.css'
+import { useLastOwn } from './own-messages.ts'
 import { useSend } from './sending.ts'
 import { type Attachments, type Batch, batchesOf, useAttachments } from './use-attachments.ts'
 import { useCanned } from './use-canned.ts'
@@ -106,6 +107,9 @@ function ReplyForm({
     onFiles: attachments.addCopied,
   })
   useEffect(() => onDraftReturned(id, next => setDraft({ text: next, entities: [] })), [id])
+  useEffect(() => {
+    if (takeWantedReply(id)) field.current?.focus()
+  }, [id])
   const isSendable = !isTooLong && attachments.isReady && (hasFiles || text.trim() !== '')
   const submit = () => {
     if (!isSendable) return
@@ -129,8 +133,14 @@ function ReplyForm({
     setComposing(id, null)
     change({ text: '', entities: [] })
   }
+  const lastOwn = useLastOwn(id)
   const onKeyDown = (event: React.KeyboardEvent<HTMLTextAreaElement>) => {
     if (canned.onKey(event)) return
+    const last = event.key === 'ArrowUp' && text === '' && !hasFiles ? lastOwn() : null
+    if (last) {
+      event.preventDefault()
+      setComposing(id, { mode: 'edit', message: last })
+    }
     if (event.key === 'Escape') event.currentTarget.blur()
     // An Enter that ends the choice of a character (Chinese, Japanese …) sends nothing.
     if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return

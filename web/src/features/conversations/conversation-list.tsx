@@ -9,11 +9,13 @@ import { useMay } from '../../shared/session.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { BulkBar } from './bulk-bar.tsx'
+import { BulkReport } from './bulk-report.tsx'
 import classes from './inbox.module.css'
 import type { InboxSearch } from './inbox-search.ts'
 import { ListFilters } from './list-filters.tsx'
 import { ROW_HEIGHT, Rows } from './list-rows.tsx'
 import { SearchHits } from './search-hits.tsx'
+import { useBulk } from './use-bulk.ts'
 import { useSelection } from './use-selection.ts'
 
 function inputOf(search: InboxSearch): QueryInput<'conversation.list'> {
@@ -49,13 +51,21 @@ export function ConversationList({ openId }: { openId: string | undefined }) {
   })
   const items = list.data?.pages.flatMap(page => page.items) ?? []
   const selection = useSelection(items)
+  // what was changed may leave the list; the report of it stays
+  const bulk = useBulk(selection.clear)
   useKeys(selection.chosen.length > 0 ? { Escape: selection.clear } : {})
   return (
     <section className={classes.listPane} aria-label={t('inbox.list')}>
       <ListFilters />
       {selection.chosen.length > 0 && (
-        <BulkBar chosen={selection.chosen} onAll={selection.selectAll} onClear={selection.clear} />
+        <BulkBar
+          chosen={selection.chosen}
+          bulk={bulk}
+          onAll={selection.selectAll}
+          onClear={selection.clear}
+        />
       )}
+      {bulk.run && <BulkReport run={bulk.run} onStop={bulk.stop} onClose={bulk.close} />}
       {list.isPending && <RowsSkeleton height={ROW_HEIGHT} />}
       {list.isError && !list.data && <ErrorFace error={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && (search.q ? <NoNames q={search.q} /> : <EmptyList />)}

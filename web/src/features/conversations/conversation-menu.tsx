@@ -14,11 +14,11 @@ import type { Conversation } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useActions } from '../../shared/actions.ts'
-import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useKeys } from '../../shared/keys.ts'
 import { OpenDisputeIcon } from '../../shared/open-dispute.tsx'
 import { useMay } from '../../shared/session.ts'
+import { useUndoable } from '../../shared/undo.tsx'
 import { snoozeTimes } from './snooze-times.ts'
 import { TransferDialog } from './transfer-dialog.tsx'
 
@@ -59,22 +59,32 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
   const { id, snoozedUntil, priority, pinned } = conversation
   const about = { conversationId: id }
   const changes = [['conversation.get', { id }], ['conversation.list']]
-  const snooze = useCommand('conversation.snooze', { changes })
-  const setPriority = useCommand('conversation.set_priority', { changes })
-  const pin = useCommand('conversation.pin', { changes })
-  const unpin = useCommand('conversation.unpin', { changes })
+  const snooze = useUndoable('conversation.snooze', { changes })
+  const setPriority = useUndoable('conversation.set_priority', { changes })
+  const pin = useUndoable('conversation.pin', { changes })
+  const unpin = useUndoable('conversation.unpin', { changes })
+  const sleep = (until: string | null) =>
+    snooze.run(
+      { ...about, until },
+      until ? t('undo.snoozed', { at: format.exact(until) }) : t('undo.woken'),
+      () => snooze.mutate({ ...about, until: snoozedUntil }),
+    )
+  const prefer = (next: Conversation['priority']) =>
+    setPriority.run({ ...about, priority: next }, t('undo.set', { value: t(`value.${next}`) }), () =>
+      setPriority.mutate({ ...about, priority }),
+    )
   useActions([
     ...(isOpen
       ? [
           ...snoozeTimes(new Date()).map(([word, until]) => ({
             id: `snooze ${word}`,
             label: `${t('aside.snooze')}: ${t(`aside.until.${word}`)}`,
-            run: () => snooze.mutate({ ...about, until }),
+            run: () => sleep(until),
           })),
           ...PRIORITIES.filter(each => each !== priority).map(each => ({
             id: `priority ${each}`,
             label: `${t('aside.priority')}: ${t(`value.${each}`)}`,
-            run: () => setPriority.mutate({ ...about, priority: each }),
+            run: () => prefer(each),
           })),
         ]
       : []),
@@ -84,8 +94,12 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
       run: () => togglePin('mine', pinned.own),
     },
   ])
-  const togglePin = (scope: 'mine' | 'shared', isPinned: boolean) =>
-    (isPinned ? unpin : pin).mutate({ ...about, scope })
+  const togglePin = (scope: 'mine' | 'shared', isPinned: boolean) => {
+    const [now, back] = isPinned ? [unpin, pin] : [pin, unpin]
+    now.run({ ...about, scope }, t(isPinned ? 'undo.unpinned' : 'undo.pinned'), () =>
+      back.mutate({ ...about, scope }),
+    )
+  }
   return (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>
@@ -102,16 +116,12 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
                 key={word}
                 leftSection={<IconAlarmSnooze size={16} aria-hidden />}
                 rightSection={<span className="tabular">{format.brief(until)}</span>}
-                onClick={() => snooze.mutate({ ...about, until })}
+                onClick={() => sleep(until)}
               >
                 {t(`aside.until.${word}`)}
               </Menu.Item>
             ))}
-            {snoozedUntil && (
-              <Menu.Item onClick={() => snooze.mutate({ ...about, until: null })}>
-                {t('aside.wake')}
-              </Menu.Item>
-            )}
+            {snoozedUntil && <Menu.Item onClick={() => sleep(null)}>{t('aside.wake')}</Menu.Item>}
             <Menu.Label>{t('aside.priority')}</Menu.Label>
             {PRIORITIES.map(each => (
               <Menu.Item
@@ -119,7 +129,7 @@ function AsideMenu({ conversation, isOpen }: { conversation: Conversation; isOpe
                 leftSection={<IconFlag size={16} aria-hidden />}
                 rightSection={each === priority && <IconCheck size={15} aria-hidden />}
                 disabled={each === priority}
-                onClick={() => setPriority.mutate({ ...about, priority: each })}
+                onClick={() => prefer(each)}
               >
                 {t(`value.${each}`)}
               </Menu.Item>

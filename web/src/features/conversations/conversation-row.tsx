@@ -11,6 +11,7 @@ import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { AsideMarks } from './aside-marks.tsx'
 import { useHasDraft } from './drafts.ts'
+import { wantReply } from './fields.ts'
 import classes from './inbox.module.css'
 import { withoutMessage } from './inbox-search.ts'
 import { LabelDot } from './label-dot.tsx'
@@ -34,6 +35,8 @@ export const ConversationRow = memo(function ConversationRow(props: {
       data-row={props.index}
       data-unread={unread > 0 || undefined}
       className={classes.row}
+      // a mouse: keys keep their meaning for whoever moves by keys
+      onClick={event => event.detail > 0 && wantReply(id)}
       activeOptions={{ includeSearch: false }}
     >
       <Face id={customer.id} name={customer.name ?? t('chip.customer')} size={36} />

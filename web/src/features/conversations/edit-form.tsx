@@ -87,6 +87,8 @@ export function EditForm({ message }: { message: Message }) {
         draft={draft}
         onDraft={setDraft}
         autoFocus
+        // what is to be mended stands mostly at the end
+        onFocus={({ currentTarget: at }) => at.setSelectionRange(at.value.length, at.value.length)}
         error={draft.text.length > max && t('thread.tooLong', { max })}
         onKeyDown={event => {
           if (event.key === 'Escape') {

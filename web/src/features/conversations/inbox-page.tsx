@@ -1,12 +1,11 @@
 import { useMediaQuery } from '@mantine/hooks'
-import { IconMessages } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
-import { EmptyFace } from '../../shared/ui/faces.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import classes from './inbox.module.css'
+import { Chooser } from './longest-waiting.tsx'
 
 /** List, thread and details beside each other; on a phone one after the other. */
 export function InboxPage() {
@@ -21,11 +20,7 @@ export function InboxPage() {
       <ConversationList openId={conversationId} />
       {conversationId === undefined ? (
         <div className={classes.chooser}>
-          <EmptyFace
-            icon={<IconMessages size={26} stroke={1.6} />}
-            title={t('inbox.choose.title')}
-            text={t('inbox.choose.text')}
-          />
+          <Chooser />
         </div>
       ) : (
         <ConversationPane

@@ -7,6 +7,7 @@ import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { useUndoable } from '../../shared/undo.tsx'
 import { LABEL_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
@@ -21,7 +22,12 @@ export function Labels({ conversation: { id, customer, labels } }: { conversatio
   const t = useT()
   const may = useMay()
   const changes = [['conversation.get', { id }], ['conversation.list']]
-  const remove = useCommand('customer.remove_label', { changes })
+  const remove = useUndoable('customer.remove_label', { changes })
+  const add = useCommand('customer.add_label', { changes })
+  const takeOff = ({ id: labelId, name }: Conversation['labels'][number]) => {
+    const about = { customerId: customer.id, labelId }
+    remove.run(about, t('undo.labelRemoved', { name }), () => add.mutate(about))
+  }
   return (
     <section>
       <h3 className={classes.heading}>{t('side.labels')}</h3>
@@ -35,7 +41,7 @@ export function Labels({ conversation: { id, customer, labels } }: { conversatio
                 type="button"
                 aria-label={t('side.removeLabel', { name: label.name })}
                 disabled={remove.isPending}
-                onClick={() => remove.mutate({ customerId: customer.id, labelId: label.id })}
+                onClick={() => takeOff(label)}
               >
                 <IconX size={13} aria-hidden />
               </button>

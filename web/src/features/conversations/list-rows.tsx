@@ -1,10 +1,13 @@
+import { IconArrowsExchange } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Conversation } from '@tracedesk/contracts'
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
+import { useMay } from '../../shared/session.ts'
 import { ConversationRow } from './conversation-row.tsx'
 import classes from './inbox.module.css'
+import { TransferDialog } from './transfer-dialog.tsx'
 
 export const ROW_HEIGHT = 80
 
@@ -19,6 +22,8 @@ interface RowsProps {
 /** Conversations under each other, however many; arrows and j/k move, x chooses. */
 export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
   const t = useT()
+  const mayHand = useMay()('conversation.transfer')
+  const [handing, setHanding] = useState<Conversation | null>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -90,11 +95,26 @@ export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
                     onSelect(conversation.id, (event.nativeEvent as MouseEvent).shiftKey === true)
                   }
                 />
+                {mayHand && conversation.status !== 'resolved' && (
+                  <button
+                    type="button"
+                    tabIndex={-1} // by keys: open it, then t
+                    className={classes.rowAction}
+                    aria-label={t('handover.this', {
+                      name: conversation.customer.name ?? t('chip.customer'),
+                    })}
+                    title={t('handover.title')}
+                    onClick={() => setHanding(conversation)}
+                  >
+                    <IconArrowsExchange size={16} stroke={1.7} aria-hidden />
+                  </button>
+                )}
               </li>
             )
           )
         })}
       </ul>
+      {handing && <TransferDialog conversation={handing} onClose={() => setHanding(null)} />}
     </div>
   )
 }

@@ -12,25 +12,16 @@ import type { Message } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { useMay, useMe } from '../../shared/session.ts'
+import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { setComposing } from './composing.ts'
 import { REPLY_FIELD } from './fields.ts'
 import media from './media.module.css'
+import { isThere, useMessageRules } from './own-messages.ts'
 import { VersionsDialog } from './versions-dialog.tsx'
 
-const HOURS_48 = 48 * 3_600_000
 /** The first of those Telegram takes; all are on the server. */
 const EMOJI = '👍 ❤ 🔥 👏 🎉 🙏 😁 🤔 👌 💯 🤝 😢 👀 🤗 ⚡ 👎'.split(' ')
-const EDITABLE: readonly Message['kind'][] = [
-  'text',
-  'photo',
-  'video',
-  'animation',
-  'audio',
-  'document',
-  'voice',
-]
 
 /** What can be done with one message, beside its bubble. */
 export function MessageActions({ message }: { message: Message }) {
@@ -38,20 +29,19 @@ export function MessageActions({ message }: { message: Message }) {
   const may = useMay()
   const [isOpen, setOpen] = useState(false)
   const [shown, setShown] = useState(false)
-  const isThere = message.telegramMessageId !== null && !message.recalledAt && !message.deletedByCustomer
   const answer = () => {
     setComposing(message.conversationId, { mode: 'reply', message })
     requestAnimationFrame(() => document.getElementById(REPLY_FIELD)?.focus())
   }
   return (
     <div className={media.bar} data-open={isOpen || undefined}>
-      {isThere && may('message.react') && <React message={message} onOpen={setOpen} />}
-      {isThere && may('message.send') && (
+      {isThere(message) && may('message.react') && <React message={message} onOpen={setOpen} />}
+      {isThere(message) && may('message.send') && (
         <ActionIcon size="sm" aria-label={t('media.reply')} title={t('media.reply')} onClick={answer}>
           <IconArrowBackUp size={16} stroke={1.7} />
         </ActionIcon>
       )}
-      <More message={message} isThere={isThere} onOpen={setOpen} onVersions={() => setShown(true)} />
+      <More message={message} onOpen={setOpen} onVersions={() => setShown(true)} />
       {shown && <VersionsDialog message={message} onClose={() => setShown(false)} />}
     </div>
   )
@@ -59,29 +49,22 @@ export function MessageActions({ message }: { message: Message }) {
 
 function More({
   message,
-  isThere,
   onOpen,
   onVersions,
 }: {
   message: Message
-  isThere: boolean
   onOpen: (isOpen: boolean) => void
   onVersions: () => void
 }) {
   const t = useT()
   const may = useMay()
-  const me = useMe()
+  const { mayEdit, mayRecall } = useMessageRules()
   const [isAsked, setAsked] = useState(false)
   const changes = [['conversation.messages', { id: message.conversationId }]]
   const recall = useCommand('message.recall', { changes, announce: false, onDone: () => setAsked(false) })
   const send = useCommand('message.send', { changes })
-  const isOurs = message.direction === 'out' && message.state === 'delivered' && isThere
-  const mayChange =
-    isOurs &&
-    (message.author.id === me.agent.id || ['owner', 'admin', 'supervisor'].includes(me.agent.role)) &&
-    Date.now() - Date.parse(message.at) < HOURS_48
   const items = [
-    mayChange && may('message.edit') && EDITABLE.includes(message.kind) && (
+    mayEdit(message) && (
       <Menu.Item
         key="edit"
         leftSection={<IconPencil size={15} aria-hidden />}
@@ -90,7 +73,7 @@ function More({
         {t('media.edit')}
       </Menu.Item>
     ),
-    mayChange && may('message.recall') && (
+    mayRecall(message) && (
       <Menu.Item
         key="recall"
         color="red"

@@ -55,7 +55,7 @@ interface ChoiceProps {
   onClose: () => void
 }
 
-/** To whom, and why; the click on the reason decides. */
+/** To whom, and why; the click on the reason beside a name decides. */
 export function TransferChoice(props: ChoiceProps) {
   const t = useT()
   const { botId: bot } = props
@@ -68,6 +68,7 @@ export function TransferChoice(props: ChoiceProps) {
       opened
       onClose={props.onClose}
       title={t('handover.title')}
+      size={600}
       closeButtonProps={{ 'aria-label': t('action.close') }}
     >
       {targets.isPending && <Skeleton height={240} />}
@@ -79,32 +80,41 @@ export function TransferChoice(props: ChoiceProps) {
   )
 }
 
+type Reason = Targets['reasons'][number]
+const keyOf = (target: Target | null) =>
+  target && ('toAgentId' in target ? target.toAgentId : target.toDepartmentId)
+
+function isUnattended(targets: Targets, target: Target): boolean {
+  return 'toAgentId' in target
+    ? targets.agents.find(each => each.id === target.toAgentId)?.state !== 'online'
+    : targets.departments.find(each => each.id === target.toDepartmentId)?.online === 0
+}
+
 function TransferForm({ exclude, isBusy, error, onChoose, targets }: ChoiceProps & { targets: Targets }) {
   const t = useT()
   const [query, setQuery] = useState('')
-  const [target, setTarget] = useState<Target | null>(null)
+  const [chosen, setChosen] = useState<Target | null>(null)
+  // the mouse is over it: its reasons are at hand without a click of their own
+  const [pointed, setPointed] = useState<Target | null>(null)
   const [text, setText] = useState('')
   const fits = ({ name }: { name: string }) =>
     name.toLocaleLowerCase().includes(query.trim().toLocaleLowerCase())
-  const keyOf = (each: Target | null) => each && ('toAgentId' in each ? each.toAgentId : each.toDepartmentId)
-  const isUnattended =
-    target !== null &&
-    ('toAgentId' in target
-      ? targets.agents.find(each => each.id === target.toAgentId)?.state !== 'online'
-      : targets.departments.find(each => each.id === target.toDepartmentId)?.online === 0)
-  const row = (each: Target, state: 'online' | 'offline' | 'away', name: string, detail: string) => (
-    <label key={keyOf(each)} className={classes.target}>
-      <input
-        type="radio"
-        name="target"
-        checked={keyOf(target) === keyOf(each)}
-        onChange={() => setTarget(each)}
-      />
-      <PresenceDot state={state} />
-      <bdi className={classes.targetName}>{name}</bdi>
-      <span className={classes.detail}>{detail}</span>
-    </label>
+  const active = pointed ?? chosen
+  const words = text.trim()
+  const row = (target: Target, state: 'online' | 'offline' | 'away', name: string, detail: string) => (
+    <TargetRow
+      key={keyOf(target)}
+      {...{ state, name, detail, isBusy }}
+      isChosen={keyOf(chosen) === keyOf(target)}
+      isActive={keyOf(active) === keyOf(target)}
+      reasons={targets.reasons}
+      onPoint={isOver => setPointed(isOver ? target : null)}
+      onChoose={() => setChosen(target)}
+      onReason={reasonCode => onChoose({ ...target, reasonCode, ...(words && { reasonText: words }) })}
+    />
   )
+  const departments = targets.departments.filter(fits)
+  const agents = targets.agents.filter(each => each.id !== exclude && fits(each))
   return (
     <>
       <TextInput
@@ -118,7 +128,7 @@ function TransferForm({ exclude, isBusy, error, onChoose, targets }: ChoiceProps
       />
       <fieldset className={classes.targets}>
         <legend className="visually-hidden">{t('handover.to')}</legend>
-        {targets.departments.filter(fits).map(each =>
+        {departments.map(each =>
           row(
             { toDepartmentId: each.id },
             each.online > 0 ? 'online' : 'offline',
@@ -130,18 +140,16 @@ function TransferForm({ exclude, isBusy, error, onChoose, targets }: ChoiceProps
             }),
           ),
         )}
-        {targets.agents
-          .filter(each => each.id !== exclude && fits(each))
-          .map(each =>
-            row(
-              { toAgentId: each.id },
-              each.state,
-              each.name,
-              t('handover.load', { load: each.load, capacity: each.capacity }),
-            ),
-          )}
+        {agents.map(each =>
+          row(
+            { toAgentId: each.id },
+            each.state,
+            each.name,
+            t('handover.load', { load: each.load, capacity: each.capacity }),
+          ),
+        )}
+        {departments.length + agents.length === 0 && <p className={classes.none}>{t('handover.none')}</p>}
       </fieldset>
-      {isUnattended && <p className={classes.warning}>{t('handover.unattended')}</p>}
       <TextInput
         size="xs"
         label={t('handover.text')}
@@ -149,25 +157,60 @@ function TransferForm({ exclude, isBusy, error, onChoose, targets }: ChoiceProps
         value={text}
         onChange={event => setText(event.currentTarget.value)}
       />
-      <p className={classes.why}>{t('handover.why')}</p>
+      <p className={classes.warning} data-shown={(active && isUnattended(targets, active)) || undefined}>
+        {t('handover.unattended')}
+      </p>
+      <Failure error={error} />
+    </>
+  )
+}
+
+interface TargetRowProps {
+  state: 'online' | 'offline' | 'away'
+  name: string
+  detail: string
+  isBusy: boolean
+  isChosen: boolean
+  /** Its reasons are shown: the mouse is there, or it was chosen by key or touch. */
+  isActive: boolean
+  reasons: readonly Reason[]
+  onPoint: (isOver: boolean) => void
+  onChoose: () => void
+  onReason: (code: string) => void
+}
+
+/** Somebody to hand over to, with the reasons beneath: the click on one decides. */
+function TargetRow(props: TargetRowProps) {
+  const t = useT()
+  const { state, name, detail, isBusy, isChosen, isActive, reasons, onPoint, onChoose, onReason } = props
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the mouse only shows what the radio shows to keys
+    <div
+      className={classes.target}
+      data-active={isActive || undefined}
+      onMouseEnter={() => onPoint(true)}
+      onMouseLeave={() => onPoint(false)}
+    >
+      <label className={classes.who}>
+        <input type="radio" name="target" checked={isChosen} onChange={onChoose} />
+        <PresenceDot state={state} />
+        <bdi className={classes.targetName}>{name}</bdi>
+        <span className={classes.detail}>{detail}</span>
+      </label>
       <div className={classes.reasons}>
-        {targets.reasons.map(({ code, words }) => (
+        {reasons.map(({ code, words }) => (
           <Button
             key={code}
-            size="xs"
+            size="compact-xs"
             variant="light"
-            disabled={target === null}
             loading={isBusy}
-            onClick={() =>
-              target &&
-              onChoose({ ...target, reasonCode: code, ...(text.trim() && { reasonText: text.trim() }) })
-            }
+            aria-label={t('handover.because', { name, reason: words })}
+            onClick={() => onReason(code)}
           >
             {words}
           </Button>
         ))}
       </div>
-      <Failure error={error} />
-    </>
+    </div>
   )
 }
