@@ -44,7 +44,8 @@ export async function openPage(
     ...options,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  // long enough for a busy machine; what never comes fails all the same
+  page.setDefaultTimeout(30_000)
   const errors: string[] = []
   page.on('pageerror', error => errors.push(error.message))
   // a refused request is part of some tests; everything else the browser complains of is a fault of the page
