@@ -1,5 +1,6 @@
 import type { Databases } from '../db/database.ts'
 import type { Logger } from '../kernel/log.ts'
+import { Turns } from '../kernel/turns.ts'
 import type { HeadSigner, SignedHead } from './head-signer.ts'
 import { SignerRefusalError } from './signer.ts'
 
@@ -15,17 +16,22 @@ export class Checkpoints {
   readonly signer: HeadSigner
   readonly #databases: Databases
   readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #again = new Set<string>()
+  readonly #turns: Turns
   readonly #problems = new Map<string, string>()
   readonly #listeners = new Set<(signed: { workspaceId: string; size: number }) => void>()
   readonly #retries = new Map<string, NodeJS.Timeout>()
-  #stopped = false
 
   constructor(parts: { databases: Databases; signer: HeadSigner; log: Logger }) {
     this.#databases = parts.databases
     this.signer = parts.signer
     this.#log = parts.log
+    this.#turns = new Turns({
+      restMs: PAUSE_MS,
+      turn: async workspaceId => {
+        await this.signHead(workspaceId)
+      },
+      onError: (error, workspaceId) => this.#failed(error, workspaceId),
+    })
   }
 
   /** Why a workspace's heads are not being signed now; null when they are. */
@@ -39,12 +45,7 @@ export class Checkpoints {
 
   /** Says that a tree grew. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopped) return
-    if (this.#running.has(workspaceId)) {
-      this.#again.add(workspaceId)
-      return
-    }
-    this.#running.set(workspaceId, this.#work(workspaceId))
+    this.#turns.wake(workspaceId)
   }
 
   /** At start: sign whatever grew while nobody signed. */
@@ -54,27 +55,16 @@ export class Checkpoints {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#running.values())
-    this.#stopped = true
+    await this.#turns.idle()
+    await this.#turns.stop()
     for (const retry of this.#retries.values()) clearTimeout(retry)
-    await Promise.all(this.#running.values())
   }
 
-  async #work(workspaceId: string): Promise<void> {
-    try {
-      do {
-        this.#again.delete(workspaceId)
-        await this.signHead(workspaceId)
-        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-      } while (this.#again.has(workspaceId))
-    } catch (error) {
-      const refused = error instanceof SignerRefusalError
-      this.#problems.set(workspaceId, refused ? error.refusal : 'error')
-      if (!refused) this.#retryLater(workspaceId)
-      this.#log.error({ err: error as Error, workspaceId }, 'the head of the ledger was not signed')
-    } finally {
-      this.#running.delete(workspaceId)
-    }
+  #failed(error: Error, workspaceId: string): void {
+    const refused = error instanceof SignerRefusalError
+    this.#problems.set(workspaceId, refused ? error.refusal : 'error')
+    if (!refused) this.#retryLater(workspaceId)
+    this.#log.error({ err: error, workspaceId }, 'the head of the ledger was not signed')
   }
 
   #retryLater(workspaceId: string): void {

@@ -2,7 +2,9 @@ import { equalBytes, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/pr
 import { CompiledQuery, sql } from 'kysely'
 import { bindTx, type Databases, type Tx } from '../db/database.ts'
 import type { Logger } from '../kernel/log.ts'
+import { Rounds } from '../kernel/rounds.ts'
 import { type InstallationSecret, sameBytes } from '../kernel/secret.ts'
+import { Turns } from '../kernel/turns.ts'
 import { ENTRY_COLUMNS } from './append.ts'
 import { pendingMac } from './draft.ts'
 import { ensureMonths } from './months.ts'
@@ -34,41 +36,41 @@ export class Sequencer {
   readonly #log: Logger
   readonly #trees = new Map<string, TileBuilder>()
   readonly #months = new Set<string>()
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #again = new Set<string>()
+  readonly #turns: Turns
+  readonly #sweeps: Rounds
   readonly #listeners = new Set<(batch: SequencedBatch) => void>()
-  #sweep: NodeJS.Timeout | undefined
-  #stopped = false
 
   constructor(parts: { databases: Databases; secret: InstallationSecret; log: Logger }) {
     this.#databases = parts.databases
     this.#mac = parts.secret.key('pending-mac')
     this.#log = parts.log
+    this.#turns = new Turns({
+      restMs: PAUSE_MS,
+      turn: async (workspaceId, signal) => {
+        while ((await this.sequenceOnce(workspaceId)) === BATCH_MAX && !signal.aborted);
+      },
+      onError: (error, workspaceId) => {
+        this.#trees.delete(workspaceId)
+        this.#log.error({ err: error, workspaceId }, 'a batch could not be sequenced; it will be tried again')
+      },
+    })
+    this.#sweeps = new Rounds({
+      everyMs: SWEEP_MS,
+      atOnce: true,
+      work: () => this.#sweep(),
+      onError: error => this.#log.warn({ err: error }, 'the sequencer could not look for waiting entries'),
+    })
   }
 
   /** Begins to look for entries that nobody announced. */
   start(): void {
-    const sweep = async () => {
-      try {
-        const waiting = await this.#databases.read
-          .selectFrom('log_pending')
-          .select('workspace_id')
-          .distinct()
-          .execute()
-        for (const { workspace_id } of waiting) this.wake(workspace_id)
-      } catch (error) {
-        this.#log.warn({ err: error as Error }, 'the sequencer could not look for waiting entries')
-      }
-      if (!this.#stopped) this.#sweep = setTimeout(sweep, SWEEP_MS)
-    }
-    void sweep()
+    this.#sweeps.start()
   }
 
   /** Stops after the batches under way. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#sweep)
-    await Promise.all(this.#running.values())
+    await this.#sweeps.stop()
+    await this.#turns.stop()
   }
 
   /** Told of every batch this node put into the tree. */
@@ -78,30 +80,16 @@ export class Sequencer {
 
   /** Says that a workspace has new entries. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopped) return
-    if (this.#running.has(workspaceId)) {
-      this.#again.add(workspaceId)
-      return
-    }
-    this.#running.set(workspaceId, this.#work(workspaceId))
+    this.#turns.wake(workspaceId)
   }
 
-  async #work(workspaceId: string): Promise<void> {
-    try {
-      do {
-        this.#again.delete(workspaceId)
-        while ((await this.sequenceOnce(workspaceId)) === BATCH_MAX) if (this.#stopped) return
-        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-      } while (this.#again.has(workspaceId) && !this.#stopped)
-    } catch (error) {
-      this.#trees.delete(workspaceId)
-      this.#log.error(
-        { err: error as Error, workspaceId },
-        'a batch could not be sequenced; it will be tried again',
-      )
-    } finally {
-      this.#running.delete(workspaceId)
-    }
+  async #sweep(): Promise<void> {
+    const waiting = await this.#databases.read
+      .selectFrom('log_pending')
+      .select('workspace_id')
+      .distinct()
+      .execute()
+    for (const { workspace_id } of waiting) this.wake(workspace_id)
   }
 
   /** Sequences one batch; returns how many pending rows it took (0 when there are none or another node is at it). */

@@ -5,6 +5,7 @@ import { ruleCaller, systemCaller } from '../../command/caller.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import { hideTokens, type Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import {
   ALERT_RULE,
@@ -49,53 +50,45 @@ export class AlertKeeper {
   readonly #port: ChannelPort
   readonly #leases: Leases
   #held: Lease[] = []
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> = Promise.resolve()
-  #stopped = false
+  readonly #rounds: Rounds
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
     const { databases, secret, allowPrivate, sendDocument } = parts
     this.#port = { db: databases.read, secret, allowPrivate, sendDocument }
     this.#leases = new Leases(databases, parts.nodeId, LEASE_MS)
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      work: () => this.#look(),
+      onError: error => parts.log.warn({ err: error }, 'alerts could not be looked after; tried again soon'),
+    })
   }
 
   start(): void {
-    const turn = async () => {
-      this.#looking = this.#look()
-      await this.#looking
-      if (!this.#stopped) this.#timer = setTimeout(turn, LOOK_MS).unref()
-    }
-    this.#timer = setTimeout(turn, LOOK_MS).unref()
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#looking
+    await this.#rounds.stop()
     await this.#leases
       .release(this.#held)
       .catch(error => this.#parts.log.warn({ err: error as Error }, 'a lease was left to expire'))
   }
 
   async #look(): Promise<void> {
-    try {
-      const renewed = await this.#leases.renew(this.#held)
-      this.#held = renewed.length > 0 ? renewed : await this.#leases.take([LEASE])
-      if (this.#held.length === 0) return
-      const { rows } = await this.#parts.databases.readPool.query<{ id: string }>(
-        'select workspace_id as id from workspace',
-      )
-      for (const { id } of rows) await this.watch(id)
-      await this.deliverDue()
-    } catch (error) {
-      this.#parts.log.warn({ err: error as Error }, 'alerts could not be looked after; tried again soon')
-    }
+    const renewed = await this.#leases.renew(this.#held)
+    this.#held = renewed.length > 0 ? renewed : await this.#leases.take([LEASE])
+    if (this.#held.length === 0) return
+    const { rows } = await this.#parts.databases.readPool.query<{ id: string }>(
+      'select workspace_id as id from workspace',
+    )
+    for (const { id } of rows) await this.watch(id)
+    await this.deliverDue()
   }
 
   /** Judges everything that is new in a workspace. */
   async watch(workspaceId: string): Promise<void> {
-    while (!this.#stopped && (await this.#watchSlice(workspaceId)));
+    while (!this.#rounds.stopped && (await this.#watchSlice(workspaceId)));
     const overdue = await findOverdueAnchor(this.#parts.databases.read, workspaceId)
     if (overdue) await this.#raise(workspaceId, [overdue])
   }
@@ -165,7 +158,7 @@ export class AlertKeeper {
        where d.next_at <= now() order by d.next_at limit 50`,
     )
     for (const row of rows) {
-      if (this.#stopped) return
+      if (this.#rounds.stopped) return
       const { workspaceId, entryId, channel } = row
       const attempts = row.attempts + 1
       const problem = await deliver(

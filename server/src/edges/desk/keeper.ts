@@ -4,6 +4,8 @@ import type { Command } from '../../command/define.ts'
 import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
+import { Turns } from '../../kernel/turns.ts'
 import {
   autoResolveCommand,
   findDueSnoozes,
@@ -59,35 +61,43 @@ export class DeskKeeper {
   readonly #parts: KeeperParts
   readonly #leases: Leases
   readonly #presence: PresenceTiming
-  readonly #routing = new Map<string, Promise<void>>()
-  readonly #again = new Set<string>()
+  readonly #sweeps: Rounds
+  readonly #routing: Turns
   #held: Lease[] = []
-  #timer: NodeJS.Timeout | undefined
-  #sweeping: Promise<void> = Promise.resolve()
-  #stopped = false
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
     this.#presence = parts.presence ?? PRESENCE_TIMING
     this.#leases = new Leases(parts.databases, parts.nodeId, LEASE_MS)
+    this.#sweeps = new Rounds({
+      everyMs: SWEEP_MS,
+      atOnce: true,
+      work: () => this.#sweep(),
+      onError: error =>
+        parts.log.warn({ err: error }, 'what is due could not be looked after; tried again soon'),
+    })
+    this.#routing = new Turns({
+      restMs: PAUSE_MS,
+      turn: async workspaceId => {
+        await this.route(workspaceId)
+      },
+      onError: (error, workspaceId) =>
+        parts.log.warn(
+          { err: error, workspaceId },
+          'the queue could not be routed; the next sweep tries again',
+        ),
+    })
   }
 
   /** Begins to look for what is due. */
   start(): void {
-    const turn = async () => {
-      this.#sweeping = this.#sweep()
-      await this.#sweeping
-      if (!this.#stopped) this.#timer = setTimeout(turn, SWEEP_MS)
-    }
-    void turn()
+    this.#sweeps.start()
   }
 
   /** Ends after what is under way, and leaves the lease to the next. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#sweeping
-    await Promise.all(this.#routing.values())
+    await this.#sweeps.stop()
+    await this.#routing.stop()
     await this.#leases
       .release(this.#held)
       .catch(error => this.#parts.log.warn({ err: error as Error }, 'a lease was left to expire'))
@@ -95,36 +105,13 @@ export class DeskKeeper {
 
   /** Something happened in a workspace: perhaps its queue can move. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopped) return
-    if (this.#routing.has(workspaceId)) this.#again.add(workspaceId)
-    else this.#routing.set(workspaceId, this.#keepRouting(workspaceId))
-  }
-
-  async #keepRouting(workspaceId: string): Promise<void> {
-    try {
-      do {
-        this.#again.delete(workspaceId)
-        await this.route(workspaceId)
-        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-      } while (this.#again.has(workspaceId) && !this.#stopped)
-    } catch (error) {
-      this.#parts.log.warn(
-        { err: error as Error },
-        'the queue could not be routed; the next sweep tries again',
-      )
-    } finally {
-      this.#routing.delete(workspaceId)
-    }
+    this.#routing.wake(workspaceId)
   }
 
   async #sweep(): Promise<void> {
-    try {
-      const renewed = await this.#leases.renew(this.#held)
-      this.#held = renewed.length > 0 ? renewed : await this.#leases.take([LEASE])
-      if (this.#held.length > 0) await this.sweepOnce()
-    } catch (error) {
-      this.#parts.log.warn({ err: error as Error }, 'what is due could not be looked after; tried again soon')
-    }
+    const renewed = await this.#leases.renew(this.#held)
+    this.#held = renewed.length > 0 ? renewed : await this.#leases.take([LEASE])
+    if (this.#held.length > 0) await this.sweepOnce()
   }
 
   /** Does everything that is due now, in every workspace. */
@@ -158,7 +145,7 @@ export class DeskKeeper {
     const caller = ruleCaller(workspaceId, RULE_IDS.routing)
     let routed = 0
     for (const { conversationId, botId } of waiting) {
-      if (this.#stopped) return routed
+      if (this.#routing.stopped) return routed
       if (!isOpenAt(hours, botId, now)) continue
       const causedBy = await this.#lastQueueing(workspaceId, conversationId)
       if (await this.#run(routeConversationCommand as never, caller, { conversationId }, causedBy)) routed++

@@ -4,6 +4,7 @@ import { systemCaller } from '../../command/caller.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { AnchorError } from '../../ledger/witness-client.ts'
 import { readSetting } from '../team/index.ts'
 import { AnchorUnchanged, recordAnchor, recordAnchorFailure } from './record.ts'
@@ -46,32 +47,29 @@ export class AnchorKeeper {
   /** Failures in a row and when to ask again, by workspace and anchor; another node begins at once. */
   readonly #patience = new Map<string, { failures: number; until: number }>()
   readonly #underWay = new Set<Promise<void>>()
-  #timer: NodeJS.Timeout | undefined
-  readonly #stopping = new AbortController()
+  readonly #rounds: Rounds
 
   constructor(parts: KeeperParts) {
     this.#parts = parts
     const { databases, allowPrivate, sendDocument, timeoutMs = TIMEOUT_MS } = parts
-    const { signal } = this.#stopping
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      work: async () => {
+        for (const workspaceId of await parts.workspaces()) await this.anchorDue(workspaceId)
+      },
+      onError: error => parts.log.warn({ err: error }, 'the anchors could not be looked after'),
+    })
+    const { signal } = this.#rounds
     this.#port = { db: databases.read, allowPrivate, timeoutMs, sendDocument, signal }
   }
 
   start(): void {
-    const look = async () => {
-      try {
-        for (const workspaceId of await this.#parts.workspaces()) await this.anchorDue(workspaceId)
-      } catch (error) {
-        this.#parts.log.warn({ err: error as Error }, 'the anchors could not be looked after')
-      }
-      if (!this.#stopping.signal.aborted) this.#timer = setTimeout(look, LOOK_MS).unref()
-    }
-    this.#timer = setTimeout(look, LOOK_MS).unref()
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    clearTimeout(this.#timer)
-    await Promise.race([Promise.all(this.#underWay), sleep(STOP_MS, undefined, { ref: false })])
+    const ended = Promise.all([this.#rounds.stop(), ...this.#underWay])
+    await Promise.race([ended, sleep(STOP_MS, undefined, { ref: false })])
   }
 
   /**
@@ -150,7 +148,7 @@ export class AnchorKeeper {
       await this.#record(recordAnchor, head, { kind, name, latencyMs, proof: proof.toString('base64') })
       this.#patience.delete(keyOf(head, target))
     } catch (error) {
-      if (this.#stopping.signal.aborted) return // nobody failed: we broke it off
+      if (this.#rounds.stopped) return // nobody failed: we broke it off
       const code = error instanceof AnchorError ? error.problem : 'internal'
       this.#parts.log.warn({ err: error as Error, workspaceId, anchor: name, size }, 'an anchor failed')
       this.#bePatient(keyOf(head, target), minutes)

@@ -4,6 +4,7 @@ import { type Caller, ruleCaller } from '../../command/caller.ts'
 import type { Command } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { createRequestArchive, failArchiveCommand, finishArchiveCommand } from './commands.ts'
 import type { ArchiveFile } from './manifest.ts'
 import type { ArchivePort, PositionRange } from './port.ts'
@@ -36,46 +37,31 @@ interface Claimed {
 export class ArchiveKeeper {
   readonly #port: ArchivePort
   readonly #request: Command
-  #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> | undefined
-  #again = false
-  #stopped = false
+  readonly #rounds: Rounds
   #askAt = 0
 
   constructor(port: ArchivePort) {
     this.#port = port
     this.#request = createRequestArchive(port, () => {}) as unknown as Command
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      work: () => this.workOnce(),
+      onError: error => port.log.warn({ err: error }, 'the archive waits; tried again soon'),
+    })
   }
 
   start(): void {
-    if (this.#port.archive) this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
+    if (this.#port.archive) this.#rounds.start()
   }
 
   /** Something may wait. Returns at once. */
   wake(): void {
-    if (this.#stopped || !this.#port.archive) return
-    this.#again = true
-    this.#work ??= this.#run()
+    if (this.#port.archive) this.#rounds.wake()
   }
 
   /** Stops between two files; whoever starts next goes on there. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    await this.#work
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false
-        await this.workOnce()
-      }
-    } catch (error) {
-      this.#port.log.warn({ err: error as Error }, 'the archive waits; tried again soon')
-    } finally {
-      this.#work = undefined
-    }
+    await this.#rounds.stop()
   }
 
   /** Asks for what is due and writes everything that waits, in every workspace. */
@@ -83,7 +69,7 @@ export class ArchiveKeeper {
     for (const workspaceId of await this.#port.workspaces()) {
       if (performance.now() >= this.#askAt) await this.askForDue(workspaceId)
       for (;;) {
-        const claimed = this.#stopped ? null : await this.#claim(workspaceId)
+        const claimed = this.#rounds.stopped ? null : await this.#claim(workspaceId)
         if (!claimed) break
         await this.#write(claimed)
       }
@@ -199,7 +185,7 @@ export class ArchiveKeeper {
         job.workspaceId,
         job.id,
         this.#port.nodeId,
-        this.#stopped ? 0 : HELD_SECONDS,
+        this.#rounds.stopped ? 0 : HELD_SECONDS,
         JSON.stringify(plan),
         JSON.stringify(files),
       ],
@@ -208,7 +194,7 @@ export class ArchiveKeeper {
       await this.#keepFiles(job, { plan, files })
       throw new NoLongerOurs()
     }
-    if (this.#stopped) throw new NoLongerOurs()
+    if (this.#rounds.stopped) throw new NoLongerOurs()
   }
 
   /** Somebody stopped it: what is written stays, so that going on begins there; nobody holds it. */

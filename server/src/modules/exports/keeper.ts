@@ -4,6 +4,7 @@ import { type Caller, may, systemCaller } from '../../command/caller.ts'
 import type { Command } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { readSetting } from '../team/index.ts'
 import {
   completeExportCommand,
@@ -38,47 +39,33 @@ export class ExportKeeper {
   readonly #port: ExportPort
   readonly #expire: Command
   readonly #runSchedule: Command
-  #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> | undefined
-  #again = false
-  #stopped = false
+  readonly #rounds: Rounds
 
   constructor(port: ExportPort) {
     this.#port = port
     this.#expire = createExpireExport(port) as unknown as Command
     this.#runSchedule = createRunSchedule(port) as unknown as Command
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      work: () => this.workOnce(),
+      onError: error => {
+        if (!(error instanceof NoLongerOurs)) port.log.warn({ err: error }, 'exports wait; tried again soon')
+      },
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
+    this.#rounds.start()
   }
 
   /** Something may wait. Returns at once. */
   wake(): void {
-    if (this.#stopped) return
-    this.#again = true
-    this.#work ??= this.#run()
+    this.#rounds.wake()
   }
 
   /** Stops in the middle of a file; whoever starts next goes on with it. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    await this.#work
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false
-        await this.workOnce()
-      }
-    } catch (error) {
-      if (!(error instanceof NoLongerOurs))
-        this.#port.log.warn({ err: error as Error }, 'exports wait; tried again soon')
-    } finally {
-      this.#work = undefined
-    }
+    await this.#rounds.stop()
   }
 
   /** Does everything that is due now, in every workspace. */
@@ -86,7 +73,7 @@ export class ExportKeeper {
     for (const workspaceId of await this.#port.workspaces()) {
       await this.#tidy(workspaceId)
       for (;;) {
-        const claimed = this.#stopped ? null : await this.#claim(workspaceId)
+        const claimed = this.#rounds.stopped ? null : await this.#claim(workspaceId)
         if (!claimed) break
         await this.#write(claimed)
       }
@@ -166,7 +153,7 @@ export class ExportKeeper {
       await door.execute(completeExportCommand, system, { id, ...written })
     } catch (error) {
       if (error instanceof NoLongerOurs) {
-        if (!this.#stopped) await removeIfOver(this.#port, workspaceId, id, job.format)
+        if (!this.#rounds.stopped) await removeIfOver(this.#port, workspaceId, id, job.format)
         return
       }
       if (error instanceof RecordedRefusal) return // cancelled while the last bytes were written
@@ -179,7 +166,7 @@ export class ExportKeeper {
   }
 
   async #note(workspaceId: string, id: string, so: WrittenSoFar): Promise<void> {
-    if (this.#stopped) {
+    if (this.#rounds.stopped) {
       await this.#release(workspaceId, id, so)
       throw new NoLongerOurs()
     }

@@ -2,6 +2,7 @@ import { systemCaller } from '../../command/caller.ts'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { expireFileCommand } from './commands.ts'
 import type { FileStore } from './store.ts'
 
@@ -15,30 +16,25 @@ export class FileKeeper {
   readonly #databases: Databases
   readonly #store: FileStore
   readonly #door: CommandDoor
-  readonly #log: Logger
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #rounds: Rounds
 
   constructor(parts: { databases: Databases; store: FileStore; door: CommandDoor; log: Logger }) {
     this.#databases = parts.databases
     this.#store = parts.store
     this.#door = parts.door
-    this.#log = parts.log
+    this.#rounds = new Rounds({
+      everyMs: EVERY_MS,
+      work: () => this.sweep(),
+      onError: error => parts.log.warn({ err: error }, 'files could not be cleared away'),
+    })
   }
 
   start(): void {
-    const look = () => {
-      this.#running = this.sweep().catch(error =>
-        this.#log.warn({ err: error as Error }, 'files could not be cleared away'),
-      )
-    }
-    this.#timer = setInterval(look, EVERY_MS)
-    this.#timer.unref()
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#running
+    await this.#rounds.stop()
   }
 
   /** One round: removals first, then what is too old. */

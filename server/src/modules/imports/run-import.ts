@@ -4,6 +4,7 @@ import { type Command, defineCommandHandler } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { beginImport, createResumeImport, stopImportCommand } from './commands.ts'
 import { fingerprintFile } from './file-lines.ts'
 import { type ImportPorts, importFile } from './import-file.ts'
@@ -63,45 +64,32 @@ export function createImportCommands(uploads: Uploads, wake: () => void): Comman
  */
 export class ImportKeeper {
   readonly #ports: () => ImportKeeperPorts
-  readonly #stop = new AbortController()
-  #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> | undefined
-  #again = false
+  readonly #rounds: Rounds
 
   constructor(ports: () => ImportKeeperPorts) {
     this.#ports = ports
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      atOnce: true,
+      work: async () => {
+        for (const workspaceId of await ports().workspaces()) await this.#workspace(workspaceId)
+      },
+      onError: error => ports().log.warn({ err: error }, 'an import waits; tried again soon'),
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
-    this.wake()
+    this.#rounds.start()
   }
 
   /** Something may wait. Returns at once. */
   wake(): void {
-    if (this.#stop.signal.aborted) return
-    this.#again = true
-    this.#work ??= this.#run()
+    this.#rounds.wake()
   }
 
   /** Ends the import under way after its batch; whoever starts next goes on with it. */
   async stop(): Promise<void> {
-    this.#stop.abort()
-    clearInterval(this.#timer)
-    await this.#work
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#again && !this.#stop.signal.aborted) {
-        this.#again = false
-        for (const workspaceId of await this.#ports().workspaces()) await this.#workspace(workspaceId)
-      }
-    } catch (error) {
-      this.#ports().log.warn({ err: error as Error }, 'an import waits; tried again soon')
-    } finally {
-      this.#work = undefined
-    }
+    await this.#rounds.stop()
   }
 
   async #workspace(workspaceId: string): Promise<void> {
@@ -115,7 +103,7 @@ export class ImportKeeper {
       .orderBy('started_at')
       .execute()
     for (const { upload_id } of rows)
-      if (upload_id && !this.#stop.signal.aborted && (await uploads.has(workspaceId, upload_id)))
+      if (upload_id && !this.#rounds.signal.aborted && (await uploads.has(workspaceId, upload_id)))
         await this.#import(workspaceId, upload_id)
   }
 
@@ -127,7 +115,7 @@ export class ImportKeeper {
         folder: ports.importFolder,
         caller: systemCaller(workspaceId),
         leaveStopped: true,
-        signal: this.#stop.signal,
+        signal: this.#rounds.signal,
         onProgress: () => void ports.uploads.touch(workspaceId, uploadId),
       })
       if (state === 'completed' || state === 'known') await ports.uploads.remove(workspaceId, uploadId)

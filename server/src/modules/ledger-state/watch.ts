@@ -15,6 +15,7 @@ import type { Databases } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { millisOf } from '../../kernel/instant.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import type { ErasureList } from '../../ledger/erasures.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
@@ -90,33 +91,28 @@ export interface LedgerWatchParts {
 export class LedgerWatch {
   readonly #parts: LedgerWatchParts
   readonly #running = new Map<string, { done: number; of: number; stop: AbortController }>()
-  readonly #abort = new AbortController()
+  readonly #rounds: Rounds
   #queue: Promise<void> = Promise.resolve()
-  #timer: NodeJS.Timeout | undefined
 
   constructor(parts: LedgerWatchParts) {
     this.#parts = parts
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      work: async () => {
+        await this.#verifyWhatIsDue()
+        await this.#rememberErasures()
+      },
+      onError: error =>
+        parts.log.warn({ err: error }, 'scheduled verification, or remembering erasures, failed'),
+    })
   }
 
   start(): void {
-    const look = async () => {
-      try {
-        await this.#verifyWhatIsDue()
-        await this.#rememberErasures()
-      } catch (error) {
-        this.#parts.log.warn(
-          { err: error as Error },
-          'scheduled verification, or remembering erasures, failed',
-        )
-      }
-      if (!this.#abort.signal.aborted) this.#timer = setTimeout(look, LOOK_MS)
-    }
-    this.#timer = setTimeout(look, LOOK_MS)
+    this.#rounds.start()
   }
 
   async stop(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#abort.abort()
+    await this.#rounds.stop()
     await this.#queue
   }
 
@@ -142,7 +138,7 @@ export class LedgerWatch {
   async #run(workspaceId: string): Promise<void> {
     const running = this.#running.get(workspaceId)
     if (!running) return
-    const signal = AbortSignal.any([this.#abort.signal, running.stop.signal])
+    const signal = AbortSignal.any([this.#rounds.signal, running.stop.signal])
     const { databases, door, secret, signerFolder, allowPrivate, log } = this.#parts
     try {
       const report = await verifyLedger({

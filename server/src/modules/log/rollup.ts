@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { bindTx, type Databases, type Tx } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Turns } from '../../kernel/turns.ts'
 
 /** So many positions are counted in one transaction. */
 const SLICE = 20_000
@@ -51,51 +52,27 @@ export function rollupRows(
  */
 export class LogRollup {
   readonly #databases: Databases
-  readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #stopping = new AbortController()
+  readonly #turns: Turns
 
   constructor(parts: { databases: Databases; log: Logger }) {
     this.#databases = parts.databases
-    this.#log = parts.log
+    this.#turns = new Turns({
+      restMs: REST_MS,
+      turn: async (workspaceId, signal) => {
+        while (!signal.aborted && (await this.countOnce(workspaceId)) === SLICE);
+      },
+      onError: (error, workspaceId) =>
+        parts.log.error({ err: error, workspaceId }, 'the log could not be counted; tried again later'),
+    })
   }
 
   /** Says that a tree grew. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopping.signal.aborted || this.#running.has(workspaceId)) return
-    this.#running.set(workspaceId, this.#work(workspaceId))
+    this.#turns.wake(workspaceId)
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort()
-    await Promise.all(this.#running.values())
-  }
-
-  async #work(workspaceId: string): Promise<void> {
-    try {
-      await this.#rest()
-      // what comes while this counts is counted at the next waking: the tree that grew wakes again
-      while (!this.#stopping.signal.aborted && (await this.countOnce(workspaceId)) === SLICE);
-    } catch (error) {
-      this.#log.error({ err: error as Error, workspaceId }, 'the log could not be counted; tried again later')
-    } finally {
-      this.#running.delete(workspaceId)
-    }
-  }
-
-  #rest(): Promise<void> {
-    const { signal } = this.#stopping
-    return new Promise(resolve => {
-      const timer = setTimeout(resolve, REST_MS)
-      signal.addEventListener(
-        'abort',
-        () => {
-          clearTimeout(timer)
-          resolve()
-        },
-        { once: true },
-      )
-    })
+    await this.#turns.stop()
   }
 
   /** Counts one slice of the ledger; returns how many entries it held. */

@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { bindTx, type Databases, type Tx } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
+import { Turns } from '../../kernel/turns.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { isPrivateNote, loadParts, openPart } from './parts.ts'
 import { blindWords, wordsOf } from './words.ts'
@@ -29,45 +30,29 @@ export class TextIndex {
   readonly #databases: Databases
   readonly #keys: SubjectKeys
   readonly #tokenKey: Buffer
-  readonly #log: Logger
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #again = new Set<string>()
-  #stopped = false
+  readonly #turns: Turns
 
   constructor(parts: { databases: Databases; keys: SubjectKeys; secret: InstallationSecret; log: Logger }) {
     this.#databases = parts.databases
     this.#keys = parts.keys
     this.#tokenKey = parts.secret.key('search-token')
-    this.#log = parts.log
+    this.#turns = new Turns({
+      restMs: PAUSE_MS,
+      turn: async (workspaceId, signal) => {
+        while (!signal.aborted && (await this.indexOnce(workspaceId)) === SLICE);
+      },
+      onError: (error, workspaceId) =>
+        parts.log.error({ err: error, workspaceId }, 'the text index fell behind; it will be tried again'),
+    })
   }
 
   /** Says that a tree grew. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopped) return
-    if (this.#running.has(workspaceId)) this.#again.add(workspaceId)
-    else this.#running.set(workspaceId, this.#work(workspaceId))
+    this.#turns.wake(workspaceId)
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    await Promise.all(this.#running.values())
-  }
-
-  async #work(workspaceId: string): Promise<void> {
-    try {
-      do {
-        this.#again.delete(workspaceId)
-        while (!this.#stopped && (await this.indexOnce(workspaceId)) === SLICE);
-        await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-      } while (this.#again.has(workspaceId) && !this.#stopped)
-    } catch (error) {
-      this.#log.error(
-        { err: error as Error, workspaceId },
-        'the text index fell behind; it will be tried again',
-      )
-    } finally {
-      this.#running.delete(workspaceId)
-    }
+    await this.#turns.stop()
   }
 
   /** Indexes one slice of the ledger; returns how many entries it read. */

@@ -5,7 +5,9 @@ import type { Command } from '../../command/define.ts'
 import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { unseal } from '../../kernel/secret.ts'
+import { Turns } from '../../kernel/turns.ts'
 import { partContext } from '../../ledger/draft.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { readSetting } from '../team/index.ts'
@@ -35,24 +37,30 @@ export interface PrivacyKeeperParts {
  */
 export class PrivacyKeeper {
   readonly #parts: PrivacyKeeperParts
-  readonly #running = new Map<string, Promise<void>>()
-  readonly #again = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> = Promise.resolve()
-  #stopped = false
+  readonly #looks: Rounds
+  readonly #answers: Turns
 
   constructor(parts: PrivacyKeeperParts) {
     this.#parts = parts
+    this.#looks = new Rounds({
+      everyMs: LOOK_MS,
+      work: () => this.#look(),
+      onError: error =>
+        parts.log.warn({ err: error }, 'what privacy asks for could not be looked after; tried again soon'),
+    })
+    this.#answers = new Turns({
+      restMs: PAUSE_MS,
+      turn: async (workspaceId, signal) => {
+        while (!signal.aborted && (await this.answerOnce(workspaceId)) === SLICE);
+      },
+      onError: (error, workspaceId) =>
+        parts.log.warn({ err: error, workspaceId }, 'questions about privacy wait; tried again soon'),
+    })
   }
 
   /** Begins to look for what is due. */
   start(): void {
-    const turn = async () => {
-      this.#looking = this.#look()
-      await this.#looking
-      if (!this.#stopped) this.#timer = setTimeout(turn, LOOK_MS)
-    }
-    this.#timer = setTimeout(turn, LOOK_MS)
+    this.#looks.start()
   }
 
   /** Erases again whom a restored database still names. Call before anybody is served. */
@@ -71,47 +79,19 @@ export class PrivacyKeeper {
 
   /** Ends after what is under way. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearTimeout(this.#timer)
-    await this.#looking
-    await Promise.all(this.#running.values())
+    await this.#looks.stop()
+    await this.#answers.stop()
   }
 
   /** A log grew: perhaps somebody asks. Returns at once. */
   wake(workspaceId: string): void {
-    if (this.#stopped) return
-    if (this.#running.has(workspaceId)) this.#again.add(workspaceId)
-    else this.#running.set(workspaceId, this.#keepReading(workspaceId))
-  }
-
-  async #keepReading(workspaceId: string): Promise<void> {
-    try {
-      do {
-        this.#again.delete(workspaceId)
-        while (!this.#stopped && (await this.answerOnce(workspaceId)) === SLICE);
-        if (!this.#stopped) await new Promise(resolve => setTimeout(resolve, PAUSE_MS))
-      } while (this.#again.has(workspaceId) && !this.#stopped)
-    } catch (error) {
-      this.#parts.log.warn(
-        { err: error as Error, workspaceId },
-        'questions about privacy wait; tried again soon',
-      )
-    } finally {
-      this.#running.delete(workspaceId)
-    }
+    this.#answers.wake(workspaceId)
   }
 
   async #look(): Promise<void> {
-    try {
-      for (const workspaceId of await this.#parts.workspaces()) {
-        await this.#forgetErased(workspaceId)
-        await this.warnOnce(workspaceId)
-      }
-    } catch (error) {
-      this.#parts.log.warn(
-        { err: error as Error },
-        'what privacy asks for could not be looked after; tried again soon',
-      )
+    for (const workspaceId of await this.#parts.workspaces()) {
+      await this.#forgetErased(workspaceId)
+      await this.warnOnce(workspaceId)
     }
   }
 

@@ -4,6 +4,7 @@ import type { Command } from '../../command/define.ts'
 import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 
 const LOOK_MS = 10_000
 /** Somebody reads the month in question (a verification, say): it takes as long as it takes. */
@@ -23,47 +24,36 @@ export interface RetentionKeeperParts {
  */
 export class RetentionKeeper {
   readonly #parts: RetentionKeeperParts
-  #timer: NodeJS.Timeout | undefined
-  #work: Promise<void> | undefined
-  #again = false
-  #stopped = false
+  readonly #rounds: Rounds
   #notBefore = 0
 
   constructor(parts: RetentionKeeperParts) {
     this.#parts = parts
+    this.#rounds = new Rounds({
+      everyMs: LOOK_MS,
+      atOnce: true,
+      work: async () => {
+        if (performance.now() >= this.#notBefore) await this.workOnce()
+      },
+      onError: error => {
+        this.#notBefore = performance.now() + BUSY_MS
+        parts.log.warn({ err: error }, 'a retention run waits; tried again soon')
+      },
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), LOOK_MS).unref()
-    this.wake()
+    this.#rounds.start()
   }
 
   /** Something may wait. Returns at once. */
   wake(): void {
-    if (this.#stopped) return
-    this.#again = true
-    this.#work ??= this.#run()
+    this.#rounds.wake()
   }
 
   /** Ends after the step under way. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
-    await this.#work
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#again && !this.#stopped) {
-        this.#again = false
-        if (performance.now() >= this.#notBefore) await this.workOnce()
-      }
-    } catch (error) {
-      this.#notBefore = performance.now() + BUSY_MS
-      this.#parts.log.warn({ err: error as Error }, 'a retention run waits; tried again soon')
-    } finally {
-      this.#work = undefined
-    }
+    await this.#rounds.stop()
   }
 
   /** Does every step of every run that was approved. */
@@ -76,7 +66,7 @@ export class RetentionKeeper {
         .where('workspace_id', '=', workspaceId)
         .where('state', '=', 'running')
         .executeTakeFirst()
-      if (run) while (!this.#stopped && (await this.stepOnce(workspaceId, run.run_id)));
+      if (run) while (!this.#rounds.stopped && (await this.stepOnce(workspaceId, run.run_id)));
     }
   }
 
