@@ -1,12 +1,11 @@
-import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
+import { Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
-
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 import { queryOf } from '../../shared/queries.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
 import { ReplyFiles } from './reply-files.tsx'
 import { useSaveReply } from './use-save-reply.ts'
 
@@ -36,65 +35,55 @@ export function ReplyEditor({ reply, onClose }: { reply: Reply | null; onClose: 
       text,
     })
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t(reply ? 'replies.editCanned' : 'replies.addCanned')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      isBusy={isPending}
+      error={error}
+      onSave={save}
+      onClose={onClose}
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <TextInput
-          data-autofocus
-          required
-          label={t('replies.title')}
-          maxLength={80}
-          value={title}
-          onChange={event => setTitle(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('replies.shortcut')}
-          description={t('replies.shortcutHint')}
-          maxLength={33}
-          value={shortcut}
-          onChange={event => setShortcut(event.currentTarget.value)}
-        />
-        <TextInput
-          label={t('replies.folder')}
-          maxLength={80}
-          value={folder}
-          onChange={event => setFolder(event.currentTarget.value)}
-        />
-        <Select
-          label={t('replies.department')}
-          placeholder={t('replies.everybody')}
-          clearable
-          data={(departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
-          value={departmentId}
-          onChange={setDepartment}
-        />
-        <Textarea
-          required
-          label={t('replies.text')}
-          description={VARIABLES}
-          autosize
-          minRows={4}
-          maxRows={12}
-          maxLength={MESSAGE_TEXT_MAX}
-          dir="auto"
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-        />
-        <ReplyFiles saving={saving} />
-        <Failure error={error} />
-        <Button mt={12} type="submit" loading={isPending}>
-          {t('action.save')}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput
+        data-autofocus
+        required
+        label={t('replies.title')}
+        maxLength={80}
+        value={title}
+        onChange={event => setTitle(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t('replies.shortcut')}
+        description={t('replies.shortcutHint')}
+        maxLength={33}
+        value={shortcut}
+        onChange={event => setShortcut(event.currentTarget.value)}
+      />
+      <TextInput
+        label={t('replies.folder')}
+        maxLength={80}
+        value={folder}
+        onChange={event => setFolder(event.currentTarget.value)}
+      />
+      <Select
+        label={t('replies.department')}
+        placeholder={t('replies.everybody')}
+        clearable
+        data={(departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+        value={departmentId}
+        onChange={setDepartment}
+      />
+      <Textarea
+        required
+        label={t('replies.text')}
+        description={VARIABLES}
+        autosize
+        minRows={4}
+        maxRows={12}
+        maxLength={MESSAGE_TEXT_MAX}
+        dir="auto"
+        value={text}
+        onChange={event => setText(event.currentTarget.value)}
+      />
+      <ReplyFiles saving={saving} />
+    </EditorDialog>
   )
 }

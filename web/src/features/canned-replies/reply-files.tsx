@@ -3,7 +3,7 @@ import { IconFile, IconPaperclip, IconX } from '@tabler/icons-react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { UPLOAD_MAX } from '../../shared/upload.ts'
-import classes from './canned-replies.module.css'
+import classes from './reply-files.module.css'
 import type { useSaveReply } from './use-save-reply.ts'
 
 /** One album. */

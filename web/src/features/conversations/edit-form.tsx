@@ -1,7 +1,7 @@
 import { ActionIcon, Button } from '@mantine/core'
 import { IconCheck, IconPencil } from '@tabler/icons-react'
 import type { Message } from '@tracedesk/contracts'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
@@ -27,6 +27,8 @@ export function EditForm({ message }: { message: Message }) {
     text: message.text?.state === 'open' ? message.text.value : '',
     entities: editable(message.entities),
   }))
+  // what is to be mended stands mostly at the end
+  useEffect(() => field.current?.setSelectionRange(TEXT_MAX, TEXT_MAX), [])
   const close = () => setComposing(conversationId, null)
   const edit = useCommand('message.edit', {
     announce: false,
@@ -87,8 +89,6 @@ export function EditForm({ message }: { message: Message }) {
         draft={draft}
         onDraft={setDraft}
         autoFocus
-        // what is to be mended stands mostly at the end
-        onFocus={({ currentTarget: at }) => at.setSelectionRange(at.value.length, at.value.length)}
         error={draft.text.length > max && t('thread.tooLong', { max })}
         onKeyDown={event => {
           if (event.key === 'Escape') {

@@ -1,12 +1,14 @@
-import { Button, Group, Modal, Textarea, TextInput } from '@mantine/core'
+import { Textarea, TextInput } from '@mantine/core'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 
 type Field = QueryOutput<'field.list'>['items'][number]
-const linesOf = (text: string) => [...new Set(text.split('\n').map(line => line.trim()))].filter(Boolean)
+/** Choices, one a line, each once. */
+export const linesOf = (text: string) =>
+  [...new Set(text.split('\n').map(line => line.trim()))].filter(Boolean)
 
 /** Another name for a field, or other choices; values that were chosen stay. */
 export function EditField({ field, onClose }: { field: Field; onClose: () => void }) {
@@ -19,51 +21,37 @@ export function EditField({ field, onClose }: { field: Field; onClose: () => voi
     onDone: onClose,
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t('replies.editField')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      isBusy={change.isPending}
+      error={change.error}
+      onClose={onClose}
+      onSave={() =>
+        change.mutate({
+          fieldId: field.id,
+          name: name.trim(),
+          ...(field.kind === 'choice' && { options: linesOf(options) }),
+        })
+      }
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          change.mutate({
-            fieldId: field.id,
-            name: name.trim(),
-            ...(field.kind === 'choice' && { options: linesOf(options) }),
-          })
-        }}
-      >
-        <TextInput
-          data-autofocus
+      <TextInput
+        data-autofocus
+        required
+        maxLength={60}
+        label={t('replies.title')}
+        value={name}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      {field.kind === 'choice' && (
+        <Textarea
           required
-          maxLength={60}
-          label={t('replies.title')}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
+          autosize
+          label={t('replies.options')}
+          description={t('replies.optionsStay')}
+          value={options}
+          onChange={event => setOptions(event.currentTarget.value)}
         />
-        {field.kind === 'choice' && (
-          <Textarea
-            mt="sm"
-            required
-            autosize
-            label={t('replies.options')}
-            description={t('replies.optionsStay')}
-            value={options}
-            onChange={event => setOptions(event.currentTarget.value)}
-          />
-        )}
-        <Failure error={change.error} />
-        <Group mt="md" justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            {t('action.save')}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      )}
+    </EditorDialog>
   )
 }

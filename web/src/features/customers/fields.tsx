@@ -4,63 +4,47 @@ import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import classes from '../../shared/kept-list.module.css'
+import { KeptList } from '../../shared/kept-list.tsx'
 import { queryOf } from '../../shared/queries.ts'
-import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
-import { EditField } from './edit-field.tsx'
-import classes from './fields.module.css'
+import { EditField, linesOf } from './edit-field.tsx'
 
 type Field = QueryOutput<'field.list'>['items'][number]
 const KINDS = ['text', 'number', 'date', 'choice', 'link'] as const
-const linesOf = (text: string) => [...new Set(text.split('\n').map(line => line.trim()))].filter(Boolean)
 
 /** The fields customers have; for those who may define them. */
 export function Fields() {
   const t = useT()
-  const [edited, setEdited] = useState<Field | null>(null)
-  const [removed, setRemoved] = useState<Field | null>(null)
-  const fields = useQuery(queryOf('field.list', {}))
+  const found = useQuery(queryOf('field.list', {}))
   const remove = useCommand('field.delete', {
     announce: false,
     changes: [['field.list'], ['customer.get']],
-    onDone: () => setRemoved(null),
   })
   return (
-    <section className={classes.section}>
-      <h2>{t('replies.fields')}</h2>
-      <ul className={classes.list}>
-        {fields.data?.items.map(field => (
-          <li key={field.id}>
-            <div>
-              <b>{field.name}</b> <small>{t(`replies.fieldKind.${field.kind}`)}</small>
-              <p>
-                <code>{`{{field.${field.key}}}`}</code> {field.options.join(' · ')}
-              </p>
-            </div>
-            <Button size="compact-xs" variant="default" onClick={() => setEdited(field)}>
-              {t('replies.edit')}
-            </Button>
-            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setRemoved(field)}>
-              {t('replies.remove')}
-            </Button>
-          </li>
-        ))}
-      </ul>
-      <DefineField />
-      {edited && <EditField field={edited} onClose={() => setEdited(null)} />}
-      {removed && (
-        <Confirm
-          title={t('replies.removeTitle', { name: removed.name })}
-          goes={t('replies.fieldGoes')}
-          stays={t('replies.stays')}
-          confirm={t('replies.remove')}
-          isBusy={remove.isPending}
-          error={remove.error}
-          onConfirm={() => remove.mutate({ fieldId: removed.id })}
-          onClose={() => setRemoved(null)}
-        />
+    <KeptList
+      title={t('replies.fields')}
+      empty={t('replies.fieldsEmpty')}
+      found={found}
+      nameOf={field => field.name}
+      row={field => (
+        <>
+          <b>{field.name}</b> <small>{t(`replies.fieldKind.${field.kind}`)}</small>
+          <p>
+            <code>{`{{field.${field.key}}}`}</code> {field.options.join(' · ')}
+          </p>
+        </>
       )}
-    </section>
+      editor={(field, close) => field && <EditField field={field} onClose={close} />}
+      removal={{
+        goes: t('replies.fieldGoes'),
+        isBusy: remove.isPending,
+        error: remove.error,
+        run: ({ id }, done) => remove.mutate({ fieldId: id }, done),
+      }}
+    >
+      <DefineField />
+    </KeptList>
   )
 }
 
@@ -81,6 +65,7 @@ function DefineField() {
   })
   return (
     <form
+      className={classes.form}
       onSubmit={event => {
         event.preventDefault()
         define.mutate({
@@ -125,10 +110,10 @@ function DefineField() {
           onChange={event => setOptions(event.currentTarget.value)}
         />
       )}
-      <Failure error={define.error} />
-      <Button mt={8} size="xs" type="submit" variant="default" loading={define.isPending}>
+      <Button size="xs" type="submit" variant="default" loading={define.isPending}>
         {t('replies.addField')}
       </Button>
+      <Failure error={define.error} />
     </form>
   )
 }

@@ -1,16 +1,14 @@
-import { Button, ColorInput, TextInput } from '@mantine/core'
+import { Button, ColorInput, ColorSwatch, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import classes from '../../shared/kept-list.module.css'
+import { KeptList } from '../../shared/kept-list.tsx'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
-import { Confirm } from '../../shared/ui/confirm.tsx'
-import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
-import classes from './labels.module.css'
 
 type Label = QueryOutput<'label.list'>['items'][number]
 const COLOURS = ['#4453b8', '#0f766e', '#b45309', '#be185d', '#15803d', '#7c3aed', '#b91c1c', '#475569']
@@ -20,86 +18,78 @@ const CHANGES = [['label.list'], ['conversation.list'], ['conversation.get']]
 export function LabelList() {
   const t = useT()
   const may = useMay()
-  const labels = useQuery(queryOf('label.list', {}))
+  const found = useQuery(queryOf('label.list', {}))
+  const remove = useCommand('label.delete', { announce: false, changes: CHANGES })
   return (
-    <section className={classes.section}>
-      <h2>{t('side.labels')}</h2>
-      {labels.isPending && <RowsSkeleton rows={3} />}
-      {labels.isError && !labels.data && (
-        <ErrorFace error={labels.error} retry={() => void labels.refetch()} />
+    <KeptList
+      title={t('side.labels')}
+      empty={t('side.noLabels')}
+      found={found}
+      nameOf={label => label.name}
+      row={label => (
+        <span className={classes.fields}>
+          {may('label.change_colour') ? <Colour label={label} /> : <Dot colour={label.colour} />}
+          {may('label.rename') ? <Name label={label} /> : <bdi>{label.name}</bdi>}
+        </span>
       )}
-      {labels.data?.items.length === 0 && <p>{t('side.noLabels')}</p>}
-      <ul className={classes.list}>
-        {labels.data?.items.map(label => (
-          <LabelRow key={label.id} label={label} />
-        ))}
-      </ul>
-      {may('label.create') && <AddLabel next={(labels.data?.items.length ?? 0) % COLOURS.length} />}
-    </section>
+      removal={
+        may('label.delete')
+          ? {
+              goes: t('labels.goes'),
+              isBusy: remove.isPending,
+              error: remove.error,
+              run: ({ id }, done) => remove.mutate({ labelId: id }, done),
+            }
+          : undefined
+      }
+    >
+      {may('label.create') && <AddLabel next={(found.data?.items.length ?? 0) % COLOURS.length} />}
+    </KeptList>
   )
 }
 
-function LabelRow({ label }: { label: Label }) {
+const Dot = ({ colour }: { colour: string }) => <ColorSwatch size={14} color={colour} aria-hidden />
+
+function Colour({ label }: { label: Label }) {
   const t = useT()
-  const may = useMay()
-  const [name, setName] = useState(label.name)
-  const [isRemoved, setRemoved] = useState(false)
-  const rename = useCommand('label.rename', { changes: CHANGES })
   const recolour = useCommand('label.change_colour', { changes: CHANGES })
-  const remove = useCommand('label.delete', { announce: false, changes: CHANGES })
+  return (
+    <ColorInput
+      size="xs"
+      w={118}
+      aria-label={t('labels.colourOf', { name: label.name })}
+      format="hex"
+      swatches={COLOURS}
+      withPicker={false}
+      withEyeDropper={false}
+      disabled={recolour.isPending}
+      value={label.colour}
+      onChangeEnd={colour => colour !== label.colour && recolour.mutate({ labelId: label.id, colour })}
+    />
+  )
+}
+
+function Name({ label }: { label: Label }) {
+  const t = useT()
+  const [name, setName] = useState(label.name)
+  const rename = useCommand('label.rename', { changes: CHANGES })
   const save = () => {
     const wanted = name.trim()
     if (wanted === '') setName(label.name)
     else if (wanted !== label.name) rename.mutate({ labelId: label.id, name: wanted })
   }
   return (
-    <li>
-      <ColorInput
-        size="xs"
-        w={118}
-        aria-label={t('labels.colourOf', { name: label.name })}
-        format="hex"
-        swatches={COLOURS}
-        withPicker={false}
-        withEyeDropper={false}
-        disabled={!may('label.change_colour') || recolour.isPending}
-        value={label.colour}
-        onChangeEnd={colour => colour !== label.colour && recolour.mutate({ labelId: label.id, colour })}
-      />
-      <TextInput
-        size="xs"
-        className={classes.grow}
-        aria-label={t('labels.nameOf', { name: label.name })}
-        maxLength={40}
-        disabled={!may('label.rename')}
-        value={name}
-        onChange={event => setName(event.currentTarget.value)}
-        onBlur={save}
-        onKeyDown={event => event.key === 'Enter' && event.currentTarget.blur()}
-      />
-      {may('log.view') && (
-        <Link to="/log" search={{ subject: label.id }}>
-          {t('labels.history')}
-        </Link>
-      )}
-      {may('label.delete') && (
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setRemoved(true)}>
-          {t('replies.remove')}
-        </Button>
-      )}
-      {isRemoved && (
-        <Confirm
-          title={t('replies.removeTitle', { name: label.name })}
-          goes={t('labels.goes')}
-          stays={t('replies.stays')}
-          confirm={t('replies.remove')}
-          isBusy={remove.isPending}
-          error={remove.error}
-          onConfirm={() => remove.mutate({ labelId: label.id })}
-          onClose={() => setRemoved(false)}
-        />
-      )}
-    </li>
+    <TextInput
+      size="xs"
+      flex={1}
+      miw={140}
+      aria-label={t('labels.nameOf', { name: label.name })}
+      maxLength={40}
+      value={name}
+      onChange={event => setName(event.currentTarget.value)}
+      onBlur={save}
+      onKeyDown={event => event.key === 'Enter' && event.currentTarget.blur()}
+    />
   )
 }
 

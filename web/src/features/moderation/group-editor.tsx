@@ -1,11 +1,11 @@
-import { Button, Modal, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
+import { SegmentedControl, Select, Textarea, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 import { queryOf } from '../../shared/queries.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
 import { RULE_KINDS, rulesOf, textsOf } from './rules-text.ts'
 
 export type Group = QueryOutput<'phrase_group.list'>['items'][number]
@@ -34,67 +34,53 @@ export function GroupEditor({ group, onClose }: { group: Group | null; onClose: 
     else create.mutate(given)
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t(group ? 'replies.editGroup' : 'replies.addGroup')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      isBusy={create.isPending || update.isPending}
+      error={create.error ?? update.error}
+      isReady={rules.length > 0}
+      onSave={save}
+      onClose={onClose}
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          save()
-        }}
-      >
-        <TextInput
-          data-autofocus
-          required
-          label={t('replies.title')}
-          maxLength={80}
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
+      <TextInput
+        data-autofocus
+        required
+        label={t('replies.title')}
+        maxLength={80}
+        value={name}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      <Select
+        label={t('replies.bot')}
+        placeholder={t('replies.allBots')}
+        clearable
+        data={(bots.data?.items ?? []).map(bot => ({ value: bot.id as string, label: bot.name }))}
+        value={botId}
+        onChange={setBot}
+      />
+      <SegmentedControl
+        mt={10}
+        fullWidth
+        aria-label={t('replies.whatHappens')}
+        value={action}
+        data={(['block', 'confirm'] as const).map(value => ({
+          value,
+          label: t(`replies.action.${value}`),
+        }))}
+        onChange={value => setAction(value === 'confirm' ? 'confirm' : 'block')}
+      />
+      {RULE_KINDS.map(kind => (
+        <Textarea
+          key={kind}
+          label={t(`replies.rules.${kind}`)}
+          autosize
+          minRows={2}
+          maxRows={8}
+          dir="auto"
+          value={texts[kind]}
+          onChange={event => setTexts({ ...texts, [kind]: event.currentTarget.value })}
         />
-        <Select
-          label={t('replies.bot')}
-          placeholder={t('replies.allBots')}
-          clearable
-          data={(bots.data?.items ?? []).map(bot => ({ value: bot.id as string, label: bot.name }))}
-          value={botId}
-          onChange={setBot}
-        />
-        <SegmentedControl
-          mt={10}
-          fullWidth
-          aria-label={t('replies.whatHappens')}
-          value={action}
-          data={(['block', 'confirm'] as const).map(value => ({
-            value,
-            label: t(`replies.action.${value}`),
-          }))}
-          onChange={value => setAction(value === 'confirm' ? 'confirm' : 'block')}
-        />
-        {RULE_KINDS.map(kind => (
-          <Textarea
-            key={kind}
-            label={t(`replies.rules.${kind}`)}
-            autosize
-            minRows={2}
-            maxRows={8}
-            dir="auto"
-            value={texts[kind]}
-            onChange={event => setTexts({ ...texts, [kind]: event.currentTarget.value })}
-          />
-        ))}
-        <Failure error={create.error ?? update.error} />
-        <Button
-          mt={12}
-          type="submit"
-          disabled={rules.length === 0}
-          loading={create.isPending || update.isPending}
-        >
-          {t('action.save')}
-        </Button>
-      </form>
-    </Modal>
+      ))}
+    </EditorDialog>
   )
 }
