@@ -142,3 +142,14 @@ export function bytesToUint64(bytes: Uint8Array): number {
   if (!Number.isSafeInteger(value)) throw new ProofError('bad_index', 'above 2^53 - 1')
   return value
 }
+
+/** Whether `needle` (at least one byte) stands somewhere in `bytes`. */
+export function includesBytes(bytes: Uint8Array, needle: Uint8Array): boolean {
+  const first = needle[0] ?? 0
+  for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
+    let same = 1
+    while (same < needle.length && bytes[at + same] === needle[same]) same += 1
+    if (same === needle.length) return true
+  }
+  return false
+}

@@ -46,6 +46,17 @@ export * from './note.ts'
 export * from './note-key.ts'
 export { checkPart, commitPart, isPartName, SALT_BYTES } from './part.ts'
 export { type LeafProjection, projectLeaf } from './projection.ts'
+export * from './purge-list.ts'
+export { placeOf, type RemoteBreak, type RemoteEpochVerdict, type RemoteFinding } from './remote-epochs.ts'
+export { DESTROYED, type ReadPath, RemoteError } from './remote-log.ts'
+export { formatDestroyedLine } from './remote-purges.ts'
+export {
+  type ElsewhereView,
+  type RemoteOptions,
+  type RemoteReport,
+  type RemoteTrust,
+  verifyRemoteLog,
+} from './remote-verify.ts'
 export { EMPTY_ROOT, type Hasher, hmacSha256, setHasher, sha256, sha256Portable } from './sha256.ts'
 export { Sha256Stream } from './sha256-stream.ts'
 export * from './tile.ts'

@@ -3,6 +3,8 @@ import {
   HASH_BYTES,
   type HashReader,
   hashLeaf,
+  isListed,
+  PURGE_CHUNK,
   partialTilesOf,
   rootOf,
   splitHashes,
@@ -14,7 +16,6 @@ import {
 } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import type { ReadDb } from '../db/database.ts'
-import { isListed, PURGE_CHUNK } from './purge-list.ts'
 
 export interface TreeHead {
   readonly epoch: number

@@ -1,6 +1,5 @@
-import { decodeLeaf, ProofError } from '@tracedesk/proof/node'
+import { decodeLeaf, isListed, ProofError, PURGE_CHUNK, PurgeDigest } from '@tracedesk/proof/node'
 import type pg from 'pg'
-import { isListed, PURGE_CHUNK, PurgeDigest } from './purge-list.ts'
 import type { Findings } from './verify-findings.ts'
 
 /** Chunks kept in memory while single parts are looked up. */

@@ -2,6 +2,7 @@ import {
   addSignatureLines,
   consistencyProof,
   encodeEntryBundle,
+  formatDestroyedLine,
   formatTlogProof,
   inclusionProof,
   parseTilePath,
@@ -15,7 +16,6 @@ import { z } from 'zod'
 import { type Caller, may } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { type EpochSpan, readEpochSpan } from '../../ledger/epoch-span.ts'
-import { formatDestroyedLine } from '../../ledger/remote-purges.ts'
 import {
   hashReader,
   LeafGapError,

@@ -1,6 +1,6 @@
+import { isListed, PURGE_CHUNK } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import type { ReadDb } from '../../db/database.ts'
-import { isListed, PURGE_CHUNK } from '../../ledger/purge-list.ts'
 
 /** A part that was looked for and is not there. */
 export interface AbsentPart {

@@ -5,13 +5,13 @@ import {
   retentionApplied,
   retentionCompleted,
 } from '@tracedesk/contracts'
+import { digestOfList, PurgeList, type PurgeRow } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { type Command, type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
-import { digestOfList, PurgeList, type PurgeRow } from '../../ledger/purge-list.ts'
 import { countHeld, type DueAsk, doomedRows, isAnythingDoomed } from './due.ts'
 import { type ArchivedReach, monthsDue, reachOf, withinMonth } from './months.ts'
 import { lockRun, type RetentionRun } from './store.ts'

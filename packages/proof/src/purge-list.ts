@@ -1,4 +1,7 @@
-import { createHash } from 'node:crypto'
+import { toHex, utf8Encode } from './bytes.ts'
+import { Sha256Stream } from './sha256-stream.ts'
+
+// What retention destroyed, as lists of positions: the log holds the digest of each list (docs/ledger.md).
 
 /** So many positions stand in one row of log_purge, one bit each. */
 export const PURGE_CHUNK = 65_536
@@ -8,7 +11,7 @@ const CHUNK_BYTES = PURGE_CHUNK / 8
 export interface PurgeRow {
   readonly part: string
   readonly chunk: number
-  readonly positions: Buffer
+  readonly positions: Uint8Array
 }
 
 /** Does the list row name this position? */
@@ -20,7 +23,7 @@ export const isListed = (positions: Uint8Array, position: number): boolean => {
 /** Collects positions into rows: those of leaves, or of one part. */
 export class PurgeList {
   readonly #part: string
-  readonly #chunks = new Map<number, Buffer>()
+  readonly #chunks = new Map<number, Uint8Array>()
   count = 0
   first = Number.POSITIVE_INFINITY
   last = -1
@@ -48,10 +51,10 @@ export class PurgeList {
     }
   }
 
-  #chunk(index: number): Buffer {
+  #chunk(index: number): Uint8Array {
     let bits = this.#chunks.get(index)
     if (!bits) {
-      bits = Buffer.alloc(CHUNK_BYTES)
+      bits = new Uint8Array(CHUNK_BYTES)
       this.#chunks.set(index, bits)
     }
     return bits
@@ -66,15 +69,15 @@ export class PurgeList {
 
 /** The digest by which an entry vouches for its rows: over part, chunk and bits in the order of part and chunk. */
 export class PurgeDigest {
-  readonly #hash = createHash('sha256')
+  readonly #hash = new Sha256Stream()
 
   add({ part, chunk, positions }: PurgeRow): void {
-    this.#hash.update(`${part}\n${chunk}\n`).update(positions)
+    this.#hash.update(utf8Encode(`${part}\n${chunk}\n`)).update(positions)
   }
 
   /** In hex. */
   end(): string {
-    return this.#hash.digest('hex')
+    return toHex(this.#hash.digest())
   }
 }
 

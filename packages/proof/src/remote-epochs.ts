@@ -1,15 +1,10 @@
-import {
-  decodeLeaf,
-  type EpochTrust,
-  type Finding,
-  type KeyRange,
-  type KnownNote,
-  ProofError,
-  readUnverifiedCheckpoint,
-  trustAtSize,
-  verifyCheckpoint,
-} from '@tracedesk/proof/node'
-import { z } from 'zod'
+import { includesBytes, utf8Encode } from './bytes.ts'
+import { readUnverifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts'
+import { type EpochAnnouncement, readAnnouncement } from './epoch-announcement.ts'
+import { ProofError } from './errors.ts'
+import { type EpochTrust, type KeyRange, trustAtSize } from './trust-file.ts'
+import type { Finding } from './verdict.ts'
+import type { KnownNote } from './verify.ts'
 
 /** What can be wrong with the epochs of a log that is verified from outside. */
 export type RemoteEpochVerdict =
@@ -39,21 +34,8 @@ export interface RemoteBreak {
 /** The newest head of an earlier epoch, as the server has it; undefined when it has none. */
 export type ReadEpochNote = (epoch: number) => Promise<string | undefined>
 
-const MARK = Buffer.from('"event":"ledger.epoch_started"')
-const Announced = z.object({
-  epoch: z.int(),
-  origin: z.string(),
-  vkey: z.string(),
-  ended: z
-    .object({
-      epoch: z.int(),
-      origin: z.string(),
-      lost: z.int(),
-      checkpoint: z.object({ size: z.int(), note: z.string().nullable() }).nullable(),
-    })
-    .nullable(),
-})
-type Announcement = z.infer<typeof Announced> & { readonly position: number }
+const MARK = utf8Encode('"event":"ledger.epoch_started"')
+type Announcement = EpochAnnouncement & { readonly position: number }
 
 /** Workspace and epoch that an origin names; null for that of another kind of log. */
 export function placeOf(origin: string): { readonly workspaceId: string; readonly epoch: number } | null {
@@ -109,7 +91,7 @@ export class RemoteEpochs {
 
   /** Every leaf of the log, in order. */
   take(position: number, bytes: Uint8Array): void {
-    if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(MARK)) return
+    if (!includesBytes(bytes, MARK)) return
     const data = readAnnouncement(bytes)
     if (data) this.#announced.push({ ...data, position })
   }
@@ -239,17 +221,6 @@ function tryRead(note: string) {
     return readUnverifiedCheckpoint(note)
   } catch (error) {
     if (error instanceof ProofError) return undefined // the verifier reports it
-    throw error
-  }
-}
-
-/** A leaf that cannot be read, or is no announcement by the event's schema, announces nothing. */
-function readAnnouncement(bytes: Uint8Array) {
-  try {
-    const leaf = decodeLeaf(bytes)
-    return leaf.event === 'ledger.epoch_started' ? Announced.safeParse(leaf.data).data : undefined
-  } catch (error) {
-    if (error instanceof ProofError) return undefined
     throw error
   }
 }

@@ -1,21 +1,50 @@
-import { decodeLeaf, ProofError } from '@tracedesk/proof/node'
-import { z } from 'zod'
+import { fromBase64, includesBytes, utf8Encode } from './bytes.ts'
+import { ProofError } from './errors.ts'
+import { decodeLeaf } from './leaf.ts'
 import { isListed, PURGE_CHUNK, PurgeDigest, PurgeList } from './purge-list.ts'
 import type { RemoteFinding } from './remote-epochs.ts'
 
-const MARK = Buffer.from('"event":"retention.applied"')
-const Said = z.object({ what: z.enum(['entries', 'parts']), numbered: z.int(), listSha256: z.string() })
+const MARK = utf8Encode('"event":"retention.applied"')
+
+/** What an entry `retention.applied` says of leaves it destroyed. */
+interface Said {
+  readonly numbered: number
+  readonly listSha256: string
+}
 
 /** One line of `/log/<workspace>/<epoch>/destroyed`: positions of one chunk that an entry says were destroyed. */
-export const DestroyedLine = z.strictObject({
-  entryId: z.uuid(),
-  chunk: z.int().min(0),
-  positions: z.base64(),
-})
+export interface DestroyedLine {
+  readonly entryId: string
+  readonly chunk: number
+  /** Bit i stands for position chunk * 65536 + i. */
+  readonly positions: Uint8Array
+}
 
-/** Text of such a line. */
-export const formatDestroyedLine = (line: z.infer<typeof DestroyedLine>): string =>
+/** Text of such a line; `positions` in base64. */
+export const formatDestroyedLine = (line: { entryId: string; chunk: number; positions: string }): string =>
   `${JSON.stringify(line)}\n`
+
+/** Reads such lines. One that cannot be read is left out: what only it names then stays unrecorded. */
+export const parseDestroyedLines = (text: string): DestroyedLine[] =>
+  text.split('\n').flatMap(line => {
+    const parsed = line === '' ? undefined : parseLine(line)
+    return parsed ? [parsed] : []
+  })
+
+function parseLine(line: string): DestroyedLine | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    if (typeof value !== 'object' || value === null) return undefined
+    const { entryId, chunk, positions }: Partial<Record<keyof DestroyedLine, unknown>> = value
+    if (typeof entryId !== 'string' || typeof positions !== 'string' || !isCount(chunk)) return undefined
+    return { entryId, chunk, positions: fromBase64(positions) }
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof ProofError) return undefined
+    throw error
+  }
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0
 
 /**
  * What the server calls destroyed by retention, seen from outside: each such position must stand in a list, and the list
@@ -23,7 +52,7 @@ export const formatDestroyedLine = (line: z.infer<typeof DestroyedLine>): string
  */
 export class RemotePurges {
   readonly #closed = new PurgeList('')
-  readonly #said = new Map<string, z.infer<typeof Said>>()
+  readonly #said = new Map<string, Said>()
 
   /** A leaf of which only the hash is given. */
   close(position: number): void {
@@ -32,12 +61,12 @@ export class RemotePurges {
 
   /** Every leaf that is there. */
   take(bytes: Uint8Array): void {
-    if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(MARK)) return
+    if (!includesBytes(bytes, MARK)) return
     try {
       const { id, event, outcome, data } = decodeLeaf(bytes)
-      const said = Said.safeParse(data)
-      if (event === 'retention.applied' && outcome === 'done' && said.success && said.data.what === 'entries')
-        this.#said.set(id, said.data)
+      const { what, numbered, listSha256 } = data
+      if (event !== 'retention.applied' || outcome !== 'done' || what !== 'entries') return
+      if (isCount(numbered) && typeof listSha256 === 'string') this.#said.set(id, { numbered, listSha256 })
     } catch (error) {
       if (!(error instanceof ProofError)) throw error // a finding of the walk over all leaves
     }
@@ -59,7 +88,7 @@ export class RemotePurges {
   }
 
   /** The positions that were closed and that no vouched list names: taken away, whoever did it. */
-  judge(lines: readonly z.infer<typeof DestroyedLine>[]): RemoteFinding[] {
+  judge(lines: readonly DestroyedLine[]): RemoteFinding[] {
     const vouched = this.#vouched(lines)
     const findings: RemoteFinding[] = []
     for (const { chunk, positions } of this.#closed.rows())
@@ -78,14 +107,9 @@ export class RemotePurges {
   }
 
   /** Lists by chunk whose digest an entry of the log holds. */
-  #vouched(lines: readonly z.infer<typeof DestroyedLine>[]): Map<number, Buffer[]> {
-    const byEntry = new Map<string, { chunk: number; positions: Buffer }[]>()
-    for (const { entryId, chunk, positions } of lines)
-      byEntry.set(entryId, [
-        ...(byEntry.get(entryId) ?? []),
-        { chunk, positions: Buffer.from(positions, 'base64') },
-      ])
-    const vouched = new Map<number, Buffer[]>()
+  #vouched(lines: readonly DestroyedLine[]): Map<number, Uint8Array[]> {
+    const byEntry = Map.groupBy(lines, ({ entryId }) => entryId)
+    const vouched = new Map<number, Uint8Array[]>()
     for (const [entryId, rows] of byEntry) {
       const digest = new PurgeDigest()
       for (const row of rows.toSorted((a, b) => a.chunk - b.chunk)) digest.add({ part: '', ...row })
