@@ -36,6 +36,7 @@ export class ApiError extends Error {
 
 interface CallOptions {
   signal?: AbortSignal
+  cache?: RequestCache
 }
 interface CommandOptions extends CallOptions {
   /** The same key makes a second arrival harmless: give the first attempt's key when trying again. */

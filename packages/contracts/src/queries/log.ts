@@ -150,6 +150,8 @@ export const getLedgerState = defineQuery({
     pending: z.int(),
     rejected: z.int(),
     signed: z.strictObject({ size: z.int(), at: z.string(), vkey: z.string() }).nullable(),
+    /** How long the oldest entry has waited that no signed head covers yet; null when there is none. */
+    unsignedSeconds: z.int().nullable(),
     /** Why nothing is being signed now, if so. */
     signerProblem: z.string().nullable(),
     /** The newest verification by the server itself, and how far one under way has come (entries). */
@@ -158,6 +160,8 @@ export const getLedgerState = defineQuery({
         .strictObject({ at: z.string(), verdict: z.string(), size: z.int(), position: z.int().nullable() })
         .nullable(),
       running: z.strictObject({ done: z.int(), of: z.int() }).nullable(),
+      /** Nothing was verified for two intervals of the setting `ledger.verify_hours`. */
+      overdue: z.boolean(),
     }),
   }),
 })

@@ -4,6 +4,7 @@ import {
   encodeEntryBundle,
   formatDestroyedLine,
   formatTlogProof,
+  formatTrustFile,
   inclusionProof,
   parseTilePath,
   TILE_WIDTH,
@@ -23,7 +24,7 @@ import {
   readLeavesOrHashes,
   tileReader,
 } from '../../ledger/tree-store.ts'
-import { readSignatureLines } from '../../modules/anchors/index.ts'
+import { readSignatureLines, readTrustFile } from '../../modules/anchors/index.ts'
 import { entryScopeSql, scopeOf, seesEverything } from '../../modules/team/index.ts'
 import type { TracedeskNode } from '../../node.ts'
 import { authenticate } from './authenticate.ts'
@@ -79,6 +80,12 @@ export function addLedgerRoutes(server: FastifyInstance, node: TracedeskNode): v
       .executeTakeFirst()
     if (!row) throw new ConsoleError('ledger.size_unknown')
     return reply.type(TEXT).send(`${row.vkey}\n`)
+  })
+  server.get('/api/ledger.trust', async (request, reply) => {
+    const { workspaceId } = await reader(request)
+    const trust = await readTrustFile(db, workspaceId)
+    if (!trust) throw new ConsoleError('ledger.size_unknown')
+    return reply.type('application/json').send(formatTrustFile(trust))
   })
   server.get('/api/ledger.leaf', async (request, reply) => {
     const caller = await reader(request)

@@ -183,6 +183,15 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     answer: plain('The key'),
   },
   {
+    path: '/api/ledger.trust',
+    method: 'get',
+    id: 'ledger.trust',
+    tag: 'ledger',
+    summary: 'Whom a verifier of this log has to believe: origin, keys with their sizes, witnesses, earlier epochs',
+    access: 'session',
+    answer: json('The trust file'),
+  },
+  {
     path: '/api/ledger.leaf',
     method: 'get',
     id: 'ledger.leaf',

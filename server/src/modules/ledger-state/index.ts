@@ -12,6 +12,7 @@ import { z } from 'zod'
 import { defineCommandHandler, defineQueryHandler, type Query } from '../../command/define.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { readSetting } from '../team/index.ts'
 
 /** A node began to work on this workspace: from here its numbers count. */
 export const recordNodeStart = defineCommandHandler(
@@ -94,6 +95,7 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
     }>`select (select count(*) from log_pending where workspace_id = ${workspaceId}) as pending, (select count(*) from log_rejected where workspace_id = ${workspaceId}) as rejected`.execute(
       db as never,
     )
+    const last = await lastVerification(db, workspaceId)
     return {
       epoch: head.epoch,
       origin: head.origin,
@@ -102,14 +104,43 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
       pending: Number(rows[0]?.pending ?? 0),
       rejected: Number(rows[0]?.rejected ?? 0),
       signed: signed ? { size: signed.size, at: signed.signed_at, vkey: signed.vkey } : null,
+      unsignedSeconds: await secondsUnsigned(db, workspaceId, signed?.size ?? 0),
       signerProblem: port.signerProblem(workspaceId),
       verification: {
-        last: await lastVerification(db, workspaceId),
+        last,
         running: port.verificationProgress(workspaceId),
+        overdue: await isVerificationOverdue(db, workspaceId, last?.at ?? null),
       },
     }
   })
   return [state] as Query[]
+}
+
+/** How long the oldest entry has waited for the tree, or stood in it unsigned. */
+async function secondsUnsigned(db: ReadDb, workspaceId: string, signedSize: number): Promise<number | null> {
+  const { rows } = await sql<{ seconds: number | null }>`
+    select floor(extract(epoch from now() - least(
+      (select min(recorded_at) from log_pending where workspace_id = ${workspaceId}),
+      (select recorded_at from log_entry where workspace_id = ${workspaceId} and position >= ${signedSize} order by position limit 1)
+    )))::int as seconds`.execute(db as never)
+  const [row] = rows
+  return row?.seconds === null || row?.seconds === undefined ? null : Math.max(0, row.seconds)
+}
+
+/** Whether two intervals went by since the last verification, or since the log began when there was none. */
+async function isVerificationOverdue(
+  db: ReadDb,
+  workspaceId: string,
+  lastAt: string | null,
+): Promise<boolean> {
+  const hours = Number(await readSetting(db, workspaceId, 'ledger.verify_hours'))
+  if (hours === 0) return false
+  const { rows } = await sql<{ overdue: boolean | null }>`
+    select now() - coalesce(${lastAt}::timestamptz,
+      (select recorded_at from log_entry where workspace_id = ${workspaceId} order by position limit 1)) > make_interval(hours => ${2 * hours}) as overdue`.execute(
+    db as never,
+  )
+  return rows[0]?.overdue ?? false
 }
 
 async function lastVerification(db: ReadDb, workspaceId: string) {

@@ -21,6 +21,7 @@ import type { LogSearch } from './log-search.ts'
 import { PartDiff } from './part-diff.tsx'
 import { RevealButton } from './reveal.tsx'
 import { useFilter } from './use-filter.ts'
+import { VerifyEntry } from './verify-entry-button.tsx'
 
 type Found = QueryOutput<'log.entry'>
 
@@ -96,7 +97,7 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
       <Circumstances entry={entry} />
       <Data entry={entry} />
       <Parts entry={entry} />
-      <Proof proof={proof} />
+      <Proof entry={entry} proof={proof} />
       <Via entry={entry} />
     </div>
   )
@@ -282,8 +283,9 @@ function Parts({ entry }: { entry: Entry }) {
   )
 }
 
-function Proof({ proof }: { proof: Found['proof'] }) {
+function Proof({ entry, proof }: Found) {
   const t = useT()
+  const may = useMay()
   const words = useWords()
   const format = useFormat()
   const state = proof === null ? 'pending' : proof.signedSize === null ? 'tree' : 'signed'
@@ -307,6 +309,9 @@ function Proof({ proof }: { proof: Found['proof'] }) {
         </p>
       ))}
       {proof?.anchors.length === 0 && <p className={classes.seal}>{t('log.detail.notAnchored')}</p>}
+      {proof?.signedSize != null && may('ledger.view') && (
+        <VerifyEntry key={entry.id} entry={entry} position={proof.position} />
+      )}
       {proof && (
         <dl className={classes.facts}>
           <Row name={t('log.detail.position')}>{format.number(proof.position)}</Row>

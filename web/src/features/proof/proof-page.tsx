@@ -1,11 +1,12 @@
-import { Skeleton } from '@mantine/core'
-import { IconAlertTriangle, IconClockHour3, IconShieldCheck } from '@tabler/icons-react'
+import { Button, Skeleton } from '@mantine/core'
+import { IconAlertTriangle, IconClockHour3, IconDownload, IconShieldCheck } from '@tabler/icons-react'
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
-import { useT } from '../../i18n/index.ts'
+import { useT, useWords } from '../../i18n/index.ts'
 import { api, codeOf } from '../../shared/api.ts'
 import { useFormat } from '../../shared/format.ts'
+import { useLedgerSeal } from '../../shared/ledger-seal.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import { CopyField } from '../../shared/ui/copy-field.tsx'
@@ -56,10 +57,10 @@ function State({ ledger }: { ledger: Ledger }) {
   const t = useT()
   const checkpoint = useQuery({ ...checkpointOf(ledger.signed?.size ?? 0), enabled: ledger.signed !== null })
   const key = useQuery(vkey)
-  const { scope } = useMe()
+  const { scope, workspace } = useMe()
   return (
     <div className={classes.sections}>
-      <Verdict ledger={ledger} />
+      <Verdict />
       <Figures ledger={ledger} />
       <div className={classes.pair}>
         <Section title={t('proof.covers')} text={t('proof.coversText')} />
@@ -69,9 +70,7 @@ function State({ ledger }: { ledger: Ledger }) {
         <Anchors />
       </Section>
       <Section title={t('proof.here.title')} text={t('proof.here.text')}>
-        {scope === 'all' && key.data !== undefined && ledger.signed !== null && (
-          <VerifyHere vkey={key.data.trim()} />
-        )}
+        {scope === 'all' && ledger.signed !== null && <VerifyHere workspaceId={workspace.id} />}
         {scope !== 'all' && <p>{t('proof.here.scope')}</p>}
       </Section>
       <Section title={t('proof.server.title')} text={t('proof.server.text')}>
@@ -97,6 +96,17 @@ function State({ ledger }: { ledger: Ledger }) {
         {key.data !== undefined && (
           <CopyField value={key.data.trim()} label={t('proof.key')} copyLabel={t('proof.copyKey')} />
         )}
+        <Button
+          component="a"
+          href="/api/ledger.trust"
+          download="trust.json"
+          size="xs"
+          variant="default"
+          mt={8}
+          leftSection={<IconDownload size={15} aria-hidden />}
+        >
+          {t('proof.trustFile')}
+        </Button>
         {key.error && <ErrorFace error={key.error} retry={() => void key.refetch()} />}
       </Section>
     </div>
@@ -113,22 +123,33 @@ function Section(props: { title: string; text: string; isWarning?: boolean; chil
   )
 }
 
-/** The one sentence a manager looks for. */
-function Verdict({ ledger: { size, signed, pending, signerProblem, verification } }: { ledger: Ledger }) {
+/** The one sentence a manager looks for, and everything that speaks against it. */
+function Verdict() {
   const t = useT()
-  const broken = verification.last !== null && verification.last.verdict !== 'ok'
-  const state = signerProblem || broken ? 'bad' : pending > 0 || (signed?.size ?? 0) < size ? 'busy' : 'good'
-  const Icon = { bad: IconAlertTriangle, busy: IconClockHour3, good: IconShieldCheck }[state]
+  const words = useWords()
+  const format = useFormat()
+  const seal = useLedgerSeal()
+  if (!seal) return null
+  const { colour, causes, ledger } = seal
+  const { last } = ledger.verification
+  const Icon = { bad: IconAlertTriangle, warn: IconClockHour3, good: IconShieldCheck }[colour]
   return (
-    <div className={classes.verdict} data-state={state} role="status">
+    <div className={classes.verdict} data-state={colour} role={colour === 'bad' ? 'alert' : 'status'}>
       <Icon size={30} stroke={1.6} aria-hidden />
       <div>
-        <b>{t(`proof.state.${state}`)}</b>
-        {signerProblem && <span>{signerProblem}</span>}
-        {broken && <span>{t('proof.server.bad', { verdict: verification.last?.verdict ?? '' })}</span>}
-        {signed && (
+        <b>{t(`proof.state.${colour}`)}</b>
+        {causes.map(cause => (
+          <span key={cause} data-cause={cause}>
+            {t(`proof.cause.${cause}`)}
+            {cause === 'broken' &&
+              last &&
+              ` ${words(`value.${last.verdict}`, last.verdict)}${last.position === null ? '' : ` · ${t('field.position')} ${format.number(last.position)}`}`}
+            {cause === 'signer' && ` ${ledger.signerProblem}`}
+          </span>
+        ))}
+        {ledger.signed && (
           <span>
-            {t('proof.lastSigned')} <Ago at={signed.at} />
+            {t('proof.lastSigned')} <Ago at={ledger.signed.at} />
           </span>
         )}
       </div>
@@ -139,7 +160,7 @@ function Verdict({ ledger: { size, signed, pending, signerProblem, verification 
 function Figures({ ledger }: { ledger: Ledger }) {
   const t = useT()
   const format = useFormat()
-  const { size, signed, pending, rejected, root, origin, epoch } = ledger
+  const { size, signed, pending, root, origin, epoch } = ledger
   const unsigned = size - (signed?.size ?? 0)
   return (
     <>
@@ -159,11 +180,6 @@ function Figures({ ledger }: { ledger: Ledger }) {
           {pending > 0 && <dd className={classes.small}>{t('proof.pendingText', { count: pending })}</dd>}
         </div>
       </dl>
-      {rejected > 0 && (
-        <p className={classes.rejected} role="alert">
-          {t('proof.rejected', { count: rejected })}
-        </p>
-      )}
       <p className={classes.root}>
         {t('proof.root')} <code>{root}</code> · <code>{origin}</code> · {t('proof.epoch', { epoch })}
       </p>

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useRef, useState } from 'react'
-import { useT } from '../../i18n/index.ts'
+import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useMay } from '../../shared/session.ts'
@@ -15,7 +15,7 @@ import type { HereResult, VerifyProgress } from './verify-here.ts'
 type Verification = QueryOutput<'ledger.state'>['verification']
 
 /** Verifies in this browser, out of nothing but bytes; stoppable, with progress. */
-export function VerifyHere({ vkey }: { vkey: string }) {
+export function VerifyHere({ workspaceId }: { workspaceId: string }) {
   const t = useT()
   const [progress, setProgress] = useState<VerifyProgress | null>(null)
   const stop = useRef<AbortController | null>(null)
@@ -24,7 +24,7 @@ export function VerifyHere({ vkey }: { vkey: string }) {
       stop.current = new AbortController()
       setProgress({ done: 0, of: 1 })
       const { verifyHere } = await import('./verify-here.ts')
-      return verifyHere(vkey, stop.current.signal, setProgress)
+      return verifyHere(workspaceId, stop.current.signal, setProgress)
     },
     onSettled: () => setProgress(null),
   })
@@ -51,27 +51,68 @@ export function VerifyHere({ vkey }: { vkey: string }) {
   )
 }
 
-function HereVerdict({ result: { report, size, remembered } }: { result: HereResult }) {
+const SHOWN_FINDINGS = 5
+
+function HereVerdict({ result }: { result: HereResult }) {
   const t = useT()
   const format = useFormat()
+  const { report } = result
   const good = report.verdict === 'ok'
   const Icon = good ? IconShieldCheck : IconAlertTriangle
   return (
     <div className={classes.verdict} data-state={good ? 'good' : 'bad'} role="status">
       <Icon size={30} stroke={1.6} aria-hidden />
       <div>
-        <b>{good ? t('proof.here.good', { entries: format.number(size) }) : t('proof.here.bad')}</b>
-        {good && remembered !== null && (
-          <span>{t('proof.here.remembered', { entries: format.number(remembered) })}</span>
-        )}
-        {!good && (
-          <span>
-            {report.verdict}
-            {report.position !== null && ` · ${t('field.position')} ${format.number(report.position)}`}
-          </span>
-        )}
+        <b>
+          {good
+            ? t('proof.here.good', { entries: format.number(report.checkedEntries) })
+            : t('proof.here.bad')}
+        </b>
+        {good ? <HereFacts result={result} /> : <HereFindings report={report} />}
       </div>
     </div>
+  )
+}
+
+/** What a manager should know of a log that is in order. */
+function HereFacts({ result: { report, remembered, newKeys } }: { result: HereResult }) {
+  const t = useT()
+  const format = useFormat()
+  return (
+    <>
+      {remembered !== null && (
+        <span>{t('proof.here.remembered', { entries: format.number(remembered) })}</span>
+      )}
+      {newKeys > 0 && <span>{t('proof.here.newKey')}</span>}
+      {report.purged.entries > 0 && <span>{t('proof.here.purged', { count: report.purged.entries })}</span>}
+      {report.epochs.map(({ epoch, position, lost }) => (
+        <span key={epoch}>
+          {t('proof.here.epoch', {
+            epoch,
+            position: format.number(position),
+            lost: format.number(lost),
+          })}
+        </span>
+      ))}
+    </>
+  )
+}
+
+function HereFindings({ report: { findings, findingCount } }: { report: HereResult['report'] }) {
+  const t = useT()
+  const words = useWords()
+  const format = useFormat()
+  const more = findingCount - Math.min(findingCount, SHOWN_FINDINGS)
+  return (
+    <>
+      {findings.slice(0, SHOWN_FINDINGS).map(({ verdict, position, detail }) => (
+        <span key={`${verdict} ${detail}`}>
+          {words(`value.${verdict}`, verdict)}
+          {position !== null && ` · ${t('field.position')} ${format.number(position)}`} <code>{verdict}</code>
+        </span>
+      ))}
+      {more > 0 && <span>{t('proof.here.more', { count: more })}</span>}
+    </>
   )
 }
 
@@ -80,6 +121,7 @@ export function ServerVerification({ verification: { last, running } }: { verifi
   const t = useT()
   const format = useFormat()
   const may = useMay()
+  const words = useWords()
   const verify = useCommand('ledger.verify', { changes: [['ledger.state']] })
   const stop = useCommand('ledger.stop_verification', { changes: [['ledger.state']] })
   return (
@@ -88,7 +130,7 @@ export function ServerVerification({ verification: { last, running } }: { verifi
         <p>
           {last.verdict === 'ok'
             ? t('proof.server.good', { entries: format.number(last.size) })
-            : t('proof.server.bad', { verdict: last.verdict })}{' '}
+            : t('proof.server.bad', { verdict: words(`value.${last.verdict}`, last.verdict) })}{' '}
           <Ago at={last.at} />
         </p>
       ) : (
