@@ -91,7 +91,9 @@ export class LocalSigner implements HeadSigner {
   sign(workspaceId: string): Promise<SignedHead | null> {
     return this.#withSigner(workspaceId, async (signer, head, named) => {
       if (head.size > signer.size || signer.note === null) {
-        const published = await this.#published(workspaceId, head, signer)
+        const published =
+          (await this.#published(workspaceId, head, signer)) ??
+          (signer.note === null ? await this.#signedBefore(workspaceId, head) : undefined)
         await signer.sign({ ...head, published }, this.#leaves(workspaceId, signer.size, head.size))
         this.#recalled.add(this.#place(workspaceId, head.epoch))
       } else if (head.size < signer.size) {
@@ -137,8 +139,8 @@ export class LocalSigner implements HeadSigner {
       const signer = await this.#open(workspaceId, epoch, origin)
       const named = signer && (await this.#namedKeys(workspaceId, epoch))[0]
       if (!signer || !named) return null
-      await signer.follow(named)
       signer.refresh()
+      await signer.follow(named)
       // Read after the memory: another process with this folder may have signed a newer head than the first look saw.
       const head = await readHead(this.#db, workspaceId)
       return head?.epoch === epoch ? work(signer, head, named) : null
@@ -188,6 +190,32 @@ export class LocalSigner implements HeadSigner {
         `the tree has ${head.size} leaves; this key signed ${published.size}`,
       )
     return published.size > signer.size ? published : undefined
+  }
+
+  /**
+   * The newest head of an earlier epoch that the present tree must contain. Leaves that retention destroyed since are
+   * taken by their hashes as far as it reaches: without it a new epoch could not be signed after a restore.
+   */
+  async #signedBefore(workspaceId: string, head: TreeHead) {
+    for (let epoch = head.epoch - 1; epoch > 0; epoch--) {
+      const row = await this.#db
+        .selectFrom('log_checkpoint')
+        .select('note')
+        .where('workspace_id', '=', workspaceId)
+        .where('epoch', '=', epoch)
+        .where('size', '<=', head.size)
+        .orderBy('size', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      if (!row) continue
+      const origin = head.origin.replace(/\d+$/, String(epoch))
+      const ours = await TreeSigner.open(this.#place(workspaceId, epoch), origin, false)
+      // Whose key it was is this signer's own memory; only one that has none has to ask the ledger.
+      const trustedVkeys = ours ? [ours.vkey] : await this.#namedKeys(workspaceId, epoch)
+      const { verdict } = await verifyCheckpoint(row.note, { origin, trustedVkeys })
+      if (verdict === 'ok') return parseCheckpoint(parseNote(row.note).text)
+    }
+    return undefined
   }
 
   #place(workspaceId: string, epoch: number): string {

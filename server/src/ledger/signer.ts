@@ -92,7 +92,7 @@ export class TreeSigner {
     this.#origin = origin
     this.#onStep = onStep
     this.#key = readJson<KeyPair>(folder, 'key.json')
-    this.#next = existsSync(join(folder, 'next.json')) ? readJson<NextKey>(folder, 'next.json') : null
+    this.#next = readNext(folder)
     this.#state = readState(folder)
   }
 
@@ -126,6 +126,8 @@ export class TreeSigner {
 
   /** Takes up what another process with the same folder may have written since. */
   refresh(): void {
+    this.#key = readJson<KeyPair>(this.#folder, 'key.json')
+    this.#next = readNext(this.#folder)
     this.#state = readState(this.#folder)
   }
 
@@ -223,6 +225,9 @@ export class TreeSigner {
     return frontier
   }
 }
+
+const readNext = (folder: string): NextKey | null =>
+  existsSync(join(folder, 'next.json')) ? readJson<NextKey>(folder, 'next.json') : null
 
 function readState(folder: string): SignerState {
   if (!existsSync(join(folder, 'state.json'))) return { frontier: new Frontier(), note: null }

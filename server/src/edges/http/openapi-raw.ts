@@ -187,7 +187,8 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     method: 'get',
     id: 'ledger.trust',
     tag: 'ledger',
-    summary: 'Whom a verifier of this log has to believe: origin, keys with their sizes, witnesses, earlier epochs',
+    summary:
+      'Whom a verifier of this log has to believe: origin, keys with their sizes, witnesses, earlier epochs',
     access: 'session',
     answer: json('The trust file'),
   },

@@ -99,7 +99,7 @@ export class LedgerWatch {
     this.#rounds = new Rounds({
       everyMs: LOOK_MS,
       work: async () => {
-        await this.#verifyWhatIsDue()
+        await this.verifyDue()
         await this.#rememberErasures()
       },
       onError: error =>
@@ -173,7 +173,8 @@ export class LedgerWatch {
       await erasures.catchUp(databases.read, workspace_id)
   }
 
-  async #verifyWhatIsDue(): Promise<void> {
+  /** Verifies each workspace whose interval is over, by the given time in milliseconds. */
+  async verifyDue(now = Date.now()): Promise<void> {
     const { databases, door } = this.#parts
     for (const { workspace_id: id } of await databases.read
       .selectFrom('workspace')
@@ -181,7 +182,7 @@ export class LedgerWatch {
       .execute()) {
       const hours = Number(await readSetting(databases.read, id, 'ledger.verify_hours'))
       const last = await lastStart(databases, id)
-      if (hours === 0 || (last && Date.now() - millisOf(last) < hours * 3_600_000)) continue
+      if (hours === 0 || (last && now - millisOf(last) < hours * 3_600_000)) continue
       // whoever records the start first does the work; another node sees the entry at its next look
       await door.execute(beginVerification, systemCaller(id), {})
       await this.verify(id)
