@@ -1,92 +1,62 @@
 import { join } from 'node:path'
-import { CATALOGUE, COMMANDS, QUERIES } from '@tracedesk/contracts'
+import { COMMANDS, QUERIES } from '@tracedesk/contracts'
 import type { Caller } from './command/caller.ts'
 import { may, systemCaller } from './command/caller.ts'
 import type { Command, Disclosure, Query } from './command/define.ts'
 import { CommandDoor, RecordedRefusal } from './command/execute.ts'
 import { QueryRunner } from './command/query.ts'
-import { type Databases, openDatabases, type PoolSizes } from './db/database.ts'
-import type { RoleTargets } from './db/roles.ts'
+import { type Databases, openDatabases } from './db/database.ts'
 import { AlertKeeper } from './edges/alerts/keeper.ts'
 import { DeskKeeper } from './edges/desk/keeper.ts'
 import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import { Lookers } from './edges/realtime/lookers.ts'
-import {
-  createSendEntries,
-  type ReadSlice,
-  STREAM_TIMEOUT_MS,
-  STREAM_TIMING,
-  StreamKeeper,
-  type StreamTiming,
-} from './edges/streams/index.ts'
+import { STREAM_TIMING, StreamKeeper } from './edges/streams/index.ts'
 import { ConsoleError } from './kernel/console-error.ts'
-import type { Logger } from './kernel/log.ts'
-import type { InstallationSecret } from './kernel/secret.ts'
 import { Appender } from './ledger/append.ts'
 import { Checkpoints } from './ledger/checkpoints.ts'
 import { ErasureList } from './ledger/erasures.ts'
-import { type HeadSigner, LocalSigner } from './ledger/head-signer.ts'
+import { LocalSigner } from './ledger/head-signer.ts'
 import { NodeCounter } from './ledger/node-counter.ts'
 import { Sequencer } from './ledger/sequencer.ts'
 import { SubjectKeys } from './ledger/subject-keys.ts'
-import * as alerts from './modules/alerts/index.ts'
 import * as anchors from './modules/anchors/index.ts'
 import * as archive from './modules/archive/index.ts'
 import { findUnfinishedRestore, finishRestores } from './modules/backup/index.ts'
-import * as bots from './modules/bots/index.ts'
 import * as cannedReplies from './modules/canned-replies/index.ts'
 import * as conversations from './modules/conversations/index.ts'
-import * as customers from './modules/customers/index.ts'
 import * as disputes from './modules/disputes/index.ts'
 import * as evidence from './modules/evidence/index.ts'
 import * as exports from './modules/exports/index.ts'
 import * as files from './modules/files/index.ts'
-import * as holds from './modules/holds/index.ts'
 import * as imports from './modules/imports/index.ts'
 import * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
-import * as moderation from './modules/moderation/index.ts'
-import * as notices from './modules/notices/index.ts'
 import * as privacy from './modules/privacy/index.ts'
 import * as retention from './modules/retention/index.ts'
 import * as streams from './modules/streams/index.ts'
 import * as team from './modules/team/index.ts'
-
-export interface NodeOptions {
-  readonly targets: RoleTargets
-  readonly secret: InstallationSecret
-  readonly dataDir: string
-  /** Host name in the origin of new ledgers. */
-  readonly originHost: string
-  readonly log: Logger
-  readonly version: string
-  /** The token of the set-up link, for as long as there is no owner. */
-  readonly setupToken: () => string | null
-  /** How bots are told apart and delivered; the gateway answers it. */
-  readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'>
-  readonly pools?: PoolSizes
-  /** After how long a silent browser turns its agent away. */
-  readonly presence?: team.PresenceTiming
-  /** Who signs when it is not this process. */
-  readonly signer?: HeadSigner
-  /** Where files of messages lie; a folder below `dataDir` when not given. */
-  readonly fileStore?: files.FileStore
-  /** Where archived months are written; nowhere when not given. */
-  readonly archive?: archive.NamedStore
-  /** Witnesses and timestamp authorities may have private addresses. */
-  readonly allowPrivateTargets?: boolean
-  /** How long streams wait after a failure. */
-  readonly streamTiming?: StreamTiming
-}
-
-/** A witness or timestamp authority that has not answered by then is late. */
-const ANCHOR_TIMEOUT_MS = 20_000
+import { commandsOf } from './wiring/commands.ts'
+import type { NodeOptions, NodeParts } from './wiring/parts.ts'
+import {
+  anchorPort,
+  archivePort,
+  erasePort,
+  evidencePort,
+  exportPort,
+  importFolder,
+  importPorts,
+  packagePort,
+  reportPort,
+  sliceReader,
+  streamPort,
+} from './wiring/ports.ts'
+import { queriesOf } from './wiring/queries.ts'
 
 /** One running server: everything that works on a database, wired together. Edges (HTTP, gateway) are put on top. */
-export class TracedeskNode {
+export class TracedeskNode implements NodeParts {
   readonly databases: Databases
   readonly keys: SubjectKeys
   readonly counter = new NodeCounter()
@@ -220,7 +190,7 @@ export class TracedeskNode {
       log,
       nodeId: this.counter.nodeId,
       workspaces: () => this.workspaces(),
-      ...this.#anchorPort(),
+      ...anchorPort(this),
     })
     this.queries = new QueryRunner({
       db: databases.read,
@@ -228,10 +198,10 @@ export class TracedeskNode {
       recordView: (caller, query, disclosure) => this.recordView(caller, query, disclosure),
       recordShown: (caller, shown) => conversations.noteShown(this, caller, shown),
     })
-    this.downloadEvidence = evidence.createDownloadEvidence(this.#evidencePort())
-    this.downloadDisputeBundle = evidence.createDownloadEvidence(this.#evidencePort(), 'dispute.bundle')
-    this.reportDispute = disputes.createReportDispute(this.#reportPort(), 'dispute.bundle')
-    this.reportDisputeAsAuditor = disputes.createReportDispute(this.#reportPort(), 'evidence.bundle')
+    this.downloadEvidence = evidence.createDownloadEvidence(evidencePort(this))
+    this.downloadDisputeBundle = evidence.createDownloadEvidence(evidencePort(this), 'dispute.bundle')
+    this.reportDispute = disputes.createReportDispute(reportPort(this), 'dispute.bundle')
+    this.reportDisputeAsAuditor = disputes.createReportDispute(reportPort(this), 'evidence.bundle')
     this.sequencer.onBatch(({ workspaceId, size }) => {
       this.#grew(workspaceId, size)
       this.#bus.announce(workspaceId, size)
@@ -250,18 +220,18 @@ export class TracedeskNode {
       presence: options.presence,
       onSweep: workspaceId => this.notices.wake(workspaceId),
     })
-    this.uploads = new imports.Uploads(this.#importFolder())
+    this.uploads = new imports.Uploads(importFolder(this))
     this.importKeeper = new imports.ImportKeeper(() => ({
-      ...this.#importPorts(),
+      ...importPorts(this),
       uploads: this.uploads,
-      importFolder: this.#importFolder(),
+      importFolder: importFolder(this),
       log,
       workspaces: () => this.workspaces(),
     }))
-    this.exportPort = this.#createExportPort()
+    this.exportPort = exportPort(this)
     this.exportKeeper = new exports.ExportKeeper(this.exportPort)
     this.downloadExport = exports.createDownloadExport(this.exportPort)
-    this.downloadPackage = privacy.createDownloadPackage(this.#packagePort())
+    this.downloadPackage = privacy.createDownloadPackage(packagePort(this))
     this.privacyKeeper = new privacy.PrivacyKeeper({
       databases,
       door: this.door,
@@ -271,7 +241,7 @@ export class TracedeskNode {
       answer: privacy.createAnswerPrivacy((workspaceId, botId) =>
         this.wakeOutbox(workspaceId, botId),
       ) as unknown as Command,
-      finishErasure: privacy.createFinishErasure(this.#erasePort()),
+      finishErasure: privacy.createFinishErasure(erasePort(this)),
     })
     this.retentionKeeper = new retention.RetentionKeeper({
       databases,
@@ -283,7 +253,7 @@ export class TracedeskNode {
         recountMonth: logModule.recountMonth,
       }),
     })
-    this.archivePort = this.#createArchivePort()
+    this.archivePort = archivePort(this)
     this.archiveKeeper = new archive.ArchiveKeeper(this.archivePort)
     this.#registerErasers()
     this.alerts = new AlertKeeper({
@@ -301,13 +271,14 @@ export class TracedeskNode {
       secret,
       log,
       nodeId: this.counter.nodeId,
-      read: this.#readSlice,
-      send: this.#streamPort().send,
+      read: sliceReader(this),
+      send: streamPort(this).send,
       halt: streams.createHaltStream({ secret }) as unknown as Command,
       timing: options.streamTiming ?? STREAM_TIMING,
     })
     this.fileKeeper = new files.FileKeeper({ databases, store: this.fileStore, door: this.door, log })
-    this.#registerAll()
+    this.addCommands(...commandsOf(this))
+    this.addQueries(...queriesOf(this))
   }
 
   /** What keeps this node from serving an older database that was put back; null when nothing does. */
@@ -465,117 +436,9 @@ export class TracedeskNode {
     }
   }
 
-  #evidencePort(): evidence.EvidencePort {
-    return {
-      db: this.databases.read,
-      door: this.door,
-      keys: this.keys,
-      mayOpen: logModule.mayOpen,
-      folder: join(this.options.dataDir, 'bundles'),
-      software: `Tracedesk ${this.options.version}`,
-    }
-  }
-
-  #createExportPort(): exports.ExportPort {
-    const { databases, door, options, keys } = this
-    const entries = new logModule.EntryStream({
-      pool: databases.readPool,
-      db: databases.read,
-      keys,
-      searchKey: options.secret.key('search-token'),
-    })
-    return {
-      databases,
-      door,
-      secret: options.secret,
-      log: options.log,
-      nodeId: this.counter.nodeId,
-      folder: join(options.dataDir, 'exports'),
-      software: `Tracedesk ${options.version}`,
-      workspaces: () => this.workspaces(),
-      // the filter was parsed by the same schema that log.search has
-      stream: ask => entries.read(ask as logModule.StreamAsk),
-      couldHold: (tx, workspaceId, filter, who) => logModule.couldHold(tx, workspaceId, filter as never, who),
-    }
-  }
-
-  #createArchivePort(): archive.ArchivePort {
-    const { databases, door, options, keys } = this
-    const reader = new logModule.EntryReader(keys)
-    return {
-      databases,
-      door,
-      log: options.log,
-      nodeId: this.counter.nodeId,
-      scratch: join(options.dataDir, 'archiving'),
-      software: `Tracedesk ${options.version}`,
-      workspaces: () => this.workspaces(),
-      archive: options.archive ?? null,
-      writeBundle: evidence.createClosedBundles({ ...this.#evidencePort(), db: databases.read }),
-      writeParquet: (ask, path) => this.#writeArchiveTable(ask, path),
-      readTrust: anchors.readTrustFile,
-      present: (db, viewer, records, sealed) => reader.present(db, viewer, records, sealed),
-    }
-  }
-
-  #writeArchiveTable({ viewer, from, to, since, size }: archive.ParquetAsk, path: string) {
-    const ask = { viewer, filter: { from, to }, parts: 'withheld' as const, size, since }
-    const rowsMax = Number.MAX_SAFE_INTEGER
-    const job = { format: 'parquet' as const, options: { bom: false }, ask, path, rowsMax }
-    return exports.writeExport(this.exportPort.stream, job, exports.NOTHING_WRITTEN, async () => {})
-  }
-
-  /** The filter was parsed by the same schema that log.search has. */
-  #readSlice: ReadSlice = ask =>
-    logModule.readSlice(
-      {
-        db: this.databases.read,
-        keys: this.keys,
-        searchKey: this.options.secret.key('search-token'),
-      },
-      ask as logModule.SliceAsk,
-    )
-
-  #streamPort(): streams.StreamPort {
-    const { secret, originHost: host, version, allowPrivateTargets: allowPrivate = false } = this.options
-    return {
-      secret,
-      allowPrivate,
-      app: this.databases.app,
-      changed: () => this.streams.changed(),
-      send: createSendEntries({ host, version, allowPrivate, timeoutMs: STREAM_TIMEOUT_MS }),
-    }
-  }
-
-  #importFolder = (): string => join(this.options.dataDir, 'imports')
-
-  #importPorts(): imports.ImportPorts {
-    const { databases, door, appender, keys, counter, sequencer } = this
-    return { databases, door, appender, keys, counter, sequencer }
-  }
-
-  #erasePort(): privacy.ErasePort {
-    return {
-      keys: this.keys,
-      secret: this.options.secret,
-      erasures: this.erasures,
-      log: this.options.log,
-      erasers: () => this.erasers,
-    }
-  }
-
-  #packagePort() {
-    return {
-      db: this.databases.read,
-      keys: this.keys,
-      folder: join(this.options.dataDir, 'privacy'),
-      filesOf: (workspaceId: string, customerId: string) => this.filesOf(workspaceId, customerId),
-    }
-  }
-
   #registerErasers(): void {
-    const bundles = this.#evidencePort().folder
-    this.erasers.push(privacy.createPackageEraser(this.#packagePort().folder), {
+    const bundles = evidencePort(this).folder
+    this.erasers.push(privacy.createPackageEraser(packagePort(this).folder), {
       counts: 'exports',
       erase: doomed => evidence.eraseBundles(bundles, doomed),
     })
@@ -583,252 +446,6 @@ export class TracedeskNode {
     this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
     this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })
     this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
-  }
-
-  #disputeReads(): disputes.DisputeReads {
-    const reader = new logModule.EntryReader(this.keys)
-    return {
-      present: (db, viewer, records) => reader.present(db, viewer, records),
-      openParts: (db, viewer, ids, name) => logModule.openPartsFor(db, this.keys, viewer, ids, name),
-    }
-  }
-
-  #reportPort(): disputes.ReportPort {
-    const { read } = this.databases
-    return {
-      db: read,
-      reads: this.#disputeReads(),
-      wordingOf: (workspaceId, options) => logModule.createWording(read, workspaceId, options),
-      now: () => new Date(),
-    }
-  }
-
-  #disputeCommands(): Command[] {
-    const { read } = this.databases
-    const check: disputes.CheckPort = {
-      db: read,
-      openTexts: (db, viewer, ids) => logModule.openTextsFor(db, this.keys, viewer, ids),
-      phrases: { groups: moderation.matchersOfGroups, words: moderation.matcherOfWords },
-    }
-    return [
-      disputes.openDisputeCommand,
-      disputes.addParticipantCommand,
-      disputes.removeParticipantCommand,
-      disputes.addDisputeEntryCommand,
-      disputes.annotateDisputeCommand,
-      disputes.createCheckClaim(check),
-      disputes.decideDisputeCommand,
-      disputes.closeDisputeCommand,
-      disputes.createBundleDispute(read, evidence.createRangeBundles(this.#evidencePort())),
-    ] as unknown as Command[]
-  }
-
-  #anchorPort() {
-    return {
-      allowPrivate: this.options.allowPrivateTargets ?? false,
-      timeoutMs: ANCHOR_TIMEOUT_MS,
-      sendDocument: ((...args) => this.sendDocument(...args)) as anchors.SendDocument,
-    }
-  }
-
-  #registerAll(): void {
-    const { options, keys } = this
-    const openTexts: conversations.OpenTexts = ({ db, caller }, ids) =>
-      logModule.openTextsFor(db, keys, caller, ids)
-    const reading: conversations.MessageReading = {
-      openParts: ({ db, caller }, ids, names) => logModule.openNamedPartsFor(db, keys, caller, ids, names),
-      linkOf: (workspaceId, fileId) => this.fileLinks.make(workspaceId, fileId),
-      isWithheld: ({ caller }) => conversations.isCustomerWithheld(caller),
-    }
-    const wake: conversations.WakeOutbox = (workspaceId, botId) => this.wakeOutbox(workspaceId, botId)
-    const botsPort: bots.BotsPort = {
-      ...options.bots,
-      secret: options.secret,
-      botsChanged: workspaceId => this.botsChanged(workspaceId),
-    }
-    const createLedgerKey = (workspaceId: string, epoch: number, origin: string) =>
-      this.checkpoints.signer.createKey(workspaceId, epoch, origin)
-    this.addCommands(
-      ...([
-        team.createSetup({ setupToken: options.setupToken, createLedgerKey, originHost: options.originHost }),
-        team.createSignIn(options.secret),
-        ...team.createCredentialCommands(options.secret),
-        ...team.createOidcCommands(options.secret, provider => this.discoverOidc(provider)),
-        team.signOutCommand,
-        team.revokeSessionCommand,
-        team.acceptInvitationCommand,
-        team.inviteAgentCommand,
-        team.changeRoleCommand,
-        team.createDeactivateAgent(async (context, agentId) => {
-          await notices.unlink(context, agentId, 'deactivated')
-          return conversations.requeueOf(context, agentId)
-        }),
-        notices.linkTelegramCommand,
-        notices.unlinkTelegramCommand,
-        notices.configureNoticesCommand,
-        team.createSetAgentBots(conversations.requeueOthers),
-        team.createReportOffboarding(team.createReadDeeds(this.databases.read)),
-        team.grantSwitchCommand,
-        team.revokeSwitchCommand,
-        team.setServingCommand,
-        team.revokeInvitationCommand,
-        team.markReviewedCommand,
-        team.createRoleCommand,
-        team.updateRoleCommand,
-        team.deleteRoleCommand,
-        team.renameDepartmentCommand,
-        team.reactivateAgentCommand,
-        team.resetPasswordCommand,
-        team.createDepartmentCommand,
-        team.addMemberCommand,
-        team.removeMemberCommand,
-        team.setLeadCommand,
-        team.createApiTokenCommand,
-        team.revokeApiTokenCommand,
-        team.createChangeSetting(options.secret),
-        conversations.createSendMessage(wake, {
-          judge: moderation.judgeText,
-          describeUse: cannedReplies.describeUse,
-        }),
-        conversations.createRetryMessage(wake),
-        conversations.createEditMessage(wake, moderation.judgeText),
-        conversations.createRecallMessage(wake),
-        conversations.createReactToMessage(wake),
-        files.discardFileCommand,
-        bots.setBotGroupsCommand,
-        conversations.assignConversationCommand,
-        conversations.changeStatusCommand,
-        conversations.transferConversationCommand,
-        conversations.acceptConversationCommand,
-        conversations.declineConversationCommand,
-        conversations.snoozeConversationCommand,
-        conversations.setPriorityCommand,
-        conversations.pinConversationCommand,
-        conversations.unpinConversationCommand,
-        conversations.mergeConversationCommand,
-        conversations.setBotRoutingCommand,
-        conversations.createInboxViewCommand,
-        conversations.changeInboxViewCommand,
-        conversations.shareInboxViewCommand,
-        conversations.deleteInboxViewCommand,
-        conversations.createLabelSetCommand,
-        conversations.changeLabelSetCommand,
-        conversations.deleteLabelSetCommand,
-        customers.mergeCustomerCommand,
-        team.changePresenceCommand,
-        team.changeDeskCommand,
-        conversations.addNoteCommand,
-        conversations.seeMentionsCommand,
-        conversations.createLabelCommand,
-        conversations.addLabelCommand,
-        conversations.removeLabelCommand,
-        ledgerModule.createVerifyLedgerNow(() => this.watch),
-        ledgerModule.createStopVerification(() => this.watch),
-        customers.updateProfileCommand,
-        customers.setFieldCommand,
-        customers.blockCustomerCommand,
-        customers.unblockCustomerCommand,
-        customers.defineFieldCommand,
-        customers.changeFieldCommand,
-        customers.deleteFieldCommand,
-        conversations.editNoteCommand,
-        conversations.deleteNoteCommand,
-        conversations.renameLabelCommand,
-        conversations.changeLabelColourCommand,
-        conversations.deleteLabelCommand,
-        cannedReplies.createCannedReplyCommand,
-        cannedReplies.updateCannedReplyCommand,
-        cannedReplies.createDeleteCannedReply(files.queueRemoval),
-        this.cannedFiles.remove,
-        this.cannedFiles.take,
-        moderation.createPhraseGroupCommand,
-        moderation.updatePhraseGroupCommand,
-        moderation.deletePhraseGroupCommand,
-        moderation.allowWalletCommand,
-        moderation.disallowWalletCommand,
-        moderation.cancelModeratedCommand,
-        bots.createConnectBot(botsPort),
-        bots.createRotateBotToken(botsPort),
-        bots.createDisconnectBot(botsPort),
-        ...imports.createImportCommands(this.uploads, () => this.importKeeper.wake()),
-        ...exports.createExportCommands(this.exportPort, () => this.exportKeeper.wake()),
-        privacy.openPrivacyRequestCommand,
-        privacy.closePrivacyRequestCommand,
-        privacy.requestErasureCommand,
-        privacy.createEraseSubject(this.#erasePort()),
-        privacy.createExportSubject(this.#packagePort()),
-        privacy.rectifySubjectCommand,
-        privacy.restrictSubjectCommand,
-        privacy.liftRestrictionCommand,
-        privacy.giveConsentCommand,
-        privacy.withdrawConsentCommand,
-        evidence.createBundleEvidence(this.#evidencePort()),
-        logModule.revealLogCommand,
-        ...logModule.createLogViewCommands(options.secret),
-        logModule.decideRevealCommand,
-        alerts.acknowledgeAlertCommand,
-        ...this.#disputeCommands(),
-        holds.placeHoldCommand,
-        holds.releaseHoldCommand,
-        ...streams.createStreamCommands(this.#streamPort()),
-        ...streams.createLetterCommands(this.#streamPort()),
-        streams.createTestStream(this.#streamPort()),
-        retention.setRetentionRuleCommand,
-        retention.deleteRetentionRuleCommand,
-        retention.createRequestRetention(archive.archivedReach),
-        retention.createApproveRetention(() => this.retentionKeeper.wake()),
-        retention.declineRetentionCommand,
-        retention.stopRetentionCommand,
-        ...archive.createArchiveCommands(this.archivePort, () => this.archiveKeeper.wake()),
-        anchors.createRotateKey(() => this.checkpoints.signer),
-      ] as unknown as Command[]),
-    )
-    this.addQueries(
-      ...team.createTeamQueries({ version: options.version, setupToken: options.setupToken }),
-      ...conversations.createConversationQueries(openTexts, reading),
-      ...conversations.createBoardQueries(),
-      ...conversations.createInboxQueries(openTexts, q => logModule.indexWords(options.secret, q)),
-      conversations.listInboxViewsQuery as unknown as Query,
-      conversations.listLabelSetsQuery as unknown as Query,
-      bots.listBotsQuery as unknown as Query,
-      customers.getCustomerQuery as unknown as Query,
-      customers.listFieldsQuery as unknown as Query,
-      cannedReplies.listCannedRepliesQuery as unknown as Query,
-      cannedReplies.cannedReplyUsageQuery as unknown as Query,
-      moderation.listPhraseGroupsQuery as unknown as Query,
-      moderation.listWalletsQuery as unknown as Query,
-      ...logModule.createLogQueries({
-        reader: new logModule.EntryReader(keys),
-        secret: options.secret,
-        messagesBetween: (context, id, after, limit) =>
-          conversations.visibleMessagesAfter(context, reading, id, after, limit),
-      }),
-      logModule.createListReveals(keys) as unknown as Query,
-      logModule.createListLogViews(options.secret) as unknown as Query,
-      alerts.listAlertsQuery as unknown as Query,
-      holds.createListHolds(
-        ({ db, caller }, ids, name) => logModule.openPartsFor(db, keys, caller, ids, name),
-        disputes.casesOfHolds,
-      ) as unknown as Query,
-      notices.notificationsQuery as unknown as Query,
-      ...team.oidcQueries(this.databases.app),
-      ...disputes.createDisputeQueries(this.#disputeReads()),
-      ...logModule.createSignInQueries(new logModule.EntryReader(keys)),
-      ...anchors.createAnchorQueries(this.#anchorPort()),
-      ...privacy.createPrivacyQueries(retention.readKeeping),
-      ...imports.createImportQueries(this.uploads, this.#importFolder()),
-      ...exports.createExportQueries(this.exportPort),
-      ...retention.createRetentionQueries(archive.archivedReach),
-      ...archive.createArchiveQueries(
-        this.archivePort,
-        name => CATALOGUE.get(name)?.reach ?? 'administration',
-      ),
-      ...streams.streamQueries,
-      ...ledgerModule.createLedgerQueries({
-        signerProblem: workspaceId => this.checkpoints.problem(workspaceId),
-        verificationProgress: workspaceId => this.watch.progress(workspaceId),
-      }),
-    )
   }
 
   /** What a gateway needs to read files and to fetch them. */

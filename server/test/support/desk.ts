@@ -14,7 +14,8 @@ import {
   createRotateBotToken,
   listBotsQuery,
 } from '../../src/modules/bots/index.ts'
-import type { NodeOptions, TracedeskNode } from '../../src/node.ts'
+import type { TracedeskNode } from '../../src/node.ts'
+import type { NodeOptions } from '../../src/wiring/parts.ts'
 import { createWorld, type Person, TEST_SECRET, type World } from './world.ts'
 
 /** Far above what Telegram allows, for tests that are not about limits. */

@@ -21,7 +21,8 @@ import { newId } from '../../src/kernel/id.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
 import { resolveSession } from '../../src/modules/team/index.ts'
-import { type NodeOptions, TracedeskNode } from '../../src/node.ts'
+import { TracedeskNode } from '../../src/node.ts'
+import type { NodeOptions } from '../../src/wiring/parts.ts'
 import { createDatabase, ensureTemplate } from './cluster.ts'
 
 export const TEST_SECRET_BYTES = Buffer.alloc(32, 7)
