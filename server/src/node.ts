@@ -252,6 +252,7 @@ export class TracedeskNode implements NodeParts {
         archived: archive.archivedReach,
         recountMonth: logModule.recountMonth,
       }),
+      request: retention.createRequestByRhythm(archive.archivedReach),
     })
     this.archivePort = archivePort(this)
     this.archiveKeeper = new archive.ArchiveKeeper(this.archivePort)

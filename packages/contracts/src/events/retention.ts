@@ -32,7 +32,7 @@ export const retentionRuleDeleted = defineEvent({
   reach: 'administration',
   data: z.strictObject({ ...ruleClass, days: z.int().nullable() }),
 })
-/** The first of two persons asks that what is due be destroyed: under these rules, aged as of this day. */
+/** The first of two persons (or the rule, in the rhythm of the workspace) asks that what is due be destroyed: under these rules, aged as of this day. */
 export const retentionRequested = defineEvent({
   name: 'retention.requested',
   version: 1,
@@ -48,7 +48,10 @@ export const retentionRequested = defineEvent({
   }),
   parts: { reasonText: 'actor' },
 })
-/** `secondPerson`: somebody else had asked for it; false where a workspace has only one who could. */
+/**
+ * `secondPerson`: somebody else had asked for it; false where a workspace has only one who could, and for the first of
+ * the two persons that a request of the rule needs: nothing goes before the second.
+ */
 export const retentionApproved = defineEvent({
   name: 'retention.approved',
   version: 1,

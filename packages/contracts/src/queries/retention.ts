@@ -85,6 +85,8 @@ export const listRetentionRuns = defineQuery({
         partsGone: z.int(),
         steps: z.int(),
         rules: z.array(RuleShown),
+        /** The rule asked, not a person: the first who approves is the first of two. */
+        byRhythm: z.boolean(),
         /** May whoever asks approve it? Not the one who asked for it, where there are others. */
         mayApprove: z.boolean(),
       }),

@@ -108,6 +108,8 @@ const PLACES: readonly MappedPlace[] = [
   },
 ]
 
+const OWNERS = ['customer', 'subject', 'actor', 'visitor'] as const
+
 /** What personal parts the catalogue knows, by name and owner, and where else personal data lies. */
 export function describeData(keptFor: KeptFor): { parts: MappedPart[]; places: MappedPlace[] } {
   const parts = new Map<string, MappedPart>()
@@ -125,7 +127,10 @@ export function describeData(keptFor: KeptFor): { parts: MappedPart[]; places: M
       })
     }
   return {
-    parts: [...parts.values()].sort((a, b) => (`${a.owner}/${a.name}` < `${b.owner}/${b.name}` ? -1 : 1)),
+    // the customer's first: they are whom the record is kept for
+    parts: [...parts.values()].sort(
+      (a, b) => OWNERS.indexOf(a.owner) - OWNERS.indexOf(b.owner) || (a.name < b.name ? -1 : 1),
+    ),
     places: [...PLACES],
   }
 }

@@ -4,6 +4,7 @@ import {
   declineRetention,
   deleteRetentionRule,
   isDisposable,
+  RULE_IDS,
   requestRetention,
   retentionApproved,
   retentionDeclined,
@@ -91,35 +92,47 @@ function requirePerson({ caller }: CommandContext): string {
 export const createRequestRetention = (archived: ArchivedReach): Command =>
   defineCommandHandler(requestRetention, {
     handle: async (context, { reason }) => {
-      const { tx, workspaceId, now } = context
       const requestedBy = requirePerson(context)
       await requireNoneOpen(context)
-      const { asOf, rules, entries, parts, held } = await previewOf(tx, workspaceId, archived)
-      if (entries + parts === 0) throw new ConsoleError('retention.nothing_due')
-      const id = newId()
-      await tx
-        .insertInto('retention_run')
-        .values({
-          workspace_id: workspaceId,
-          run_id: id,
-          state: 'requested',
-          rules: JSON.stringify(rules),
-          as_of: asOf,
-          requested_by: requestedBy,
-          requested_at: now,
-          entries,
-          parts,
-        })
-        .execute()
-      const heldCount = held.reduce((sum, each) => sum + each.entries + each.parts, 0)
-      context.record(
-        retentionRequested,
-        { asOf, rules: rules.length, rulesSha256: digestOfRules(rules), entries, parts, held: heldCount },
-        { subject: { id }, parts: { reasonText: reason } },
-      )
-      return { run: { id: id as never, entries, parts } } // branded id
+      const run = await requestRun(context, archived, requestedBy, reason)
+      if (!run) throw new ConsoleError('retention.nothing_due')
+      return { run: run as never } // branded id
     },
   }) as unknown as Command
+
+/** Asks within a command that declares `retention.requested`; null when nothing is due. */
+export async function requestRun(
+  context: CommandContext,
+  archived: ArchivedReach,
+  requestedBy: string,
+  reason?: string,
+): Promise<{ id: string; entries: number; parts: number } | null> {
+  const { tx, workspaceId, now } = context
+  const { asOf, rules, entries, parts, held } = await previewOf(tx, workspaceId, archived)
+  if (entries + parts === 0) return null
+  const id = newId()
+  await tx
+    .insertInto('retention_run')
+    .values({
+      workspace_id: workspaceId,
+      run_id: id,
+      state: 'requested',
+      rules: JSON.stringify(rules),
+      as_of: asOf,
+      requested_by: requestedBy,
+      requested_at: now,
+      entries,
+      parts,
+    })
+    .execute()
+  const heldCount = held.reduce((sum, each) => sum + each.entries + each.parts, 0)
+  context.record(
+    retentionRequested,
+    { asOf, rules: rules.length, rulesSha256: digestOfRules(rules), entries, parts, held: heldCount },
+    { subject: { id }, parts: { reasonText: reason } },
+  )
+  return { id, entries, parts }
+}
 
 async function requireNoneOpen({ tx, workspaceId }: CommandContext): Promise<void> {
   const open = await tx
@@ -139,13 +152,17 @@ export const createApproveRetention = (wake: () => void): Command =>
       const person = requirePerson(context)
       const run = await lockRun(tx, workspaceId, runId)
       if (run.state !== 'requested') throw new ConsoleError('retention.not_requested', { runId })
-      const secondPerson = run.requestedBy !== person
       // a workspace with one administrator has nobody to ask
-      if (!secondPerson && (await countApprovers(tx, workspaceId)) > 1)
+      const alone = (await countApprovers(tx, workspaceId)) <= 1
+      const byRhythm = run.requestedBy === RULE_IDS.retention
+      const secondPerson = !byRhythm && run.requestedBy !== person
+      if (!secondPerson && !byRhythm && !alone)
         throw new ConsoleError('retention.second_person_needed', { runId })
+      // a rule is nobody either: of the two persons this is the first
+      const isFirst = byRhythm && !alone
       await tx
         .updateTable('retention_run')
-        .set({ state: 'running', approved_by: person })
+        .set(isFirst ? { requested_by: person } : { state: 'running', approved_by: person })
         .where('workspace_id', '=', workspaceId)
         .where('run_id', '=', runId)
         .execute()
@@ -155,7 +172,7 @@ export const createApproveRetention = (wake: () => void): Command =>
         { requestedBy, secondPerson, rulesSha256: digestOfRules(rules) },
         { subject: { id: runId } },
       )
-      context.afterCommit(wake)
+      if (!isFirst) context.afterCommit(wake)
       return {}
     },
   }) as unknown as Command

@@ -5,10 +5,13 @@ import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 import { Rounds } from '../../kernel/rounds.ts'
+import { isTimeToAsk } from './rhythm.ts'
 
 const LOOK_MS = 10_000
 /** Somebody reads the month in question (a verification, say): it takes as long as it takes. */
 const BUSY_MS = 30_000
+/** Nothing was due: counted again after this. */
+const ASK_MS = 6 * 3_600_000
 
 export interface RetentionKeeperParts {
   readonly databases: Databases
@@ -16,6 +19,7 @@ export interface RetentionKeeperParts {
   readonly log: Logger
   readonly workspaces: () => Promise<string[]>
   readonly apply: Command
+  readonly request: Command
 }
 
 /**
@@ -26,6 +30,8 @@ export class RetentionKeeper {
   readonly #parts: RetentionKeeperParts
   readonly #rounds: Rounds
   #notBefore = 0
+  /** When a workspace was last looked at for what is due by its rhythm: counting takes a while. */
+  readonly #askedAt = new Map<string, number>()
 
   constructor(parts: RetentionKeeperParts) {
     this.#parts = parts
@@ -60,6 +66,7 @@ export class RetentionKeeper {
   async workOnce(): Promise<void> {
     const { databases, workspaces } = this.#parts
     for (const workspaceId of await workspaces()) {
+      await this.askOnce(workspaceId)
       const run = await databases.read
         .selectFrom('retention_run')
         .select('run_id')
@@ -67,6 +74,20 @@ export class RetentionKeeper {
         .where('state', '=', 'running')
         .executeTakeFirst()
       if (run) while (!this.#rounds.stopped && (await this.stepOnce(workspaceId, run.run_id)));
+    }
+  }
+
+  /** Asks for what is due, where a workspace has a rhythm and its day has come by `now` (milliseconds). */
+  async askOnce(workspaceId: string, now = Date.now()): Promise<void> {
+    if (now - (this.#askedAt.get(workspaceId) ?? Number.NEGATIVE_INFINITY) < ASK_MS) return
+    const { databases, door, request } = this.#parts
+    const at = new Date(now).toISOString()
+    if (!(await isTimeToAsk(databases.read, workspaceId, at))) return
+    this.#askedAt.set(workspaceId, now)
+    try {
+      await door.execute(request, ruleCaller(workspaceId, RULE_IDS.retention), { at })
+    } catch (error) {
+      if (!(error instanceof RecordedRefusal)) throw error // another node was faster, or nothing is due
     }
   }
 

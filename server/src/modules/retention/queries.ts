@@ -4,6 +4,7 @@ import {
   DISPOSABLE_AREAS,
   listRetentionRules,
   listRetentionRuns,
+  RULE_IDS,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { may } from '../../command/caller.ts'
@@ -55,6 +56,7 @@ const listRunsQuery = defineQueryHandler(listRetentionRuns, async ({ db, caller 
       partsGone: Number(row.parts_gone),
       steps: row.steps,
       rules: bySpecificity(KeptRules.parse(row.rules)) as never,
+      byRhythm: row.requested_by === RULE_IDS.retention,
       mayApprove: mayAtAll && row.state === 'requested' && (alone || row.requested_by !== actor.id),
     })),
   }

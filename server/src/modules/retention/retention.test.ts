@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { RULE_IDS } from '@tracedesk/contracts'
 import { hashLeaf, inclusionProof, parseCheckpoint, parseNote, verifyInclusion } from '@tracedesk/proof/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type Person, type World } from '../../../test/support/world.ts'
@@ -7,7 +8,7 @@ import { operatorCaller } from '../../command/caller.ts'
 import { hashReader, readLeavesOrHashes } from '../../ledger/tree-store.ts'
 import { type LedgerReport, verifyLedger } from '../../ledger/verify.ts'
 import { importFile } from '../imports/index.ts'
-import { createApplyRetention, RetentionKeeper } from './index.ts'
+import { createApplyRetention, createRequestByRhythm, RetentionKeeper } from './index.ts'
 
 let world: World
 let anna: Person
@@ -144,6 +145,42 @@ describe('texts go, facts stay', () => {
     await expect(sam.do('retention.request', {})).rejects.toMatchObject({ code: 'permission.denied' })
   })
 
+  test('the rule asks in its rhythm, and two persons still decide', async () => {
+    const keeper = world.node.retentionKeeper
+    const runs = async () => (await world.owner.ask('retention.runs', {})).items
+    const before = (await runs()).length
+    await keeper.askOnce(world.workspaceId)
+    expect(await runs(), 'without a rhythm nobody asks').toHaveLength(before)
+    await world.owner.do('setting.change', { key: 'retention.every_days', value: 30 })
+    const inAMonth = Date.now() + 31 * 86_400_000
+    await Promise.all([
+      keeper.askOnce(world.workspaceId, inAMonth),
+      world.addNode().retentionKeeper.askOnce(world.workspaceId, inAMonth),
+    ])
+    const [asked, ...others] = await runs()
+    expect(others).toHaveLength(before)
+    expect(asked).toMatchObject({ state: 'requested', byRhythm: true, mayApprove: true })
+    const about = { runId: asked?.id as never }
+    const [said] = await world.entries({ subject: asked?.id ?? '' })
+    expect(said).toMatchObject({
+      event: 'retention.requested',
+      actor: { kind: 'rule', id: RULE_IDS.retention },
+    })
+    await world.owner.do('retention.approve', about)
+    expect((await runs())[0]).toMatchObject({
+      state: 'requested',
+      requestedBy: world.owner.id,
+      byRhythm: false,
+      mayApprove: false,
+    })
+    await expect(world.owner.do('retention.approve', about)).rejects.toMatchObject({
+      code: 'retention.second_person_needed',
+    })
+    expect((await anna.ask('retention.runs', {})).items[0]?.mayApprove).toBe(true)
+    await anna.do('retention.decline', about)
+    await world.owner.do('setting.change', { key: 'retention.every_days', value: 0 })
+  })
+
   test('a hold keeps what a rule would destroy, and the preview says so', async () => {
     const { hold } = await world.owner.do('hold.place', {
       from: '2020-06-01T00:00:00Z',
@@ -201,6 +238,7 @@ describe('whole entries go, hashes stay', () => {
     await anna.do('retention.approve', { runId: run.id })
     const dying = new RetentionKeeper({
       ...parts,
+      request: createRequestByRhythm(async () => ({ archiveId: null, reach: Number.MAX_SAFE_INTEGER })),
       apply: createApplyRetention({
         recountMonth: async () => {},
         archived: async ({ db }) => {

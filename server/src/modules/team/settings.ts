@@ -87,6 +87,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'privacy.due_days', kind: 'integer', default: 30, min: 1, max: 90 },
   { key: 'privacy.answer', kind: 'boolean', default: true },
   { key: 'privacy.notice', kind: 'text', default: '', isValid: text => text.length <= 3000 },
+  { key: 'retention.every_days', kind: 'integer', default: 0, min: 0, max: 366 },
   { key: 'export.keep_hours', kind: 'integer', default: 72, min: 1, max: 8760 },
   { key: 'export.max_rows', kind: 'integer', default: 10_000_000, min: 1, max: 1_000_000_000 },
   { key: 'reveal.minutes', kind: 'integer', default: 30, min: 1, max: 1440 },

@@ -15,7 +15,7 @@ export function DataMap() {
   const map = useQuery(queryOf('privacy.data_map', {}))
   if (map.isPending) return <RowsSkeleton rows={6} />
   if (map.isError) return <ErrorFace error={map.error} retry={() => void map.refetch()} />
-  const partsHead = ['field.part', 'privacy.whose', 'privacy.why', 'field.days', 'field.event'] as const
+  const partsHead = ['field.part', 'privacy.whose', 'privacy.why', 'privacy.kept', 'privacy.events'] as const
   const placesHead = ['privacy.place', 'field.what', 'privacy.protection', 'privacy.atErasure'] as const
   return (
     <>

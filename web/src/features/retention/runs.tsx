@@ -1,11 +1,13 @@
 import { Badge, Button, Progress, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useDirectory } from '../../shared/directory.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Confirm } from '../../shared/ui/confirm.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { Sheet } from '../../shared/ui/sheet.tsx'
@@ -56,7 +58,8 @@ function RunRow({ run }: { run: Run }) {
           {t(`retention.state.${run.state}`)}
         </Badge>
         <div className={classes.quiet}>
-          <Time at={run.requestedAt} show="brief" /> · {nameOf(run.requestedBy)}
+          <Time at={run.requestedAt} show="brief" /> ·{' '}
+          {run.byRhythm ? t('retention.byRhythm') : nameOf(run.requestedBy)}
           {run.approvedBy && ` → ${nameOf(run.approvedBy)}`}
         </div>
       </Table.Td>
@@ -81,21 +84,30 @@ function RunActions({ run }: { run: Run }) {
   const t = useT()
   const may = useMay()
   const options = { changes: [['retention.runs'], ['retention.preview']], announce: false }
-  const approve = useCommand('retention.approve', options)
+  const [isAsking, setAsking] = useState(false)
+  const approve = useCommand('retention.approve', { ...options, onDone: () => setAsking(false) })
   const decline = useCommand('retention.decline', options)
   const stop = useCommand('retention.stop', options)
   const about = { runId: run.id }
+  const amounts = { entries: String(run.entries), parts: String(run.parts) }
   return (
     <div className={classes.acts}>
       {run.mayApprove && (
-        <Button
-          size="compact-xs"
-          color="red.8"
-          loading={approve.isPending}
-          onClick={() => approve.mutate(about)}
-        >
-          {t('retention.approve')}
+        <Button size="compact-xs" color="red.8" loading={approve.isPending} onClick={() => setAsking(true)}>
+          {t(run.byRhythm ? 'retention.approveFirst' : 'retention.approve')}
         </Button>
+      )}
+      {isAsking && (
+        <Confirm
+          title={t(run.byRhythm ? 'retention.approveFirst' : 'retention.approve')}
+          goes={t(run.byRhythm ? 'retention.goes' : 'retention.goesNow', amounts)}
+          stays={t('retention.stays')}
+          confirm={t(run.byRhythm ? 'retention.approveFirst' : 'retention.approve')}
+          isBusy={approve.isPending}
+          error={approve.error}
+          onConfirm={() => approve.mutate(about)}
+          onClose={() => setAsking(false)}
+        />
       )}
       {run.state === 'requested' && !run.mayApprove && (
         <span className={classes.quiet}>{t('retention.waits')}</span>
@@ -120,7 +132,7 @@ function RunActions({ run }: { run: Run }) {
           {t('retention.stop')}
         </Button>
       )}
-      <Failure error={approve.error ?? decline.error ?? stop.error} />
+      <Failure error={decline.error ?? stop.error} />
     </div>
   )
 }
