@@ -388,7 +388,8 @@ export class TracedeskNode implements NodeParts {
 
   /** A browser of an agent has been heard from: whoever had merely dropped out is online again. */
   async hearFrom(caller: Caller): Promise<void> {
-    const { workspaceId, actor } = caller
+    const { workspaceId, actor, impersonator } = caller
+    if (impersonator?.id) return team.beat(this.databases.app, workspaceId, impersonator.id)
     if (actor.kind !== 'agent' || !actor.id || !may(caller, 'presence.change')) return
     await team.beat(this.databases.app, workspaceId, actor.id)
     if (!(await team.hasDropped(this.databases.read, workspaceId, actor.id))) return

@@ -755,6 +755,21 @@ test('people and access', async () => {
     subject: apiTokenId,
     data: { name: 'bi' },
   })
+  const ada = await desk.world.person('Ada', 'admin')
+  const why = { agentId: maya.id as never, reasonText: 'she sees no queue' }
+  await tells('impersonation.start', () => ada.do('impersonation.start', why), {
+    by: ada,
+    event: 'impersonation.started',
+    subject: maya.id,
+    data: { until: expect.any(String) },
+    parts: { reasonText: 'she sees no queue' },
+  })
+  await tells('impersonation.end', () => ada.do('impersonation.end', {}), {
+    by: ada,
+    event: 'impersonation.ended',
+    subject: maya.id,
+    data: { cause: 'by_person' },
+  })
   const sessionId = (await lee.caller()).via.sessionId as never
   await tells('session.revoke', () => owner.do('session.revoke', { sessionId }), {
     by: owner,

@@ -67,6 +67,11 @@ beforeAll(async () => {
     lead: true,
   })
   await world.owner.do('api_token.create', { name: 'reports', role: 'auditor' })
+  await world.owner.do('impersonation.start', {
+    agentId: maya.id as never,
+    reasonText: 'to see what she sees',
+  })
+  await world.owner.do('impersonation.end', {})
   await world.owner.do('setting.change', { key: 'conversation.reopen_hours', value: 12 })
   const talk = await world.conversation()
   await world.owner.do('message.send', { conversationId: talk.id as never, text: 'hello' })

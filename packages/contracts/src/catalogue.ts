@@ -14,6 +14,7 @@ import * as evidence from './events/evidence.ts'
 import * as exports from './events/export.ts'
 import * as file from './events/file.ts'
 import * as hold from './events/hold.ts'
+import * as impersonation from './events/impersonation.ts'
 import * as imports from './events/import.ts'
 import * as inbox from './events/inbox.ts'
 import * as ledger from './events/ledger.ts'
@@ -45,6 +46,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     oidc,
     credentials,
     access,
+    impersonation,
     bots,
     conversation,
     message,

@@ -34,6 +34,8 @@ export const ERROR_CODES = {
   'oidc.unreachable': 502,
   'oidc.refused': 403,
   'oidc.not_invited': 403,
+  'impersonation.none': 409,
+  'impersonation.private_note': 403,
   'notification.not_linked': 409,
   'role.not_found': 404,
   'role.name_taken': 409,

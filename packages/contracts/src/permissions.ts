@@ -16,6 +16,7 @@ export type RoleScope = z.infer<typeof RoleScope>
 export const OWN_ACCESS = [
   'session.sign_out',
   'session.revoke',
+  'impersonation.end',
   'agent.change_password',
   'two_factor.enable',
   'two_factor.disable',
@@ -143,6 +144,7 @@ const ADMIN = [
   'role.update',
   'role.delete',
   'two_factor.reset',
+  'impersonation.start',
   'access.review',
   'access.mark_reviewed',
   'department.create',

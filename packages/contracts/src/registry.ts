@@ -9,6 +9,7 @@ import * as disputeCommands from './commands/disputes.ts'
 import * as evidenceCommands from './commands/evidence.ts'
 import * as exportCommands from './commands/exports.ts'
 import * as holdCommands from './commands/holds.ts'
+import * as impersonationCommands from './commands/impersonation.ts'
 import * as importCommands from './commands/imports.ts'
 import * as inboxCommands from './commands/inbox.ts'
 import * as ledgerCommands from './commands/ledger.ts'
@@ -82,6 +83,7 @@ export const COMMANDS = {
   ...people,
   ...notificationCommands,
   ...oidcCommands,
+  ...impersonationCommands,
   ...botCommands,
   ...deskCommands,
   ...verificationCommands,

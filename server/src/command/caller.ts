@@ -18,6 +18,8 @@ export interface Standing {
 export interface Caller {
   readonly workspaceId: string
   readonly actor: RecordedActor
+  /** Who really acts, when that is somebody in the name of `actor`. */
+  readonly impersonator?: RecordedActor
   /** Permissions in force now. `all` is for the system's own internal commands. */
   readonly permissions: ReadonlySet<string> | 'all'
   readonly via: RecordedVia
@@ -37,6 +39,13 @@ export const scopeKindOf = (caller: Caller): Standing['scope'] =>
 
 /** Are personal parts withheld from this caller? */
 export const isWithheldFrom = (caller: Caller): boolean => caller.standing?.withheld ?? false
+
+/** Who is really there, in whoever's name they act. */
+export const personOf = ({ actor, impersonator }: Caller): RecordedActor => impersonator ?? actor
+
+/** Whose private notes this caller reads and writes: nobody's while they act in another's name. */
+export const confidantOf = ({ actor, impersonator }: Caller): string | null =>
+  actor.kind === 'agent' && !impersonator ? actor.id : null
 
 const SYSTEM_VIA: RecordedVia = { source: 'system', requestId: null, sessionId: null, origin: null }
 

@@ -272,6 +272,7 @@ class CommandSession implements CommandContext {
   #add(event: EventDefinition, data: Record<string, unknown>, options: RecordOptions): string {
     if (CATALOGUE.get(event.name) !== event) throw new Error(`${event.name} is not in the catalogue`)
     const { conversation } = options
+    const { actor, onBehalfOf } = this.#actorOf(options)
     const id = options.entryId ?? newId()
     const parts: Record<string, Uint8Array> = {}
     for (const [name, value] of Object.entries(options.parts ?? {}))
@@ -282,20 +283,37 @@ class CommandSession implements CommandContext {
       outcome: event.outcome,
       // entries of one transaction keep their order in lists that sort by time
       at: this.drafts.length === 0 ? this.now : addMicros(this.now, this.drafts.length),
-      actor: options.actor ?? this.caller.actor,
+      actor,
+      onBehalfOf: onBehalfOf?.id ?? null,
       causedBy: options.causedBy ?? this.#causedBy,
       subject: { kind: event.subject, ...options.subject },
       conversationId: conversation?.id ?? null,
       customerId: conversation?.customerId ?? options.customerId ?? null,
       botId: conversation?.botId ?? options.botId ?? null,
-      agents: [...(conversation?.assigneeId ? [conversation.assigneeId] : []), ...(options.agents ?? [])],
-      departments: [...(conversation?.departments ?? []), ...(options.departments ?? [])],
+      agents: [
+        ...(onBehalfOf?.id ? [onBehalfOf.id] : []),
+        ...(conversation?.assigneeId ? [conversation.assigneeId] : []),
+        ...(options.agents ?? []),
+      ],
+      departments: [
+        ...(onBehalfOf?.departments ?? []),
+        ...(conversation?.departments ?? []),
+        ...(options.departments ?? []),
+      ],
       data,
       parts,
       reasonCode: options.reasonCode ?? null,
       via: this.caller.via,
     })
     return id
+  }
+
+  /** Whoever acts in another's name is the actor; the other stands beside them, and finds it in their own log. */
+  #actorOf({ actor = this.caller.actor }: RecordOptions) {
+    const { impersonator } = this.caller
+    return impersonator && actor.id === this.caller.actor.id
+      ? { actor: impersonator, onBehalfOf: actor }
+      : { actor, onBehalfOf: null }
   }
 
   /** What was asked for and not done: about the thing the input named, with the conversation where there is one. */

@@ -9,7 +9,8 @@ export const IDEMPOTENCY_HOURS = 24
 
 // Answers can hold links and tokens, so they are sealed and bound to whoever was answered.
 const context = (caller: Caller, key: string) => `${caller.workspaceId}/${actorKey(caller)}/${key}`
-const actorKey = (caller: Caller) => `${caller.actor.kind}:${caller.actor.id ?? ''}`
+const actorKey = ({ actor, impersonator }: Caller) =>
+  `${actor.kind}:${actor.id ?? ''}${impersonator ? `:${impersonator.id}` : ''}`
 
 /**
  * The answer given before to the same key, or null when this is the first time. A second request with the same key

@@ -460,6 +460,16 @@ export interface Tables {
     answer: Buffer | null
     created_at: Generated<string>
   }
+  impersonation: {
+    workspace_id: string
+    impersonation_id: string
+    session_id: string
+    agent_id: string
+    in_name_of: string
+    started_at: string
+    expires_at: string
+    ended_at: string | null
+  }
   import_mapping: {
     workspace_id: string
     mapping_id: string

@@ -37,6 +37,8 @@ export interface EntryDraft {
   readonly outcome: Outcome
   readonly at: string
   readonly actor: RecordedActor
+  /** The agent in whose name the actor acted. */
+  readonly onBehalfOf?: string | null
   readonly causedBy: string | null
   readonly subject: { kind: string; id: string; name?: string | undefined; named?: string | undefined }
   readonly conversationId: string | null
@@ -148,6 +150,7 @@ export function buildEntry(
       ...(actor.departments.length ? { departments: actor.departments } : {}),
       ...(actor.named ? { named: actor.named } : {}),
     },
+    ...(draft.onBehalfOf ? { onBehalfOf: draft.onBehalfOf } : {}),
     ...(draft.causedBy ? { causedBy: draft.causedBy } : {}),
     subject: {
       kind: subject.kind,

@@ -48,6 +48,8 @@ function teamCommands(node: NodeParts): unknown[] {
     team.createSignIn(secret),
     ...team.createCredentialCommands(secret),
     ...team.createOidcCommands(secret, provider => node.discoverOidc(provider)),
+    team.startImpersonationCommand,
+    team.endImpersonationCommand,
     team.signOutCommand,
     team.revokeSessionCommand,
     team.acceptInvitationCommand,

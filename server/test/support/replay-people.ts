@@ -82,6 +82,16 @@ export const PEOPLE: readonly Projection[] = [
     },
   },
   {
+    table: 'impersonation',
+    sql: 'select impersonation_id as id, agent_id as agent, in_name_of as "inNameOf", ended_at is null as open from impersonation',
+    step: (rows, { event, subject, data, actor }) => {
+      const id = String(data.impersonationId)
+      if (event === 'impersonation.started')
+        rows.set(id, { agent: actor.id, inNameOf: subject.id, open: true })
+      if (event === 'impersonation.ended') rows.set(id, { ...rows.get(id), open: false })
+    },
+  },
+  {
     table: 'agent_two_factor',
     sql: 'select agent_id as id from agent_two_factor',
     step: (rows, { event, subject }) => {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { PEOPLE } from './replay-people.ts'
-import { type Facts, facts, openPart, type Projection, type Rows } from './replay-values.ts'
+import { type Facts, facts, openPart, type Projection, type Rows, seatOf } from './replay-values.ts'
 import type { World } from './world.ts'
 
 const PROJECTIONS: readonly Projection[] = [
@@ -53,10 +53,11 @@ const PROJECTIONS: readonly Projection[] = [
   {
     table: 'note',
     sql: 'select note_id as id, author_id as author, scope, version, entry_id as entry, mentions::text[] as mentions from note',
-    step: (rows, { event, id: entry, subject, actor, data }) => {
+    step: (rows, whole) => {
+      const { event, id: entry, subject, data } = whole
       const id = subject.id ?? ''
       const { scope, mentions } = data
-      if (event === 'note.added') rows.set(id, { author: actor.id, scope, version: 1, entry, mentions })
+      if (event === 'note.added') rows.set(id, { author: seatOf(whole), scope, version: 1, entry, mentions })
       if (event === 'note.edited') rows.set(id, { ...rows.get(id), version: data.version, entry, mentions })
       if (event === 'note.deleted') rows.delete(id)
     },

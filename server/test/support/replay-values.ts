@@ -2,6 +2,9 @@ import type { Entry } from '@tracedesk/contracts'
 
 export type Facts = Record<string, unknown>
 
+/** Whose seat somebody acted in: their own, or that of the colleague in whose name they acted. */
+export const seatOf = ({ actor, onBehalfOf }: Entry): string | null => onBehalfOf ?? actor.id
+
 /** Rows of a table by their key, without it. */
 export type Rows = Map<string, Facts>
 

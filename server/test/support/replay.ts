@@ -1,5 +1,6 @@
 import type { Entry } from '@tracedesk/contracts'
 import { expect } from 'vitest'
+import { seatOf } from './replay-values.ts'
 import type { World } from './world.ts'
 
 /** Everything about a conversation that its entries alone determine. */
@@ -71,11 +72,12 @@ function step(state: ReplayedConversation, entry: Entry): ReplayedConversation {
   }
 }
 
-function replayPin(state: ReplayedConversation, { event, data, actor }: Entry): ReplayedConversation {
+function replayPin(state: ReplayedConversation, entry: Entry): ReplayedConversation {
+  const { event, data } = entry
   const pinned = event === 'conversation.pinned'
   if (data.scope === 'shared') return { ...state, pinned }
-  const others = state.pinnedBy.filter(id => id !== actor.id)
-  return { ...state, pinnedBy: (pinned ? [...others, actor.id ?? ''] : others).sort() }
+  const others = state.pinnedBy.filter(id => id !== seatOf(entry))
+  return { ...state, pinnedBy: (pinned ? [...others, seatOf(entry) ?? ''] : others).sort() }
 }
 
 /** The state of a conversation by its entries alone, in the order of the ledger; `start` where they do not begin with its opening. */

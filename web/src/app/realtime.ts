@@ -77,6 +77,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['agent.*', () => [...TEAM, ['session.me'], ...ACCESS]],
   ['department.*', () => [...TEAM, ['session.me'], ['access.review']]],
   ['role.*', () => [...TEAM, ['session.me'], ['role.list'], ['access.review']]],
+  ['impersonation.*', () => [['session.me']]],
   ['two_factor.*', () => [['two_factor.state'], ['session.me'], ...ACCESS]],
   ['oidc.*', () => [['oidc.get']]],
   ['notification.*', () => [['notification.state']]],

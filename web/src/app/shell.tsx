@@ -10,6 +10,7 @@ import { SCREENS } from './navigation.ts'
 import { Rail } from './rail.tsx'
 import { useRealtime } from './realtime.ts'
 import classes from './shell.module.css'
+import { StandInBanner } from './stand-in-banner.tsx'
 import { TopBar } from './top-bar.tsx'
 
 const loadPalette = () => import('./palette.tsx')
@@ -32,10 +33,15 @@ export function Shell() {
   }, [])
 
   return (
-    <div className={classes.shell} data-narrow={isNarrow || undefined}>
+    <div
+      className={classes.shell}
+      data-narrow={isNarrow || undefined}
+      data-stands-in={me.impersonation !== null || undefined}
+    >
       <a className={classes.skip} href="#main">
         {t('shell.skip')}
       </a>
+      <StandInBanner />
       <Rail isNarrow={isNarrow} onNarrow={() => setNarrow(!isNarrow)} onKeys={() => setOverlay('keys')} />
       <TopBar onPalette={() => setOverlay('palette')} />
       <main id="main" className={classes.main} tabIndex={-1}>

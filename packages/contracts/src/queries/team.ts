@@ -41,6 +41,10 @@ export const getMe = defineQuery({
     bots: z.array(BotId).nullable(),
     /** Whether the rules give one conversations; null: as one's role has it. */
     serving: z.boolean().nullable(),
+    /** Who really acts, when somebody acts in the name of `agent`; null: `agent`. */
+    impersonation: z
+      .strictObject({ by: z.strictObject({ id: AgentId, name: z.string() }), until: z.string() })
+      .nullable(),
     /** A second factor must be set up before anything else may be done. */
     mustEnrol: z.boolean(),
     /** What the desk aims at, for everybody who works at it. */

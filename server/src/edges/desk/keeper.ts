@@ -15,8 +15,10 @@ import {
   wakeConversationCommand,
 } from '../../modules/conversations/index.ts'
 import {
+  findLapsed,
   findSilent,
   isOpenAt,
+  lapseImpersonationCommand,
   PRESENCE_TIMING,
   type PresenceTiming,
   readBusinessHours,
@@ -54,7 +56,7 @@ interface KeeperParts {
 
 /**
  * Does what nobody clicks for: routes the queue, turns away whoever has gone, wakes what was snoozed, resolves what
- * has gone silent. Every deed is a command that judges again under its lock, so two keepers, or one that was paused
+ * has gone silent, ends what was begun in another's name and is over. Every deed is a command that judges again under its lock, so two keepers, or one that was paused
  * for an hour, do nothing twice; the lease only spares the others the looking.
  */
 export class DeskKeeper {
@@ -123,6 +125,8 @@ export class DeskKeeper {
         to,
         ...this.#presence,
       })
+    for (const { workspaceId, impersonationId } of await findLapsed(read))
+      await this.#run(lapseImpersonationCommand as never, systemCaller(workspaceId), { impersonationId })
     const now = await this.#now()
     for (const { workspaceId, conversationId } of await findDueSnoozes(read, now, BATCH))
       await this.#run(wakeConversationCommand as never, systemCaller(workspaceId), { conversationId })

@@ -1,6 +1,6 @@
 import { SocketLooking, type SocketPush } from '@tracedesk/contracts'
 import { sql } from 'kysely'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, personOf } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { conversationScopeSql, scopeOf } from '../../modules/team/index.ts'
 
@@ -99,7 +99,8 @@ export class Lookers {
 
   /** Auditors and programs look without being shown. */
   #say(key: string, { caller }: Listener, conversationId: string | null, isWriting: boolean): void {
-    const { actor, workspaceId } = caller
+    const { workspaceId } = caller
+    const actor = personOf(caller)
     if (actor.kind !== 'agent' || !actor.id || actor.role === 'auditor') return
     const news = { key, workspaceId, conversationId, agentId: actor.id, isWriting }
     const known = this.#lookers.get(key)
@@ -140,7 +141,7 @@ export class Lookers {
         continue
       const people = new Map<string, boolean>()
       for (const { agentId, isWriting } of lookers)
-        if (agentId !== caller.actor.id) people.set(agentId, isWriting || (people.get(agentId) ?? false))
+        if (agentId !== personOf(caller).id) people.set(agentId, isWriting || (people.get(agentId) ?? false))
       send({
         type: 'looking',
         // branded: ids that came in as such

@@ -1,5 +1,5 @@
 import { deleteNote, editNote, noteDeleted, noteEdited } from '@tracedesk/contracts'
-import { scopeKindOf } from '../../command/caller.ts'
+import { confidantOf, scopeKindOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { requireActiveAgent } from '../team/index.ts'
@@ -31,7 +31,8 @@ async function lockNote(context: CommandContext, noteId: string) {
   const { ref } = await requireConversation(context, place.conversation_id)
   const note = await find().forUpdate().executeTakeFirst()
   const isMine = caller.actor.kind === 'agent' && note?.author_id === caller.actor.id
-  if (!note || (note.scope === 'private' && !isMine)) throw new ConsoleError('note.not_found', { noteId })
+  const isHidden = note?.scope === 'private' && note.author_id !== confidantOf(caller)
+  if (!note || isHidden) throw new ConsoleError('note.not_found', { noteId })
   // The table admits only these two.
   return { ref, isMine, ...note, scope: note.scope as 'private' | 'team' }
 }

@@ -1,5 +1,6 @@
 import { countInbox, listMentions, type Part, searchConversations } from '@tracedesk/contracts'
 import { sql } from 'kysely'
+import { confidantOf } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
@@ -66,11 +67,11 @@ async function findHits(
   words: readonly string[],
   limit: number,
 ): Promise<Hit[]> {
-  const { workspaceId, actor } = caller
+  const { workspaceId } = caller
   // Materialised first: a planner that walks the conversations for a rare word would open the whole index.
   const { rows } = await sql<Hit>`
     with matching as materialized (select entry_id, at from log_text where workspace_id = ${workspaceId}
-        and tokens @> ${words}::bigint[] and (only_for is null or only_for = ${actor.id}) order by at desc limit ${MATCHES_MAX}),
+        and tokens @> ${words}::bigint[] and (only_for is null or only_for = ${confidantOf(caller)}) order by at desc limit ${MATCHES_MAX}),
       found as (select e.entry_id, e.subject_kind, e.subject_id::uuid as subject_id from matching x
         join log_entry e on e.workspace_id = ${workspaceId} and e.entry_id = x.entry_id and e.at = x.at
         where e.subject_kind in ('message', 'note')),

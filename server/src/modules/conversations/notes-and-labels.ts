@@ -9,6 +9,7 @@ import {
   removeLabel,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
+import { confidantOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
@@ -21,6 +22,8 @@ export const addNoteCommand = defineCommandHandler(addNote, {
     const { tx, workspaceId, now, caller } = context
     const conversation = await requireConversation(context, conversationId)
     if (caller.actor.kind !== 'agent' || !caller.actor.id) throw new ConsoleError('session.required') // a note has an author with a seat
+    if (scope === 'private' && confidantOf(caller) === null)
+      throw new ConsoleError('impersonation.private_note')
     await requireMentions(context, scope, mentions)
     const id = newId()
     const entryId = context.record(

@@ -10,7 +10,7 @@ import {
 } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { z } from 'zod'
-import { type Caller, isWithheldFrom } from '../../command/caller.ts'
+import { type Caller, confidantOf, isWithheldFrom } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
@@ -305,7 +305,7 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
     .where(eb =>
       eb.or([
         eb('n.scope', '=', 'team'),
-        eb('n.author_id', '=', caller.actor.id ?? '00000000-0000-8000-8000-000000000000'),
+        eb('n.author_id', '=', confidantOf(caller) ?? '00000000-0000-8000-8000-000000000000'),
       ]),
     )
     .orderBy('n.at', 'desc')

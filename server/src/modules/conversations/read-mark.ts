@@ -1,7 +1,7 @@
 import { ConversationId, defineCommand, MessageId, messageRead } from '@tracedesk/contracts'
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
-import type { Caller } from '../../command/caller.ts'
+import { type Caller, personOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler, type Shown } from '../../command/define.ts'
 import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import { bindTx, type Databases, type Tx } from '../../db/database.ts'
@@ -68,8 +68,9 @@ export const readMessagesCommand = defineCommandHandler(
       const { caller, tx, workspaceId } = context
       // one after the other for each conversation, as every command does
       const conversation = await lockConversation(context, shown.conversationId)
-      if (!conversation || !caller.actor.id) throw new ConsoleError('conversation.not_found')
-      const moved = await moveMark(tx, workspaceId, caller.actor.id, shown)
+      const reader = personOf(caller).id
+      if (!conversation || !reader) throw new ConsoleError('conversation.not_found')
+      const moved = await moveMark(tx, workspaceId, reader, shown)
       if (!moved) throw new AlreadyRead('conversation.unchanged')
       const count = await countNew(context, shown, moved.previousAt)
       context.record(
@@ -100,7 +101,8 @@ export async function noteShown(
   caller: Caller,
   shown: Shown,
 ): Promise<void> {
-  const { workspaceId, actor } = caller
+  const { workspaceId } = caller
+  const actor = personOf(caller) // what somebody else saw in their name, they have not seen
   if (actor.kind !== 'agent' || !actor.id) return
   const { read, app } = port.databases
   const mark = await read

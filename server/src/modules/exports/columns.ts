@@ -64,6 +64,7 @@ export const COLUMNS: readonly Column[] = [
   column('causedBy', 'Caused by', '起因', 'Вызвано', entry => entry.causedBy),
   column('source', 'Source', '来源', 'Источник', entry => entry.via.source),
   column('ip', 'IP address', 'IP 地址', 'IP-адрес', entry => cellOf(entry.via.ip)),
+  column('onBehalfOf', 'In the name of', '以谁的名义', 'От имени', entry => entry.onBehalfOf),
 ]
 
 export const headsOf = (language: Language | undefined): string[] =>

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type Caller, isWithheldFrom } from '../../command/caller.ts'
+import { type Caller, confidantOf, isWithheldFrom } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { and, facetConditions, type LogFilter, rangeOf, timeConditions } from './conditions.ts'
 import type { Plan } from './drivers.ts'
@@ -32,7 +32,7 @@ const textHolds = ({ caller, filter, key }: SearchRequest): Condition => {
   const words = wordsFor(caller, filter.q ?? '', key)
   if (words.length === 0) return sql`false`
   const restricted = seesRestricted(caller) ? sql`` : UNRESTRICTED
-  return sql`t.tokens @> ${words}::bigint[] and (t.only_for is null or t.only_for = ${caller.actor.id})${restricted}`
+  return sql`t.tokens @> ${words}::bigint[] and (t.only_for is null or t.only_for = ${confidantOf(caller)})${restricted}`
 }
 
 /** A condition on log_entry `e`: it holds the words. For ways that find few entries; `offset` keeps the planner from turning it round. */

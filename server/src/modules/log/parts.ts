@@ -1,7 +1,7 @@
 import type { Part } from '@tracedesk/contracts'
 import { checkPart, fromBase64, type Leaf, SALT_BYTES } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
-import { type Caller, isWithheldFrom } from '../../command/caller.ts'
+import { type Caller, confidantOf, isWithheldFrom } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { unseal } from '../../kernel/secret.ts'
 import { partContext } from '../../ledger/draft.ts'
@@ -66,7 +66,7 @@ const OF_NOBODY = /^(phrase_group|canned_reply|field|role|api_token):/
  * revealed; a private note is its author's alone.
  */
 export function mayOpen(viewer: Caller, leaf: Leaf, name: string, owner: string, revealed = false): boolean {
-  if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== viewer.actor.id) return false
+  if (isPrivateNote(leaf) && name === 'text' && leaf.actor.id !== confidantOf(viewer)) return false
   if (isWithheldFrom(viewer) && !revealed)
     return OF_NOBODY.test(owner) || (name === 'name' && owner.startsWith('agent:'))
   return true

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { sameBytes, sha256 } from '../../kernel/secret.ts'
+import { standInFor } from './impersonation.ts'
 import { addressOf } from './sessions.ts'
 import { builtInRole, customRole, type RoleRow, rolesIn, standingOf } from './standing.ts'
 
@@ -19,24 +20,55 @@ export interface ResolvedCaller {
   readonly moved: boolean
 }
 
-interface SessionRow {
-  readonly workspaceId: string
-  readonly sessionId: string
+interface SeatRow {
   readonly agentId: string
-  readonly address: Buffer
-  readonly origin: string
   readonly role: string
   readonly named: string
   readonly bots: string[] | null
   readonly departments: string[]
   readonly roleRow: RoleRow | null
   readonly switches: Partial<Record<Switch, boolean>> | null
+}
+
+interface SessionRow extends SeatRow {
+  readonly workspaceId: string
+  readonly sessionId: string
+  readonly address: Buffer
+  readonly origin: string
   readonly asksSecondFactor: string | null
   readonly hasSecondFactor: boolean
   readonly method: string
+  readonly standsIn: boolean
 }
 
 const roleRowSql = sql`(select to_jsonb(r) from role r where r.workspace_id = a.workspace_id and r.role = a.role and r.deleted_at is null)`
+
+/** Columns of a seat: agent `a`. */
+const seatSql = sql`a.agent_id as "agentId", a.role, a.named_by as named, a.bots, ${roleRowSql} as "roleRow",
+  array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1) as departments,
+  (select jsonb_object_agg(w.switch, w.granted) from agent_switch w where w.workspace_id = a.workspace_id and w.agent_id = a.agent_id) as switches`
+
+/** What a seat may, how far it reaches, and how entries name it. */
+const callerOf = (
+  { agentId, role, named, bots, departments, roleRow, switches }: SeatRow,
+  mustEnrol: boolean,
+) => ({
+  ...standingOf(builtInRole(role) ?? customRole(role, roleRow), {
+    switches: switches ?? {},
+    bots,
+    mustEnrol,
+  }),
+  actor: { kind: 'agent' as const, id: agentId, role, departments, named },
+})
+
+/** The seat in whose name a session acts now; undefined when it is nobody's, or not any longer. */
+async function seatStoodInFor(db: ReadDb, { workspaceId, sessionId }: SessionRow) {
+  const { rows } = await sql<SeatRow>`select ${seatSql} from impersonation i
+    join agent a on a.workspace_id = i.workspace_id and a.agent_id = i.in_name_of
+    where i.workspace_id = ${workspaceId} and i.session_id = ${sessionId} and i.ended_at is null and i.expires_at > now()
+      and a.state = 'active'`.execute(db as never)
+  return rows[0]
+}
 
 /** Who a session token stands for; null when it is unknown, ended, expired, or its seat is closed. */
 export async function resolveSession(
@@ -45,10 +77,9 @@ export async function resolveSession(
   facts: RequestFacts,
 ): Promise<ResolvedCaller | null> {
   const { rows } = await sql<SessionRow>`
-    select s.workspace_id as "workspaceId", s.session_id as "sessionId", s.agent_id as "agentId", s.address_sha256 as address,
-      s.origin_entry_id as origin, s.method, a.role, a.named_by as named, a.bots, ${roleRowSql} as "roleRow",
-      array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1) as departments,
-      (select jsonb_object_agg(w.switch, w.granted) from agent_switch w where w.workspace_id = a.workspace_id and w.agent_id = a.agent_id) as switches,
+    select s.workspace_id as "workspaceId", s.session_id as "sessionId", s.address_sha256 as address,
+      s.origin_entry_id as origin, s.method, ${seatSql},
+      exists (select from impersonation i where i.workspace_id = s.workspace_id and i.session_id = s.session_id and i.ended_at is null) as "standsIn",
       (select t.value #>> '{}' from setting t where t.workspace_id = a.workspace_id and t.key = 'access.two_factor_roles') as "asksSecondFactor",
       exists (select from agent_two_factor f where f.workspace_id = a.workspace_id and f.agent_id = a.agent_id) as "hasSecondFactor"
     from session s join agent a on a.workspace_id = s.workspace_id and a.agent_id = s.agent_id
@@ -57,23 +88,21 @@ export async function resolveSession(
   )
   const row = rows[0]
   if (!row) return null
-  const { role, switches, bots, departments, named } = row
+  const { role } = row
   // whoever signs in elsewhere is asked for their factors there
   const mustEnrol =
     row.method !== 'oidc' && !row.hasSecondFactor && rolesIn(row.asksSecondFactor).includes(role)
   const address = { ip: facts.ip, userAgent: facts.userAgent }
+  const { requestId } = facts
+  const own: Caller = {
+    workspaceId: row.workspaceId,
+    address,
+    ...callerOf(row, mustEnrol),
+    via: { source: 'console', requestId, sessionId: row.sessionId, origin: row.origin },
+  }
+  const other = row.standsIn ? await seatStoodInFor(db, row) : undefined
   return {
-    caller: {
-      workspaceId: row.workspaceId,
-      address,
-      ...standingOf(builtInRole(role) ?? customRole(role, row.roleRow), {
-        switches: switches ?? {},
-        bots,
-        mustEnrol,
-      }),
-      actor: { kind: 'agent', id: row.agentId, role, departments, named },
-      via: { source: 'console', requestId: facts.requestId, sessionId: row.sessionId, origin: row.origin },
-    },
+    caller: (other && standInFor(own, callerOf(other, false))) || own,
     moved: !sameBytes(addressOf(address), row.address),
   }
 }

@@ -23,6 +23,12 @@ export {
   setLeadCommand,
 } from './departments.ts'
 export { readBusinessHours, readReasons, requireReason } from './desk-settings.ts'
+export {
+  endImpersonationCommand,
+  findLapsed,
+  lapseImpersonationCommand,
+  startImpersonationCommand,
+} from './impersonation.ts'
 export { createReadDeeds, createReportOffboarding } from './offboarding.ts'
 export {
   createOidcCommands,

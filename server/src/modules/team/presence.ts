@@ -29,7 +29,7 @@ interface DeskRow {
 }
 
 /** Nothing is left to do: somebody else was faster, or the browser has been heard from meanwhile. Records nothing. */
-class NothingToDo extends RecordedRefusal {
+export class NothingToDo extends RecordedRefusal {
   constructor(agentId: string) {
     super('conversation.unchanged', { agentId })
   }

@@ -16,6 +16,7 @@ import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { accessQueries, readRoles } from './access-review.ts'
+import { impersonationOf } from './impersonation.ts'
 import { scopeOf } from './scope.ts'
 import { findInvitation } from './sessions.ts'
 import { readSetting, SETTINGS, type SettingValue } from './settings.ts'
@@ -104,6 +105,7 @@ const me = defineQueryHandler(getMe, async ({ db, caller }) => {
     workspace: { id: workspaceId, name: workspace.name },
     session: session ? { id: session.session_id, expiresAt: session.expires_at } : null,
     departments: departments.map(row => ({ id: row.department_id, name: row.name, lead: row.lead })),
+    impersonation: await impersonationOf(db, caller),
     permissions: [...(caller.permissions === 'all' ? ROLE_PERMISSIONS.owner : caller.permissions)],
     scope: scope.kind,
     rank: caller.standing?.rank ?? 0,

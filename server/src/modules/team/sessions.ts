@@ -18,7 +18,7 @@ import {
 import { EMPTY_ROOT } from '@tracedesk/proof/node'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { may } from '../../command/caller.ts'
+import { may, personOf } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -200,7 +200,8 @@ export const signOutCommand = defineCommandHandler(signOut, {
       .execute()
     context.record(sessionSignedOut, {}, { subject: { id: caller.via.sessionId } })
     // another browser that is still there brings them back with its next sign of life
-    if (caller.actor.id) await leaveDesk(context, caller.actor.id, 'signed_out')
+    const { id } = personOf(caller)
+    if (id) await leaveDesk(context, id, 'signed_out')
     return {}
   },
 })

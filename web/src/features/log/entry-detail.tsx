@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { Entry, QueryOutput } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
-import { ActorChip } from '../../shared/entry/chips.tsx'
+import { ActorChip, AgentChip } from '../../shared/entry/chips.tsx'
 import { Fact } from '../../shared/entry/fact.tsx'
 import { EntryIcon, Seal } from '../../shared/entry/marks.tsx'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
@@ -189,7 +189,7 @@ function Row({ name, children }: { name: string; children: ReactNode }) {
 function Circumstances({ entry }: { entry: Entry }) {
   const t = useT()
   const format = useFormat()
-  const { actor, reason, causedBy } = entry
+  const { actor, onBehalfOf, reason, causedBy } = entry
   return (
     <dl className={classes.facts}>
       <Row name={t('log.detail.occurred')}>
@@ -201,6 +201,11 @@ function Circumstances({ entry }: { entry: Entry }) {
       <Row name={t('log.agent')}>
         <ActorChip entry={entry} />
       </Row>
+      {onBehalfOf && (
+        <Row name={t('log.detail.onBehalfOf')}>
+          <AgentChip id={onBehalfOf} />
+        </Row>
+      )}
       {actor.role && (
         <Row name={t('log.detail.role')}>
           {[roleWords(t, actor.role), ...actor.departments.flatMap(({ name }) => name ?? [])].join(' · ')}

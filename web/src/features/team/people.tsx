@@ -11,6 +11,7 @@ import { Person } from '../../shared/ui/person.tsx'
 import type { OneTime } from './one-time-link.tsx'
 import { PersonAccess } from './person-access.tsx'
 import { useRoleChoices } from './role-choices.ts'
+import { StandIn } from './stand-in.tsx'
 import classes from './team.module.css'
 import type { Agent, Department } from './team.ts'
 
@@ -25,6 +26,7 @@ const CHANGES = [['agent.list']]
 export function People({ agents, departments, onLink }: PeopleProps) {
   const t = useT()
   const [leaving, setLeaving] = useState<Agent | null>(null)
+  const [standingIn, setStandingIn] = useState<Agent | null>(null)
   const [looking, setLooking] = useState<Agent | null>(null)
   return (
     <section className={classes.section}>
@@ -61,6 +63,7 @@ export function People({ agents, departments, onLink }: PeopleProps) {
                     agent={agent}
                     onLink={onLink}
                     onAccess={() => setLooking(agent)}
+                    onStandIn={() => setStandingIn(agent)}
                     onDeactivate={() => setLeaving(agent)}
                   />
                 </Table.Td>
@@ -70,6 +73,7 @@ export function People({ agents, departments, onLink }: PeopleProps) {
         </Table>
       </section>
       {looking && <PersonAccess agent={looking} onClose={() => setLooking(null)} />}
+      {standingIn && <StandIn agent={standingIn} onClose={() => setStandingIn(null)} />}
       {leaving && <Deactivate agent={leaving} onClose={() => setLeaving(null)} />}
     </section>
   )
@@ -123,10 +127,11 @@ interface AgentMenuProps {
   agent: Agent
   onLink: (link: OneTime) => void
   onAccess: () => void
+  onStandIn: () => void
   onDeactivate: () => void
 }
 
-function AgentMenu({ agent, onLink, onAccess, onDeactivate }: AgentMenuProps) {
+function AgentMenu({ agent, onLink, onAccess, onStandIn, onDeactivate }: AgentMenuProps) {
   const t = useT()
   const me = useMe()
   const may = useMay()
@@ -141,8 +146,9 @@ function AgentMenu({ agent, onLink, onAccess, onDeactivate }: AgentMenuProps) {
   const canClose = may('agent.deactivate') && !isClosed && !isMine
   const canOpen = may('agent.reactivate') && isClosed
   const canLook = may('access.review')
+  const canStandIn = may('impersonation.start') && agent.state === 'active' && agent.rank < me.rank
   const isAbove = agent.rank > me.rank
-  if (!canLook && (isAbove || !(canReset || canClose || canOpen))) return null
+  if (!canLook && (isAbove || !(canReset || canClose || canOpen || canStandIn))) return null
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -152,6 +158,7 @@ function AgentMenu({ agent, onLink, onAccess, onDeactivate }: AgentMenuProps) {
       </Menu.Target>
       <Menu.Dropdown>
         {canLook && <Menu.Item onClick={onAccess}>{t('team.access.open')}</Menu.Item>}
+        {canStandIn && <Menu.Item onClick={onStandIn}>{t('team.standIn.open')}</Menu.Item>}
         {canReset && !isAbove && (
           <Menu.Item onClick={() => reset.mutate({ agentId: agent.id })}>{t('team.reset')}</Menu.Item>
         )}

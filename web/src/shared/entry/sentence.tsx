@@ -1,7 +1,7 @@
 import type { Entry } from '@tracedesk/contracts'
 import { useT, useWords } from '../../i18n/index.ts'
 import { PartFace } from '../ui/part.tsx'
-import { ActorChip, BotChip, ConversationChip, CustomerChip, SubjectChip } from './chips.tsx'
+import { ActorChip, AgentChip, BotChip, ConversationChip, CustomerChip, SubjectChip } from './chips.tsx'
 import classes from './entry.module.css'
 import { Fact } from './fact.tsx'
 import { Words } from './words.tsx'
@@ -32,13 +32,31 @@ function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
   // words of a case lie in one of two places
   if (entry.event.startsWith('dispute.') && /^(own)?(text|title)$/i.test(name) && !entry.parts[name])
     return null
-  if (name === 'actor') return <ActorChip entry={entry} />
+  if (name === 'actor') return <Actor entry={entry} />
   if (name === 'customer') return <CustomerChip entry={entry} />
   if (name === 'conversation') return <ConversationChip entry={entry} />
   if (name === 'bot') return <BotChip entry={entry} />
   if (name === 'subject') return <SubjectChip entry={entry} />
   if (name === 'text' || name === 'email' || entry.parts[name]) return <Quote entry={entry} part={name} />
   return <Fact event={entry.event} field={name} value={entry.data[name] ?? null} />
+}
+
+/** Who acted, and in whose name when that was not their own. */
+function Actor({ entry }: { entry: Entry }) {
+  const words = useWords()
+  const { onBehalfOf } = entry
+  return (
+    <>
+      <ActorChip entry={entry} />
+      {onBehalfOf && (
+        <span className={classes.quiet}>
+          {' ('}
+          <Words template={words('chip.inNameOf', '{{agent}}')} chip={() => <AgentChip id={onBehalfOf} />} />
+          {')'}
+        </span>
+      )}
+    </>
+  )
 }
 
 /** The words of a message or note, cut to one line by the style. */

@@ -100,7 +100,7 @@ function tellGap(teller: Teller, entry: Entry, name: string): string {
   // words of a case lie in one of two places
   if (entry.event.startsWith('dispute.') && /^(own)?(text|title)$/i.test(name) && !entry.parts[name])
     return ''
-  if (name === 'actor') return tellActor(teller, entry)
+  if (name === 'actor') return `${tellActor(teller, entry)}${tellInNameOf(teller, entry)}`
   if (name === 'customer') return tellCustomer(teller, entry)
   if (name === 'conversation') return tellConversation(teller, entry)
   if (name === 'bot') return tellBot(teller, entry)
@@ -127,6 +127,13 @@ function tellActor(teller: Teller, { actor: { kind, id, name } }: Entry): string
     return wordOr(teller, 'actor.ruleNamed').replace('{{rule}}', wordOr(teller, `value.${rule}`))
   const isPerson = kind === 'agent' || kind === 'customer'
   return wordOr(teller, isPerson && !id ? 'actor.unknown' : `actor.${kind}`)
+}
+
+function tellInNameOf({ words, directory, quote }: Teller, { onBehalfOf }: Entry): string {
+  if (!onBehalfOf) return ''
+  const name = directory.agents.get(onBehalfOf)
+  const told = words.get('chip.inNameOf') ?? '{{agent}}'
+  return ` (${told.replace('{{agent}}', name ? quote(name) : onBehalfOf)})`
 }
 
 function tellCustomer(teller: Teller, { customerName, subject }: Entry): string {
