@@ -32,6 +32,7 @@ export function StandInBanner() {
       <IconUserExclamation size={18} stroke={1.8} aria-hidden />
       <p>
         {t('shell.standIn.text', { by: impersonation.by.name, name: agent.name })}{' '}
+        <span className={classes.wideWords}>{t('shell.standIn.both')}</span>{' '}
         <time dateTime={impersonation.until}>
           {t('shell.standIn.until', { time: format.clock(impersonation.until) })}
         </time>

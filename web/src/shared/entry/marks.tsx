@@ -18,6 +18,7 @@ import {
   IconShieldCheck,
   IconTag,
   IconUser,
+  IconUserExclamation,
 } from '@tabler/icons-react'
 import type { Entry } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
@@ -29,6 +30,7 @@ const AREA_ICONS: Record<string, typeof IconMessage> = {
   conversation: IconInbox,
   customer: IconUser,
   department: IconUser,
+  impersonation: IconUserExclamation,
   import: IconDatabaseImport,
   label: IconTag,
   ledger: IconShield,
