@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SimulatedBot } from '../src/demo/telegram/index.ts'
 import { canBrowse } from './support/browser.ts'
@@ -13,6 +14,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   let bot: SimulatedBot & { botId: string }
   let maya: Person
   let omar: Person
+  let sales: string
 
   beforeAll(async () => {
     desk = await createDesk()
@@ -24,7 +26,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
       departmentId: null,
       fallbackDepartmentId: null,
     })
-    const sales = await desk.world.department('Sales')
+    sales = await desk.world.department('Sales')
     maya = await desk.world.person('Maya', 'supervisor', [sales])
     omar = await desk.world.person('Omar', 'agent', [sales])
     site = await openConsole(desk.world.node)
@@ -185,16 +187,19 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   })
 
   test('a colleague who is called with @ finds it at the bell; a note is changed and taken away where it stands', async () => {
-    const { id } = await customer('Frida', 'help')
-    const [hers, his] = [await site.signIn(maya), await site.signIn(omar)]
+    // somebody whom nothing else has called: not even an earlier attempt of this test
+    const name = `Oskar ${randomUUID().slice(0, 8)}`
+    const oskar = await desk.world.person(name, 'agent', [sales])
+    const { id } = await customer(name.replace('Oskar', 'Frida'), 'help')
+    const [hers, his] = [await site.signIn(maya), await site.signIn(oskar)]
     await hers.page.goto(`${site.url}/inbox/${id}`)
     const field = hers.page.getByRole('textbox', { name: 'Note for colleagues' })
-    await field.pressSequentially('@Om')
-    await hers.page.getByRole('option', { name: /Omar/ }).waitFor()
+    await field.pressSequentially('@Osk')
+    await hers.page.getByRole('option', { name }).waitFor()
     await field.press('Enter')
     await field.pressSequentially('please look')
     await hers.page.reload()
-    expect(await field.inputValue()).toBe('@Omar please look')
+    expect(await field.inputValue()).toBe(`@${name} please look`)
     await hers.page.getByRole('button', { name: 'Add note' }).click()
     const bell = his.page.getByRole('button', { name: 'What waits for you: 1 new' })
     await bell.waitFor({ timeout: 20_000 })

@@ -20,7 +20,6 @@ const AT_MOST = {
   note: 2,
   privateNote: 3,
   label: 2,
-  newLabel: 2,
   takeFromQueue: 1,
   assignToColleague: 2,
   resolve: 1,
@@ -34,6 +33,7 @@ const AT_MOST = {
   answerAMessage: 2,
   resolveThree: 5,
   away: 2,
+  fromRedNumber: 1,
 } as const
 
 describe.skipIf(!canBrowse())('the way to', () => {
@@ -213,7 +213,7 @@ describe.skipIf(!canBrowse())('the way to', () => {
     await leave(seat)
   })
 
-  test('a note for the team or for oneself, a label and a new label are two or three', async () => {
+  test('a note for the team or for oneself and a label are two or three', async () => {
     const seat = await before('Frieda')
     const { page, hand, talk } = seat
     await take('note', hand, async () => {
@@ -364,6 +364,33 @@ describe.skipIf(!canBrowse())('the way to', () => {
       await hand.click(page.getByRole('menuitem', { name: 'Lunch' }))
       await page.getByRole('button', { name: 'I am: Lunch. Change' }).waitFor()
     })
+    await leave(seat)
+  })
+
+  test('from a red number of the board it is one to the conversations, longest waiting first', async () => {
+    const [late, later] = [await customer('Jara', 'first', omar), await customer('Jonas', 'second', omar)]
+    for (const [talk, hours] of [
+      [late, 3],
+      [later, 2],
+    ] as const)
+      await desk.world.asSuperuser(
+        "update conversation set waiting_since = now() - $2 * interval '1 hour' where conversation_id = $1",
+        [talk.id, hours],
+      )
+    const seat = await site.signIn(desk.owner)
+    const { page } = seat
+    await page.goto(`${site.url}/board`)
+    const red = page.getByRole('link', { name: /Waiting longer than/ })
+    await expect.poll(() => red.getAttribute('data-bad')).toBe('true')
+    expect(await axe(page)).toEqual([])
+    const hand = new Hand(page)
+    await take('fromRedNumber', hand, async () => {
+      await hand.click(red)
+      await page.getByRole('list', { name: 'Conversations' }).getByText('Jara').waitFor()
+    })
+    const rows = await page.getByRole('list', { name: 'Conversations' }).getByRole('link').allTextContents()
+    expect(rows[0]).toContain('Jara')
+    expect(rows[1]).toContain('Jonas')
     await leave(seat)
   })
 })

@@ -26,7 +26,8 @@ createRoot(root).render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
-        <Notifications position="bottom-right" limit={4} />
+        {/* at the top: below is where people write */}
+        <Notifications position="top-center" limit={4} />
       </QueryClientProvider>
     </MantineProvider>
   </StrictMode>,

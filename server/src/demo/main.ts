@@ -4,6 +4,7 @@ import { chooseDataDir } from '../db/embedded/index.ts'
 import { StartError } from '../kernel/start-error.ts'
 import { work } from './colleagues.ts'
 import { DeskClient } from './desk-client.ts'
+import { furnish } from './furnish.ts'
 import { createTeam, DEMO_PASSWORD, OWNER, SEATS } from './team.ts'
 import { createRandom, showEverything, startCustomers, startSimulatedTelegram } from './telegram/index.ts'
 
@@ -32,8 +33,9 @@ async function run(): Promise<void> {
   if (running.setupUrl) await setUp(running.url, running.setupUrl)
   const owner = await DeskClient.signIn(running.url, OWNER.email, DEMO_PASSWORD)
   await createTeam(owner)
+  await furnish(owner)
   if (!(await owner.ask('bot.list', {})).items.some(known => known.state === 'connected'))
-    await owner.do('bot.connect', { token: bot.token, name: bot.username })
+    await owner.do('bot.connect', { token: bot.token, name: 'Harbour Shop' })
   const ending = new AbortController()
   const customers = startCustomers(telegram, {
     bot,

@@ -71,6 +71,8 @@ export const getBoard = defineQuery({
     ),
     open: z.int(),
     waiting: z.int(),
+    /** of those, how many wait longer than the target for a first response */
+    late: z.int(),
     snoozed: z.int(),
     offered: z.int(),
   }),

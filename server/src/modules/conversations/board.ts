@@ -1,7 +1,7 @@
 import { getBoard, listBotRouting, listPresence, listTransferTargets } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
-import { conversationScopeSql, readReasons, type Scope, scopeOf } from '../team/index.ts'
+import { conversationScopeSql, readReasons, readSetting, type Scope, scopeOf } from '../team/index.ts'
 import { isCustomerWithheld } from './queries.ts'
 import { capacitySql, DEFAULT_ROUTING, loadSql } from './routing-store.ts'
 
@@ -74,11 +74,14 @@ async function longestWaits({ db, caller }: QueryContext, scope: Scope) {
   })) as never[]
 }
 
-type Counts = { at: string; open: number; waiting: number; snoozed: number; offered: number }
+type Counts = { at: string; open: number; waiting: number; late: number; snoozed: number; offered: number }
 
 async function counts({ db, caller }: QueryContext, scope: Scope): Promise<Counts> {
+  const target = Number(await readSetting(db, caller.workspaceId, 'target.first_response_seconds'))
+  const waits = sql`c.waiting_since is not null and c.snoozed_until is null`
   const { rows } = await sql<Counts>`
-    select now() as at, count(*) as open, count(*) filter (where c.waiting_since is not null and c.snoozed_until is null) as waiting,
+    select now() as at, count(*) as open, count(*) filter (where ${waits}) as waiting,
+      count(*) filter (where ${waits} and c.waiting_since < now() - make_interval(secs => ${target})) as late,
       count(*) filter (where c.snoozed_until is not null) as snoozed, count(*) filter (where c.offer_entry_id is not null) as offered
     from conversation c where c.workspace_id = ${caller.workspaceId} and c.status <> 'resolved' and ${conversationScopeSql(scope)}`.execute(
     db as never,

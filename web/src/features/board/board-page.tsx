@@ -5,14 +5,14 @@ import type { QueryOutput } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
-import { useNow } from '../../shared/now.ts'
 import { queryOf } from '../../shared/queries.ts'
-import { useMay } from '../../shared/session.ts'
+import { useMay, useMe } from '../../shared/session.ts'
 import { ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Person } from '../../shared/ui/person.tsx'
 import { PresenceDot } from '../../shared/ui/presence-dot.tsx'
 import { Ago } from '../../shared/ui/time.tsx'
+import { Waiting } from '../../shared/ui/waiting.tsx'
 import classes from './board.module.css'
 import { EditDesk } from './edit-desk.tsx'
 
@@ -58,11 +58,21 @@ function Figures({ board }: { board: Board }) {
       <span>{t(`board.figure.${name}`)}</span>
     </Link>
   )
+  const target = useMe().targets.firstResponseSeconds * 1000
   return (
     <div className={classes.figures}>
       {figure('online', online, ['presence.changed'])}
       {figure('open', board.open, ['conversation.opened', 'conversation.reopened'])}
       {figure('waiting', board.waiting, ['message.received'])}
+      <Link
+        to="/inbox"
+        search={{ view: 'all', sort: 'waiting' }}
+        className={classes.figure}
+        data-bad={board.late > 0 || undefined}
+      >
+        <b>{format.number(board.late)}</b>
+        <span>{t('board.figure.late', { target: format.span(target) })}</span>
+      </Link>
       {figure('snoozed', board.snoozed, ['conversation.snoozed'])}
       {figure('offered', board.offered, ['conversation.transferred'])}
     </div>
@@ -92,8 +102,6 @@ function Section({ title, head, children }: { title: string; head: string[]; chi
 
 function Waits({ board }: { board: Board }) {
   const t = useT()
-  const format = useFormat()
-  const now = useNow()
   return (
     <Section
       title={t('board.waits')}
@@ -108,7 +116,7 @@ function Waits({ board }: { board: Board }) {
           </Table.Td>
           <Table.Td className="tabular">
             <Link to="/log" search={{ conversation: wait.id, event: ['message.received'] }}>
-              {format.span(now - Date.parse(wait.waitingSince))}
+              <Waiting since={wait.waitingSince} />
             </Link>
           </Table.Td>
           <Table.Td>
@@ -133,7 +141,6 @@ function Waits({ board }: { board: Board }) {
 function Queues({ board }: { board: Board }) {
   const t = useT()
   const format = useFormat()
-  const now = useNow()
   return (
     <Section
       title={t('board.queues')}
@@ -142,7 +149,9 @@ function Queues({ board }: { board: Board }) {
       {board.queues.map(queue => (
         <Table.Tr key={queue.id ?? ''}>
           <Table.Td>
-            <bdi>{queue.name ?? t('board.common')}</bdi>
+            <Link to="/inbox" search={{ view: 'queue', ...(queue.id && { department: queue.id }) }}>
+              <bdi>{queue.name ?? t('board.common')}</bdi>
+            </Link>
           </Table.Td>
           <Table.Td className="tabular">
             <Link to="/log" search={{ event: ['conversation.transferred', 'conversation.assigned'] }}>
@@ -150,7 +159,7 @@ function Queues({ board }: { board: Board }) {
             </Link>
           </Table.Td>
           <Table.Td className="tabular">
-            {queue.waitingSince ? format.span(now - Date.parse(queue.waitingSince)) : '–'}
+            {queue.waitingSince ? <Waiting since={queue.waitingSince} /> : '–'}
           </Table.Td>
           <Table.Td className="tabular">
             {format.number(queue.online)} / {format.number(queue.members)}

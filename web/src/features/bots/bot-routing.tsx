@@ -20,9 +20,22 @@ export function BotRouting({ bot }: { bot: Bot }) {
   const change = useCommand('bot.set_routing', { changes: [['bot.routing']] })
   const own = routing.data?.items.find(({ botId }) => botId === bot.id)
   if (!own) return null
-  const isFixed = !may('bot.set_routing') || change.isPending
+  const isFixed = change.isPending
   const places = (departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))
   const idOf = (value: string | null) => departments.data?.items.find(({ id }) => id === value)?.id ?? null
+  if (!may('bot.set_routing')) {
+    const nameOf = (id: string | null) => places.find(({ value }) => value === id)?.label
+    return (
+      <dl className={classes.standing}>
+        <dt>{t('bots.routing.mode')}</dt>
+        <dd>{t(`value.${own.mode}`)}</dd>
+        <dt>{t('bots.routing.department')}</dt>
+        <dd>{nameOf(own.departmentId) ?? t('bots.routing.everybody')}</dd>
+        <dt>{t('bots.routing.fallback')}</dt>
+        <dd>{nameOf(own.fallbackDepartmentId) ?? t('settings.none')}</dd>
+      </dl>
+    )
+  }
   return (
     <div className={classes.routing}>
       <Select

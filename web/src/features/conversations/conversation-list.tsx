@@ -19,11 +19,14 @@ import { useBulk } from './use-bulk.ts'
 import { useSelection } from './use-selection.ts'
 
 function inputOf(search: InboxSearch): QueryInput<'conversation.list'> {
-  const { view = 'mine', status = 'in_progress', q, bot, label, department, unread } = search
+  const { view = 'mine', status = 'in_progress', q, bot, label, department, unread, sort } = search
   const found = {
     limit: 50,
     // where there is somebody to answer, whoever waits longest comes first
-    order: view === 'all' || status === 'resolved' ? ('recent' as const) : ('waiting' as const),
+    order:
+      (view === 'all' && sort !== 'waiting') || status === 'resolved'
+        ? ('recent' as const)
+        : ('waiting' as const),
     ...(view === 'mine' && { assignee: 'me' as const }),
     ...(view === 'queue' && { assignee: 'none' as const }),
     ...((view === 'mine' || view === 'queue') && status !== 'resolved' && { snoozed: 'false' as const }),

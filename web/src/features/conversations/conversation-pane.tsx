@@ -11,10 +11,10 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace } from '../../shared/ui/faces.tsx'
 import { Face } from '../../shared/ui/person.tsx'
+import { Waiting } from '../../shared/ui/waiting.tsx'
 import { Activity } from './activity.tsx'
 import { Composer } from './composer.tsx'
 import { ConversationMenu } from './conversation-menu.tsx'
-import { Waiting } from './conversation-row.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
 import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
@@ -79,6 +79,11 @@ export function ConversationPane({ id, details }: { id: string; details: Details
 
 function PaneHeader({ conversation, details }: { conversation: Conversation | undefined; details: Details }) {
   const t = useT()
+  const standing = conversation
+    ? [t(`status.${conversation.status}`), conversation.assignee?.name, `@${conversation.bot.username}`]
+        .filter(Boolean)
+        .join(' · ')
+    : ''
   return (
     <header className={classes.header}>
       <ActionIcon
@@ -102,12 +107,11 @@ function PaneHeader({ conversation, details }: { conversation: Conversation | un
             <h2>
               <bdi>{conversation.customer.name ?? t('chip.customer')}</bdi>
             </h2>
-            <span>
-              @{conversation.bot.username} · {t(`status.${conversation.status}`)}
-              {conversation.assignee && ` · ${conversation.assignee.name}`}
-            </span>
+            <div>
+              {conversation.waitingSince && <Waiting since={conversation.waitingSince} />}
+              <span title={standing}>{standing}</span>
+            </div>
           </div>
-          {conversation.waitingSince && <Waiting since={conversation.waitingSince} />}
           <ConversationMenu conversation={conversation} />
         </>
       ) : (

@@ -1,21 +1,18 @@
-import { Tooltip } from '@mantine/core'
-import { IconArrowForward, IconClock, IconRobot } from '@tabler/icons-react'
+import { IconArrowForward, IconRobot } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { memo } from 'react'
 import { useT } from '../../i18n/index.ts'
-import { useFormat } from '../../shared/format.ts'
-import { useNow } from '../../shared/now.ts'
 import { usePartText } from '../../shared/ui/part.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
+import { Waiting } from '../../shared/ui/waiting.tsx'
 import { AsideMarks } from './aside-marks.tsx'
 import { useHasDraft } from './drafts.ts'
 import { wantReply } from './fields.ts'
 import classes from './inbox.module.css'
 import { withoutMessage } from './inbox-search.ts'
 import { LabelDot } from './label-dot.tsx'
-import { useResponseTarget } from './response-target.ts'
 
 const LABELS_SHOWN = 2
 
@@ -94,25 +91,5 @@ function Preview({ message }: { message: Conversation['lastMessage'] }) {
       {message.kind !== 'text' && <b>{t(`kind.${message.kind}`)} </b>}
       <bdi>{words}</bdi>
     </span>
-  )
-}
-
-/** How long the customer has waited: within the target, past it, or long past it. */
-export function Waiting({ since }: { since: string }) {
-  const t = useT()
-  const format = useFormat()
-  const target = useResponseTarget()
-  const waited = useNow() - Date.parse(since)
-  const level = waited < target ? 'good' : waited < 2 * target ? 'warn' : 'bad'
-  const span = format.span(waited)
-  const hint = t('inbox.waitingHint', { at: format.exact(since), target: format.span(target) })
-  return (
-    <Tooltip label={hint}>
-      <span className={classes.waiting} data-level={level}>
-        <IconClock size={13} stroke={1.9} aria-hidden />
-        <span className="visually-hidden">{t('inbox.waiting', { span })}</span>
-        <span aria-hidden>{span}</span>
-      </span>
-    </Tooltip>
   )
 }

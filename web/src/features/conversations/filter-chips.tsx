@@ -6,7 +6,7 @@ import { queryOf } from '../../shared/queries.ts'
 import classes from './inbox.module.css'
 import type { InboxSearch } from './inbox-search.ts'
 
-type Name = 'bot' | 'label' | 'department' | 'unread' | 'view'
+type Name = 'bot' | 'label' | 'department' | 'unread' | 'view' | 'sort'
 
 /** What the list is narrowed to beside its place and status, each to be taken off. */
 export function FilterChips({ search, onRemove }: { search: InboxSearch; onRemove: (name: Name) => void }) {
@@ -15,6 +15,7 @@ export function FilterChips({ search, onRemove }: { search: InboxSearch; onRemov
   const labels = useQuery({ ...queryOf('label.list', {}), enabled: search.label !== undefined })
   const chips: [Name, string][] = [
     ...(search.view === 'departments' ? [['view', t('inbox.view.departments')] as [Name, string]] : []),
+    ...(search.sort ? [['sort', t('inbox.longestFirst')] as [Name, string]] : []),
     ...(search.unread ? [['unread', t('inbox.view.unread')] as [Name, string]] : []),
     ...(search.bot ? [['bot', directory.bot(search.bot)?.name ?? t('chip.bot')] as [Name, string]] : []),
     ...(search.label

@@ -15,6 +15,8 @@ export interface InboxSearch {
   label?: string
   department?: string
   unread?: '1'
+  /** Whoever waits longest first, also where the newest would be. */
+  sort?: 'waiting'
   q?: string
   tab?: 'activity'
   /** The message that a search hit led to. */
@@ -35,6 +37,7 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     label: textOf(search.label),
     department: textOf(search.department),
     unread: oneOf(['1'] as const, search.unread),
+    sort: oneOf(['waiting'] as const, search.sort),
     q: textOf(search.q),
     tab: oneOf(['activity'] as const, search.tab),
     message: textOf(search.message),

@@ -119,7 +119,8 @@ function SearchField({ q, onSearch }: { q: string | undefined; onSearch: (q: str
       size="xs"
       type="search"
       aria-label={t('inbox.search')}
-      placeholder={t('inbox.search')}
+      placeholder={t('keys.search')} // the whole name does not fit
+      title={t('inbox.search')}
       leftSection={<IconSearch size={14} aria-hidden />}
       defaultValue={q ?? ''}
       onChange={event => find(event.currentTarget.value)}

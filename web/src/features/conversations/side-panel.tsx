@@ -23,8 +23,8 @@ export function SidePanel({ conversation, notes }: { conversation: Conversation;
       <Status conversation={conversation} />
       <Assignee conversation={conversation} />
       <Labels conversation={conversation} />
-      <CustomerDetails conversation={conversation} />
       <Notes conversationId={conversation.id} notes={notes} />
+      <CustomerDetails conversation={conversation} />
     </div>
   )
 }

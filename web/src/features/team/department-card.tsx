@@ -1,4 +1,4 @@
-import { ActionIcon, Checkbox, Select } from '@mantine/core'
+import { ActionIcon, Badge, Checkbox, Select } from '@mantine/core'
 import { IconX } from '@tabler/icons-react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
@@ -56,14 +56,18 @@ function Member({ agent, department }: { agent: Agent; department: Department })
   return (
     <li>
       <Person id={agent.id} name={agent.name} size={22} />
-      <Checkbox
-        size="xs"
-        label={t('team.lead')}
-        aria-label={t('team.leadOf', { name: agent.name, department: department.name })}
-        checked={leads}
-        disabled={!may('department.set_lead') || setLead.isPending}
-        onChange={event => setLead.mutate({ ...ids, lead: event.currentTarget.checked })}
-      />
+      {!may('department.set_lead') ? (
+        leads && <Badge variant="light">{t('team.lead')}</Badge>
+      ) : (
+        <Checkbox
+          size="xs"
+          label={t('team.lead')}
+          aria-label={t('team.leadOf', { name: agent.name, department: department.name })}
+          checked={leads}
+          disabled={setLead.isPending}
+          onChange={event => setLead.mutate({ ...ids, lead: event.currentTarget.checked })}
+        />
+      )}
       {may('department.remove_member') && (
         <ActionIcon
           size="sm"
