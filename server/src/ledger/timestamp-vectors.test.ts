@@ -52,6 +52,7 @@ describe.skipIf(!available)('openssl thinks the same of them', () => {
     const args = ['-in', put('answer.tsr', Buffer.from(vector.answerHex, 'hex'))]
     args.push('-data', put('content', Buffer.from(vector.contentHex, 'hex')))
     args.push('-CAfile', put('roots.pem', vector.roots))
+    args.push('-attime', String(Math.floor(Date.parse(vector.now) / 1000)))
     const accepts = () => execFileSync('openssl', ['ts', '-verify', ...args], { stdio: 'pipe' })
     if (vector.wantErr === null) expect(accepts().toString()).toContain('Verification: OK')
     else expect(accepts).toThrow()
