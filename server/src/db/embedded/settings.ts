@@ -18,6 +18,9 @@ export function chooseSettings({ socketDir, port, durable }: SettingChoices): Re
     shared_buffers: '64MB',
     work_mem: '8MB',
     maintenance_work_mem: '128MB',
+    // An import fills the log faster than the default buffers hold it; the log's own writer takes the writing over.
+    wal_buffers: '16MB',
+    wal_writer_delay: '20ms',
     effective_cache_size: '512MB',
     random_page_cost: '1.1',
     jit: 'off',
