@@ -242,6 +242,16 @@ test('two accounts of one person become one customer: one panel, one name, their
   const { label } = await sofia.do('label.create', { name: 'twice' })
   const [from, into] = [old.talk.customer.id, now.talk.customer.id]
   await maya.do('customer.add_label', { customerId: from, labelId: label.id })
+  const city = (await desk.owner.do('field.define', { key: 'city', name: 'City', kind: 'text' })).field.id
+  const size = (await desk.owner.do('field.define', { key: 'size', name: 'Size', kind: 'text' })).field.id
+  for (const [customerId, fieldId, value] of [
+    [from, city, 'Riga'],
+    [from, size, 'L'],
+    [into, size, 'XL'],
+  ] as const)
+    await maya.do('customer.set_field', { customerId, fieldId, value })
+  await maya.do('customer.update_profile', { customerId: from, nickname: 'Oldie', remark: 'calls at night' })
+  await maya.do('customer.update_profile', { customerId: into, remark: 'pays late' })
   await sofia.do('customer.merge', { customerId: from, intoCustomerId: into })
   await expect(sofia.do('customer.merge', { customerId: from, intoCustomerId: into })).rejects.toMatchObject({
     code: 'customer.merged',
@@ -251,6 +261,11 @@ test('two accounts of one person become one customer: one panel, one name, their
   })
   const { customer: person, conversations } = await maya.ask('customer.get', { id: from })
   expect(person).toMatchObject({ id: into, name: 'Newe', labels: [{ name: 'twice' }] })
+  // what only the old account had came along; where both had something, the person's stayed
+  expect(person).toMatchObject({ nickname: { value: 'Oldie' }, remark: { value: 'pays late' } })
+  expect(
+    person.fields.filter(({ id }) => id === city || id === size).map(({ value }) => value),
+  ).toMatchObject([{ value: 'Riga' }, { value: 'XL' }])
   expect(conversations.map(each => each.id).sort()).toEqual([old.id, now.id].sort())
   expect((await maya.ask('conversation.get', { id: old.id })).conversation).toMatchObject({
     customer: { id: into, name: 'Newe' },
@@ -268,5 +283,11 @@ test('two accounts of one person become one customer: one panel, one name, their
   expect(entries.map(({ subject, data }) => [subject.id, data])).toEqual([
     [from, { side: 'merged_away', other: into, labelsAdded: [] }],
     [into, { side: 'kept', other: from, labelsAdded: [label.id] }],
+  ])
+  const cause = { causedBy: entries.at(-1)?.id, subject: { id: into } }
+  const changes = await desk.world.entries({ event: ['customer.field_set', 'customer.profile_updated'] })
+  expect(changes.slice(-2)).toMatchObject([
+    { ...cause, data: { fields: ['nickname'] }, parts: { nicknameAfter: { value: 'Oldie' } } },
+    { ...cause, data: { fieldName: 'City', change: 'set' }, parts: { after: { value: 'Riga' } } },
   ])
 })

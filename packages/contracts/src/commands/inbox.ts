@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
 import { mentionsSeen } from '../events/customer.ts'
+import { customerFieldSet, customerProfileUpdated } from '../events/customer-profile.ts'
 import * as inbox from '../events/inbox.ts'
 import { CustomerId, InboxViewId, LabelId, LabelSetId } from '../ids.ts'
 import { InstantInput, nameUpTo } from '../text.ts'
@@ -71,7 +72,7 @@ export const mergeCustomer = defineCommand({
   summary: 'Show one account as another from now on, because they are the same person',
   input: z.strictObject({ customerId: CustomerId, intoCustomerId: CustomerId }),
   output: Done,
-  records: [inbox.customerMerged],
+  records: [inbox.customerMerged, customerFieldSet, customerProfileUpdated],
   subject: { kind: 'customer', field: 'customerId' },
 })
 export const seeMentions = defineCommand({

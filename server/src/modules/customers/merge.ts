@@ -1,4 +1,4 @@
-import { customerMerged, mergeCustomer } from '@tracedesk/contracts'
+import { customerFieldSet, customerMerged, customerProfileUpdated, mergeCustomer } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -6,7 +6,8 @@ import { type LockedCustomer, requireCustomer } from '../conversations/index.ts'
 
 /**
  * Makes one account another account of the same person. Nothing moves: messages, values and entries stay with the
- * account they were made under and its key; the desk shows the person instead, and labels are the person's.
+ * account they were made under and its key; the desk shows the person instead, and labels are the person's. What the
+ * person has no value, nickname or remark for is taken over; where both have one, the person's stays.
  */
 export const mergeCustomerCommand = defineCommandHandler(mergeCustomer, {
   handle: async (context, { customerId, intoCustomerId }) => {
@@ -24,7 +25,13 @@ export const mergeCustomerCommand = defineCommandHandler(mergeCustomer, {
       { side: 'merged_away', other: intoCustomerId, labelsAdded: [] },
       source.about,
     )
-    context.record(customerMerged, { side: 'kept', other: customerId, ...about }, target.about)
+    const causedBy = context.record(
+      customerMerged,
+      { side: 'kept', other: customerId, ...about },
+      target.about,
+    )
+    await takeOverProfile(context, source, target, intoCustomerId, causedBy)
+    await takeOverValues(context, target, customerId, intoCustomerId, causedBy)
     return {}
   },
 })
@@ -65,4 +72,49 @@ async function moveAccounts(
     .where('workspace_id', '=', workspaceId)
     .where(eb => eb.or([eb('customer_id', '=', sourceId), eb('merged_into', '=', sourceId)]))
     .execute()
+}
+
+/** Nickname and remark of the account, as far as the person has none. */
+async function takeOverProfile(
+  context: CommandContext,
+  source: LockedCustomer,
+  target: LockedCustomer,
+  targetId: string,
+  causedBy: string,
+): Promise<void> {
+  const fields = (['nickname', 'remark'] as const).filter(name => source[name] && !target[name])
+  if (fields.length === 0) return
+  const taken = Object.fromEntries(fields.map(name => [name, source[name]]))
+  await context.tx
+    .updateTable('customer')
+    .set(taken)
+    .where('workspace_id', '=', context.workspaceId)
+    .where('customer_id', '=', targetId)
+    .execute()
+  const parts = Object.fromEntries(fields.map(name => [`${name}After`, source[name] ?? undefined]))
+  context.record(customerProfileUpdated, { fields }, { ...target.about, causedBy, parts })
+}
+
+/** Values of the account for fields that the person has none for. */
+async function takeOverValues(
+  context: CommandContext,
+  target: LockedCustomer,
+  sourceId: string,
+  targetId: string,
+  causedBy: string,
+): Promise<void> {
+  const { tx, workspaceId } = context
+  const { rows } = await sql<{ id: string; name: string; value: string }>`
+    with taken as (insert into customer_field (workspace_id, customer_id, field_id, value)
+      select workspace_id, ${targetId}, field_id, value from customer_field
+        where workspace_id = ${workspaceId} and customer_id = ${sourceId}
+      on conflict do nothing returning field_id, value)
+    select f.field_id as id, f.name, taken.value from taken join field f on f.workspace_id = ${workspaceId}
+      and f.field_id = taken.field_id order by f.field_id`.execute(tx)
+  for (const { id, name, value } of rows)
+    context.record(
+      customerFieldSet,
+      { fieldId: id as never, fieldName: name, change: 'set' }, // branded: from the table of fields
+      { ...target.about, causedBy, parts: { after: value } },
+    )
 }

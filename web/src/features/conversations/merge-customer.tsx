@@ -92,6 +92,24 @@ interface PreviewProps {
   onClose: () => void
 }
 
+/** What of the other account is taken over, and where both say something and this one's words stay. */
+function compare(t: ReturnType<typeof useT>, from: Customer, into: Customer) {
+  const said = (part: Customer['nickname'] | undefined) => (part?.state === 'open' ? part.value : '')
+  const rows = [
+    { name: t('side.nickname'), other: said(from.nickname), kept: said(into.nickname) },
+    { name: t('side.remark'), other: said(from.remark), kept: said(into.remark) },
+    ...from.fields.map(({ id, name, value }) => ({
+      name,
+      other: said(value),
+      kept: said(into.fields.find(field => field.id === id)?.value),
+    })),
+  ].filter(({ other, kept }) => other && other !== kept)
+  return {
+    taken: rows.filter(({ kept }) => !kept).map(({ name, other }) => `${name} (${other})`),
+    conflicts: rows.filter(({ kept }) => kept).map(row => t('merge.twoValues', row)),
+  }
+}
+
 /** What joining changes, before it is done. */
 function Preview({ from, into, onBack, onClose }: PreviewProps) {
   const t = useT()
@@ -105,20 +123,17 @@ function Preview({ from, into, onBack, onClose }: PreviewProps) {
   const { customer, conversations } = details.data
   const names = { from: customer.name ?? '', into: into.name ?? '' }
   const newLabels = customer.labels.filter(({ id }) => !into.labels.some(label => label.id === id))
-  const values = customer.fields.filter(({ value }) => value !== null)
+  const { taken, conflicts } = compare(t, customer, into)
   const changes = [
     t('merge.shown', names),
     t('merge.conversations', { count: conversations.length }),
     ...(newLabels.length > 0
       ? [t('merge.labels', { labels: newLabels.map(({ name }) => name).join(', ') })]
       : []),
+    ...(taken.length > 0 ? [t('merge.taken', { ...names, values: taken.join(', ') })] : []),
+    ...(conflicts.length > 0 ? [t('merge.conflict', { ...names, values: conflicts.join(', ') })] : []),
   ]
-  const stays = [
-    t('merge.messagesStay'),
-    ...(values.length > 0
-      ? [t('merge.valuesStay', { fields: values.map(({ name }) => name).join(', '), from: names.from })]
-      : []),
-  ]
+  const stays = [t('merge.messagesStay')]
   return (
     <>
       <ul className={classes.mergeList}>
