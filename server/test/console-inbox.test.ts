@@ -253,10 +253,16 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
     await page.goto(`${site.url}/inbox/${now.id}`)
     await page.getByText('A label of “Topic” is missing.').waitFor()
+    const said = (id: string, profile: object) =>
+      maya.do('customer.update_profile', { customerId: id as never, ...profile })
+    await said(old.customerId, { nickname: 'Gusti', remark: 'calls at night' })
+    await said(now.customerId, { remark: 'pays late' })
     await page.getByRole('button', { name: 'Same person as…' }).click()
     await page.getByRole('searchbox', { name: 'Name of the other account' }).fill('Gustav')
     await page.getByRole('dialog').getByRole('button', { name: 'Gustav' }).click()
     await page.getByText('“Gustav” is shown as “Gus” everywhere.').waitFor()
+    await page.getByText('Taken over, because “Gus” has none: Nickname (Gusti).').waitFor()
+    await page.getByText('Remark: pays late (not calls at night)', { exact: false }).waitFor()
     expect(await axe(page)).toEqual([])
     await page.getByRole('button', { name: 'Join accounts' }).click()
     await page.getByRole('heading', { name: 'Other conversations' }).waitFor()
