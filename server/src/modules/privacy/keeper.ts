@@ -16,7 +16,8 @@ import { QUESTION_LENGTH, readQuestion } from './read-question.ts'
 import { warnDueCommand } from './warn.ts'
 
 const LOOK_MS = 5_000
-const PAUSE_MS = 100
+/** A customer who asks a bot about privacy may wait so long. */
+const PAUSE_MS = 500
 const SLICE = 1_000
 /** How far back a look for keys that others destroyed reaches: clocks of nodes and database may differ. */
 const OVERLAP_SECONDS = 60
