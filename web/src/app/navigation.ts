@@ -12,6 +12,7 @@ import {
   IconSettings,
   IconShieldCheck,
   IconTimelineEvent,
+  IconUpload,
   IconUserShield,
   IconUsers,
 } from '@tabler/icons-react'
@@ -61,6 +62,14 @@ export const SCREENS = [
     permission: 'export.request',
     icon: IconDownload,
     key: 'g e',
+  },
+  {
+    name: 'imports',
+    group: 'log',
+    to: '/imports',
+    permission: 'import.run',
+    icon: IconUpload,
+    key: 'g m',
   },
   { name: 'proof', group: 'log', to: '/proof', permission: 'ledger.view', icon: IconShieldCheck, key: 'g p' },
   { name: 'team', group: 'people', to: '/team', permission: 'team.view', icon: IconUsers, key: 'g t' },

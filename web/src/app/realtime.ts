@@ -96,7 +96,8 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['stream.*', () => [['stream.list'], ['stream.letters']]],
   ['consent.*', () => [['privacy.subject']]],
   ['import.activity', conversation],
-  ['import.*', () => [['conversation.list']]],
+  ['import.mapping_*', () => [['import.mappings']]],
+  ['import.*', () => [['conversation.list'], ['import.list']]],
 ]
 
 const fits = (pattern: string, event: string) =>

@@ -163,6 +163,11 @@ const privacyRoute = createRoute({
   },
   component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
 })
+const importsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../features/imports/imports-page.tsx'), 'ImportsPage'),
+})
 const retentionRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/retention',
@@ -210,6 +215,7 @@ const routeTree = rootRoute.addChildren([
     logRoute,
     disputesRoute,
     disputeRoute,
+    importsRoute,
     botsRoute,
     repliesRoute,
     teamRoute,
