@@ -86,6 +86,8 @@ export class TracedeskNode implements NodeParts {
   /** Files given in the console to be imported. */
   readonly uploads: imports.Uploads
   readonly importKeeper: imports.ImportKeeper
+  /** Where such files lie, and the names of the lines that were not taken. */
+  readonly importFolder: string
   readonly keeper: DeskKeeper
   readonly alerts: AlertKeeper
   readonly notices: NoticeKeeper
@@ -220,11 +222,12 @@ export class TracedeskNode implements NodeParts {
       presence: options.presence,
       onSweep: workspaceId => this.notices.wake(workspaceId),
     })
-    this.uploads = new imports.Uploads(importFolder(this))
+    this.importFolder = importFolder(this)
+    this.uploads = new imports.Uploads(this.importFolder)
     this.importKeeper = new imports.ImportKeeper(() => ({
       ...importPorts(this),
       uploads: this.uploads,
-      importFolder: importFolder(this),
+      importFolder: this.importFolder,
       log,
       workspaces: () => this.workspaces(),
     }))

@@ -46,6 +46,7 @@ const VISITS: Record<string, Visit> = {
   '/account': {},
   '/settings': { needs: 'setting.view' },
   '/exports': { needs: 'export.request' },
+  '/imports': { needs: 'import.run' },
   '/privacy': { needs: 'privacy.view' },
   '/retention': { needs: 'retention.view' },
   '/archive': { needs: 'archive.view' },

@@ -343,6 +343,7 @@ describe('each role × every conversation', () => {
 
 describe('each role × each query', () => {
   const inputs: Partial<Record<QueryName, unknown>> = {
+    'import.dry_run': { uploadId: '00000000-0000-7000-8000-000000000000' },
     'import.preview': { uploadId: '00000000-0000-7000-8000-000000000000', format: 'csv' },
     'dispute.check': {
       id: '00000000-0000-7000-8000-000000000000',

@@ -184,6 +184,7 @@ export const ERROR_CODES = {
   'import.upload_not_found': 404,
   'import.known': 409,
   'import.not_found': 404,
+  'import.rejects_not_found': 404,
   'import.not_running': 409,
   'import.not_stopped': 409,
   'stream.not_found': 404,

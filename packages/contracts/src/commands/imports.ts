@@ -26,10 +26,11 @@ export const deleteImportMapping = defineCommand({
 })
 export const runImport = defineCommand({
   name: 'import.run',
-  summary: 'Take an uploaded file into ledger and desk; the same file again adds nothing',
+  summary:
+    'Take an uploaded file into ledger and desk; the same file again adds nothing, one that did not come to its end goes on',
   input: z.strictObject({ uploadId: z.uuid(), mapping: ImportMapping.nullable().default(null) }),
   output: z.strictObject({ import: z.strictObject({ id: ImportId }) }),
-  records: [importStarted],
+  records: [importStarted, events.importResumed],
 })
 export const stopImport = defineCommand({
   name: 'import.stop',

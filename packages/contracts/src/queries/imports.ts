@@ -71,3 +71,27 @@ export const previewImport = defineQuery({
     problem: z.string().nullable(),
   }),
 })
+const Tally = z.int().nonnegative()
+export const dryRunImport = defineQuery({
+  name: 'import.dry_run',
+  permission,
+  summary: 'What an uploaded file would become by a mapping (as JSON), counted without changing anything',
+  input: z.strictObject({ uploadId: z.uuid(), mapping: z.string().max(12_000).optional() }),
+  output: z.strictObject({
+    /** False: there was not enough time for all of it, and the counts are those up to `lines`. */
+    isWhole: z.boolean(),
+    lines: Tally,
+    good: Tally,
+    rejected: Tally,
+    conversations: Tally,
+    customers: Tally,
+    agents: Tally,
+    /** First and last time of the good lines. */
+    from: Instant.nullable(),
+    to: Instant.nullable(),
+    /** The fifty most frequent events. */
+    events: z.array(z.strictObject({ event: z.string(), count: Tally })),
+    causes: z.array(z.strictObject({ cause: z.string(), count: Tally, firstLine: z.int() })),
+    rejects: z.array(Reject),
+  }),
+})

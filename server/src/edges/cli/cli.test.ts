@@ -220,6 +220,34 @@ describe('an import', () => {
     expect([done.code, done.json().imported]).toEqual([0, 1])
     expect((await cli(['verify'])).code).toBe(0)
   })
+  test('rows come in by a mapping, from a file or kept under a name; a dry run only counts', async () => {
+    const mapping = join(folder, 'mapping.json')
+    const file = join(folder, 'tickets.csv')
+    const said = {
+      format: 'csv',
+      csv: { delimiter: ';' },
+      at: { column: 'When', format: 'DD.MM.YYYY HH:mm', zone: 'Europe/Riga' },
+      event: { column: 'What' },
+      conversation: { column: 'Ticket' },
+      actorKey: { column: 'Who' },
+    }
+    writeFileSync(mapping, JSON.stringify(said))
+    writeFileSync(file, 'Ticket;When;What;Who\nT1;05.07.2021 10:00;Escalated;omar\nT1;soon;Escalated;omar\n')
+    const asked = ['import', '--format', 'csv', '--mapping', mapping, file]
+    const tried = await cli([...asked, '--dry-run', '--json'])
+    expect([tried.code, tried.json()]).toMatchObject([
+      1,
+      { isWhole: true, good: 1, rejected: 1, causes: [{ cause: 'at_malformed', firstLine: 3 }] },
+    ])
+    expect((await cli([...asked, '--dry-run'])).out).toContain('1 lines would be imported, 1 rejected')
+    const done = await cli([...asked, '--json'])
+    expect([done.code, done.json()]).toMatchObject([1, { state: 'completed', imported: 1, rejected: 1 }])
+    expect((await cli(['import', '--format', 'csv', file])).code).toBe(2)
+    expect((await cli(['import', '--format', 'csv', '--mapping', 'nobody kept this', file])).code).toBe(2)
+    expect((await cli(['import', '--format', 'xes', '--mapping', mapping, file])).code).toBe(2)
+    writeFileSync(mapping, JSON.stringify({ ...said, at: { column: 'When', zone: 'Mars/Olympus' } }))
+    expect((await cli([...asked, '--dry-run'])).err).toContain('no such time zone')
+  })
   test('a file that is not there is exit code 3, an unknown format or agent exit code 2', async () => {
     expect((await cli(['import', '--format', 'tracedesk-ndjson', join(folder, 'none')])).code).toBe(3)
     expect((await cli(['import', '--format', 'docx', join(folder, 'none')])).code).toBe(2)

@@ -1,23 +1,24 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentId } from '@tracedesk/contracts'
+import { AgentId, type ImportMapping } from '@tracedesk/contracts'
 import { z } from 'zod'
 import { operatorCaller } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { findMapping, IMPORT_FORMATS, importFile, parseMapping } from '../../modules/imports/index.ts'
-import { CliError, usage } from './cli-error.ts'
+import { dryRun, findMapping, IMPORT_FORMATS, importFile, parseMapping } from '../../modules/imports/index.ts'
+import { CliError, type ExitCode, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, required } from './command.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
 
 export const importCommand: CliCommand = {
   name: 'import',
-  synopsis: 'import --format tracedesk-ndjson|csv|xes [--mapping FILE|NAME] [--agents FILE] FILE',
+  synopsis: 'import --format tracedesk-ndjson|csv|xes [--mapping FILE|NAME] [--agents FILE] [--dry-run] FILE',
   summary: 'take in history from elsewhere; the same file again adds nothing, a broken one goes on',
   options: {
     format: { type: 'string' },
     mapping: { type: 'string' },
     agents: { type: 'string' },
     workspace: { type: 'string' },
+    'dry-run': { type: 'boolean' },
   },
   positionals: true,
   run: async invocation => {
@@ -30,6 +31,7 @@ export const importCommand: CliCommand = {
     const begun = performance.now()
     try {
       const mapping = await readMapping(desk, format, optional(invocation, 'mapping'))
+      if (invocation.options['dry-run'] === true) return await tryOut(invocation, file, mapping)
       const result = await importFile(desk.node, {
         file,
         folder: join(desk.config.dataDir, 'imports'),
@@ -55,6 +57,27 @@ export const importCommand: CliCommand = {
       await desk.close()
     }
   },
+}
+
+/** Counts what the file would become; nothing is changed. */
+async function tryOut(invocation: Invocation, file: string, mapping: ImportMapping | undefined) {
+  const { signal, progress, say } = invocation
+  const found = await dryRun({
+    file,
+    mapping,
+    signal,
+    onProgress: lines => progress.show(`line ${lines}`),
+  })
+  progress.clear()
+  say(`${found.good} lines would be imported, ${found.rejected} rejected; nothing was changed.`)
+  say(
+    `${found.conversations} conversations, ${found.customers} customers, ${found.agents} agents, ${found.from ?? '-'} to ${found.to ?? '-'}.`,
+  )
+  for (const { event, count } of found.events) say(`  ${count} ${event}`)
+  for (const { cause, count, firstLine } of found.causes)
+    say(`  ${count} rejected: ${cause}, first in line ${firstLine}`)
+  const exitCode: ExitCode = found.isWhole ? (found.rejected > 0 ? 1 : 0) : 3
+  return { exitCode, json: found }
 }
 
 function describe(result: Awaited<ReturnType<typeof importFile>>): string {

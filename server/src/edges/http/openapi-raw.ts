@@ -117,6 +117,16 @@ export const RAW_ROUTES: readonly RawRoute[] = [
     answer: json('The upload, to be named when the import is run', objectOf({ uploadId: uuid })),
   },
   {
+    path: '/api/import.rejects_file',
+    method: 'get',
+    id: 'import.rejects_file',
+    tag: 'import',
+    summary: 'All the lines that an import did not take so far, with their causes, as CSV',
+    access: 'session',
+    parameters: [inQuery('id', uuid)],
+    answer: file('text/csv', 'Columns line, cause and detail; harmless to spreadsheets'),
+  },
+  {
     path: '/api/export.download',
     method: 'get',
     id: 'export.download',

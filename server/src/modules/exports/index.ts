@@ -1,4 +1,5 @@
 export { createExportCommands } from './commands.ts'
+export { BOM, csvLine } from './csv.ts'
 export { callerOfLink, createDownloadExport } from './download.ts'
 export { eraseExports } from './erase.ts'
 export { ExportKeeper } from './keeper.ts'

@@ -95,8 +95,11 @@ export async function importFile(ports: ImportPorts, options: ImportOptions): Pr
   return new ImportRun(ports, { ...options, mapping }, importId).run()
 }
 
-const isSameMapping = (kept: unknown, given: ImportMapping): boolean =>
-  kept !== null && digestOfMapping(kept as ImportMapping) === digestOfMapping(given) // as above
+/** Whether what a run keeps is the mapping that was given; null where the file needs none. */
+export const isSameMapping = (kept: unknown, given: ImportMapping | null): boolean =>
+  kept === null || given === null
+    ? kept === given
+    : digestOfMapping(kept as ImportMapping) === digestOfMapping(given) // as above
 
 async function start(ports: ImportPorts, options: ImportOptions, sha256: Buffer, bytes: number) {
   return ports.door.execute(startImport, options.caller, {

@@ -1,3 +1,4 @@
+export { type DryRun, dryRun } from './dry-run.ts'
 export { eraseUploads } from './erase.ts'
 export {
   IMPORT_FORMATS,
@@ -7,8 +8,8 @@ export {
   type ImportResult,
   importFile,
 } from './import-file.ts'
-export type { RejectCause } from './line.ts'
+export { REJECT_CAUSES, type RejectCause } from './line.ts'
 export { findMapping, parseMapping } from './mappings.ts'
-export { createImportQueries } from './queries.ts'
+export { createImportQueries, openRejects } from './queries.ts'
 export { createImportCommands, ImportKeeper } from './run-import.ts'
-export { Uploads } from './uploads.ts'
+export { UPLOAD_MAX, Uploads } from './uploads.ts'

@@ -1,7 +1,6 @@
-import { createReadStream, existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { existsSync } from 'node:fs'
 import {
+  dryRunImport,
   ImportMapping,
   listImportMappings,
   listImportRejects,
@@ -10,13 +9,16 @@ import {
 } from '@tracedesk/contracts'
 import type { z } from 'zod'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
+import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { instantFromMillis } from '../../kernel/instant.ts'
+import { dryRun } from './dry-run.ts'
 import { readLines } from './file-lines.ts'
 import { RejectedLine, readLine } from './line.ts'
 import { createRowMapper } from './map-row.ts'
 import { mapRow } from './mapped-lines.ts'
 import { parseMapping } from './mappings.ts'
+import { type Rejected, readRejects, rejectsPath } from './rejects.ts'
 import type { Row } from './row.ts'
 import { readRows } from './rows.ts'
 import { recognise } from './translate.ts'
@@ -25,6 +27,8 @@ import type { Uploads } from './uploads.ts'
 const PREVIEW_ROWS = 20
 const REJECTS_SHOWN = 200
 const LISTED = 100
+/** A dry run that takes longer answers with what it has counted so far. */
+const DRY_RUN_MS = 20_000
 
 type Preview = z.input<typeof previewImport.output>
 
@@ -52,15 +56,13 @@ export function createImportQueries(uploads: Uploads, folder: string): Query[] {
     return { items: await Promise.all(items) } as never // branded ids: the contract parses what leaves
   })
   const rejects = defineQueryHandler(listImportRejects, async ({ db, caller }, { id }) => {
-    const run = await db
-      .selectFrom('import_run')
-      .select('rejected')
-      .where('workspace_id', '=', caller.workspaceId)
-      .where('import_id', '=', id)
-      .executeTakeFirst()
-    if (!run) throw new ConsoleError('import.not_found', { id })
-    const items = await firstRejects(join(folder, `${id}.rejects.ndjson`))
-    return { items, more: run.rejected > items.length }
+    const { rejected } = await requireRun(db, caller.workspaceId, id)
+    const items: Rejected[] = []
+    for await (const reject of readRejects(rejectsPath(folder, id))) {
+      if (items.length >= REJECTS_SHOWN) break
+      items.push(reject)
+    }
+    return { items, more: rejected > items.length }
   })
   const mappings = defineQueryHandler(listImportMappings, async ({ db, caller }) => {
     const rows = await db
@@ -80,17 +82,40 @@ export function createImportQueries(uploads: Uploads, folder: string): Query[] {
     const file = await uploads.find(caller.workspaceId, input.uploadId)
     return input.format === 'tracedesk-ndjson' ? previewLines(file) : previewRows(file, input)
   })
-  return [list, rejects, mappings, preview] as unknown as Query[]
+  const dry = defineQueryHandler(dryRunImport, async ({ caller }, { uploadId, mapping }) =>
+    dryRun({
+      file: await uploads.find(caller.workspaceId, uploadId),
+      mapping: mapping === undefined ? undefined : parseMapping(mapping),
+      within: DRY_RUN_MS,
+    }),
+  )
+  return [list, rejects, mappings, preview, dry] as unknown as Query[]
 }
 
-async function firstRejects(file: string) {
-  if (!existsSync(file)) return [] // on another node, or there are none
-  const items: { line: number; cause: string; detail: string }[] = []
-  for await (const text of createInterface({ input: createReadStream(file) })) {
-    if (items.length >= REJECTS_SHOWN) break
-    items.push(JSON.parse(text)) // our own file
-  }
-  return items
+async function requireRun(db: ReadDb, workspaceId: string, id: string) {
+  const run = await db
+    .selectFrom('import_run')
+    .select(['rejected', 'state'])
+    .where('workspace_id', '=', workspaceId)
+    .where('import_id', '=', id)
+    .executeTakeFirst()
+  if (!run) throw new ConsoleError('import.not_found', { id })
+  return run
+}
+
+/**
+ * The lines an import did not take so far, in order. Throws `import.not_found`, and `import.rejects_not_found` when there
+ * are some and their file is not on this node.
+ */
+export async function openRejects(
+  { db, folder }: { db: ReadDb; folder: string },
+  workspaceId: string,
+  id: string,
+): Promise<AsyncIterable<Rejected>> {
+  const { rejected } = await requireRun(db, workspaceId, id)
+  const path = rejectsPath(folder, id)
+  if (rejected > 0 && !existsSync(path)) throw new ConsoleError('import.rejects_not_found', { id })
+  return readRejects(path)
 }
 
 async function previewRows(file: string, input: z.output<typeof previewImport.input>): Promise<Preview> {

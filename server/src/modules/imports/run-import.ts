@@ -1,13 +1,13 @@
-import { runImport } from '@tracedesk/contracts'
+import { type ImportMapping, importResumed, runImport } from '@tracedesk/contracts'
 import { systemCaller } from '../../command/caller.ts'
-import { type Command, defineCommandHandler } from '../../command/define.ts'
+import { type Command, type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { RecordedRefusal } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import type { Logger } from '../../kernel/log.ts'
 import { Rounds } from '../../kernel/rounds.ts'
 import { beginImport, createResumeImport, stopImportCommand } from './commands.ts'
 import { fingerprintFile } from './file-lines.ts'
-import { type ImportPorts, importFile } from './import-file.ts'
+import { type ImportPorts, importFile, isSameMapping } from './import-file.ts'
 import { createRowMapper } from './map-row.ts'
 import { deleteImportMappingCommand, saveImportMappingCommand } from './mappings.ts'
 import type { Uploads } from './uploads.ts'
@@ -32,19 +32,21 @@ export function createImportCommands(uploads: Uploads, wake: () => void): Comman
     handle: async (context, { uploadId, mapping }, { sha256, bytes }: { sha256: Buffer; bytes: number }) => {
       const known = await context.tx
         .selectFrom('import_run')
-        .select(['import_id', 'state'])
+        .select(['import_id', 'state', 'upload_id', 'mapping'])
         .where('workspace_id', '=', context.workspaceId)
         .where('file_sha256', '=', sha256)
+        .forUpdate()
         .executeTakeFirst()
-      if (known) throw new ConsoleError('import.known', { importId: known.import_id, state: known.state })
-      const id = await beginImport(context, {
-        format: mapping?.format ?? 'tracedesk-ndjson',
-        fileSha256: sha256.toString('hex'),
-        bytes,
-        fileName: uploads.nameOf(uploadId),
-        mapping,
-        uploadId,
-      })
+      const given = { uploadId, mapping }
+      const id = known
+        ? await giveAgain(context, uploads, known, given)
+        : await beginImport(context, {
+            ...given,
+            format: mapping?.format ?? 'tracedesk-ndjson',
+            fileSha256: sha256.toString('hex'),
+            bytes,
+            fileName: uploads.nameOf(uploadId),
+          })
       context.afterCommit(wake)
       return { import: { id: id as never } } // branded id
     },
@@ -56,6 +58,33 @@ export function createImportCommands(uploads: Uploads, wake: () => void): Comman
     saveImportMappingCommand,
     deleteImportMappingCommand,
   ] as unknown as Command[]
+}
+
+/**
+ * An import that did not come to its end, and whose file is no longer here, goes on with the one that was given now.
+ * Throws `import.known` when there is nothing to go on with, and `import.mapping_differs`.
+ */
+async function giveAgain(
+  context: CommandContext,
+  uploads: Uploads,
+  known: { import_id: string; state: string; upload_id: string | null; mapping: unknown },
+  given: { uploadId: string; mapping: ImportMapping | null },
+): Promise<string> {
+  const { tx, workspaceId } = context
+  const { import_id: id, state, upload_id, mapping } = known
+  const hasFile = upload_id !== null && (await uploads.has(workspaceId, upload_id))
+  if (state === 'completed' || hasFile) throw new ConsoleError('import.known', { importId: id, state })
+  if (!isSameMapping(mapping, given.mapping))
+    throw new ConsoleError('import.mapping_differs', { importId: id })
+  const { done_lines: lines } = await tx
+    .updateTable('import_run')
+    .set({ state: 'running', upload_id: given.uploadId })
+    .where('workspace_id', '=', workspaceId)
+    .where('import_id', '=', id)
+    .returning('done_lines')
+    .executeTakeFirstOrThrow()
+  context.record(importResumed, { lines }, { subject: { id }, causedBy: id })
+  return id
 }
 
 /**

@@ -1,8 +1,20 @@
-import { MultiSelect, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { MultiSelect, NativeSelect, Select, Textarea, TextInput } from '@mantine/core'
+import { useMemo } from 'react'
 import { useT } from '../../i18n/index.ts'
 import classes from './imports.module.css'
-import { type Chosen, DELIMITERS, type Draft, ENCODINGS, FIELDS, type Field, NEEDED } from './mapping.ts'
+import {
+  type Chosen,
+  DELIMITERS,
+  type Draft,
+  ENCODINGS,
+  FIELDS,
+  type Field,
+  keepColumns,
+  keptColumnsOf,
+  NEEDED,
+} from './mapping.ts'
 
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone
 const SAME = '\u0000same'
 /** Fields whose words have a meaning here, so that what a cell says must be translated. */
 const MEANT: ReadonlySet<Field> = new Set(['event', 'actorKind'])
@@ -17,6 +29,10 @@ interface MapColumnsProps {
 export function MapColumns({ draft, columns, onChange }: MapColumnsProps) {
   const t = useT()
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change })
+  const zones = useMemo(
+    () => [...new Set(['UTC', draft.at.zone, OWN_ZONE, ...Intl.supportedValuesOf('timeZone')])],
+    [draft.at.zone],
+  )
   const names = columns.map(value => ({ value, label: value }))
   return (
     <div className={classes.columns}>
@@ -49,10 +65,15 @@ export function MapColumns({ draft, columns, onChange }: MapColumnsProps) {
         value={draft.at.format}
         onChange={event => set({ at: { ...draft.at, format: event.currentTarget.value } })}
       />
-      <TextInput
+      <Select
         label={t('imports.timeZone')}
+        searchable
+        allowDeselect={false}
+        limit={60}
+        nothingFoundMessage={t('palette.nothing')}
         value={draft.at.zone}
-        onChange={event => set({ at: { ...draft.at, zone: event.currentTarget.value } })}
+        data={zones}
+        onChange={zone => zone !== null && set({ at: { ...draft.at, zone } })}
       />
       {FIELDS.map(field => (
         <FieldChoice
@@ -66,9 +87,9 @@ export function MapColumns({ draft, columns, onChange }: MapColumnsProps) {
       <MultiSelect
         label={t('imports.keptColumns')}
         description={t('imports.keptColumnsText')}
-        value={draft.data}
+        value={keptColumnsOf(draft.data)}
         data={[...columns]}
-        onChange={data => set({ data })}
+        onChange={kept => set({ data: keepColumns(draft.data, kept) })}
         searchable
       />
     </div>

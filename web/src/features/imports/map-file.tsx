@@ -7,6 +7,7 @@ import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { DryRun } from './dry-run.tsx'
 import classes from './imports.module.css'
 import type { GivenFile } from './imports-page.tsx'
 import { MapColumns } from './map-columns.tsx'
@@ -28,7 +29,7 @@ export function MapFile({ file, onDone }: { file: GivenFile; onDone: () => void 
     }),
   )
   const columns = bare.data?.columns ?? []
-  const edited = draft ?? proposeDraft(columns, { format, delimiter: file.delimiter })
+  const edited = draft ?? proposeDraft(columns, bare.data?.rows ?? [], { format, delimiter: file.delimiter })
   const mapping = format === 'tracedesk-ndjson' ? null : mappingOf(edited)
   const [asked] = useDebouncedValue(mapping ? JSON.stringify(mapping) : null, 300)
   const preview = useQuery({
@@ -63,6 +64,7 @@ export function MapFile({ file, onDone }: { file: GivenFile; onDone: () => void 
         <MapColumns draft={edited} columns={columns} onChange={setDraft} />
       )}
       {bare.data && <Preview preview={preview.data ?? bare.data} isReady={isReady} />}
+      {isReady && <DryRun uploadId={file.uploadId} mapping={mapping} />}
       <Failure error={run.error} />
       <div className={classes.row}>
         <Button

@@ -1,4 +1,5 @@
 import type { CommandInput } from '@tracedesk/contracts'
+import { guessTimeFormat } from './guess-times.ts'
 
 /** A mapping as it is sent. */
 export type Mapping = NonNullable<CommandInput<'import.run'>['mapping']>
@@ -47,8 +48,9 @@ export interface Draft {
   encoding: Encoding
   at: { column: string; format: string; zone: string }
   fields: Record<Field, Chosen>
-  /** Columns that are kept as they are. */
-  data: string[]
+  /** What is kept beside these, by the name it gets. */
+  data: Record<string, Source>
+  eventPrefix?: string | undefined
 }
 
 const NOTHING: Chosen = { from: 'nothing', column: '', value: '', values: '', ifEmpty: '' }
@@ -80,8 +82,12 @@ const GUESSES: Record<Field | 'at', RegExp> = {
   reason: /^$/,
 }
 
-/** A first proposal for a file with these columns; each column is used once. */
-export function proposeDraft(columns: readonly string[], about: Pick<Draft, 'format' | 'delimiter'>): Draft {
+/** A first proposal for a file with these columns and first rows; each column is used once. */
+export function proposeDraft(
+  columns: readonly string[],
+  rows: readonly { values: Record<string, string> }[],
+  about: Pick<Draft, 'format' | 'delimiter'>,
+): Draft {
   const free = new Set(columns)
   const take = (field: Field | 'at'): string => {
     const found = [...free].find(column => GUESSES[field].test(column)) ?? ''
@@ -98,9 +104,9 @@ export function proposeDraft(columns: readonly string[], about: Pick<Draft, 'for
   return {
     ...about,
     encoding: 'utf-8',
-    at: { column: at, format: 'iso', zone: 'UTC' },
+    at: { column: at, format: guessTimeFormat(rows.map(({ values }) => values[at] ?? '')), zone: 'UTC' },
     fields,
-    data: [],
+    data: {},
   }
 }
 
@@ -108,9 +114,9 @@ const pairsOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split('\n')
-      .map(line => /^(.*?)\s*=\s*(.*?)\s*$/.exec(line.trim()))
+      .map(line => /^(.*)=\s*([^=]*)$/.exec(line.trim()))
       .filter(found => found !== null && found[1] !== '')
-      .map(found => [found?.[1] ?? '', found?.[2] ?? '']),
+      .map(found => [found?.[1]?.trim() ?? '', found?.[2] ?? '']),
   )
 
 function sourceOf({ from, column, value, values, ifEmpty }: Chosen): Source | undefined {
@@ -127,7 +133,7 @@ function sourceOf({ from, column, value, values, ifEmpty }: Chosen): Source | un
 
 /** The mapping a draft means; null while something needed is not chosen. */
 export function mappingOf(draft: Draft): Mapping | null {
-  const { format, delimiter, encoding, at, fields, data } = draft
+  const { format, delimiter, encoding, at, fields, data, eventPrefix } = draft
   if (format === 'tracedesk-ndjson' || !at.column) return null
   const found = Object.fromEntries(
     FIELDS.map(field => [field, sourceOf(fields[field])] as const).filter(
@@ -140,7 +146,8 @@ export function mappingOf(draft: Draft): Mapping | null {
     ...(format === 'csv' ? { csv: { delimiter, encoding } } : {}),
     at: { column: at.column, format: at.format || 'iso', zone: at.zone || 'UTC' },
     ...found,
-    data: Object.fromEntries(data.map(column => [column.slice(0, 60), { column }])),
+    ...(eventPrefix === undefined ? {} : { eventPrefix }),
+    data,
   } as Mapping // with everything needed, as was looked at above
 }
 
@@ -159,13 +166,33 @@ function chosenOf(source: Source | undefined): Chosen {
 
 /** A kept mapping, to be edited. */
 export function draftOf(mapping: Mapping): Draft {
-  const { format, csv, at, data } = mapping
+  const { format, csv, at, data, eventPrefix } = mapping
   return {
     format,
     delimiter: csv?.delimiter ?? ',',
     encoding: csv?.encoding ?? 'utf-8',
     at: { column: at.column, format: at.format ?? 'iso', zone: at.zone ?? 'UTC' },
     fields: Object.fromEntries(FIELDS.map(field => [field, chosenOf(mapping[field])])) as Draft['fields'],
-    data: Object.values(data ?? {}).flatMap(source => ('column' in source ? [source.column] : [])),
+    data: data ?? {},
+    eventPrefix,
   }
+}
+
+/** The columns that are kept as they are, in the order they were chosen. */
+export const keptColumnsOf = (data: Draft['data']): string[] =>
+  Object.values(data).flatMap(source => ('column' in source && !source.values ? [source.column] : []))
+
+/** Names are no longer than this. */
+const NAME_MAX = 60
+
+/** The same facts, but of plain columns exactly these: those that stay keep the name they have. */
+export function keepColumns(data: Draft['data'], columns: readonly string[]): Draft['data'] {
+  const plain = new Set(keptColumnsOf(data))
+  const staying = Object.entries(data).filter(
+    ([, source]) => !('column' in source) || source.values !== undefined || columns.includes(source.column),
+  )
+  const added = columns
+    .filter(column => !plain.has(column))
+    .map(column => [column.slice(0, NAME_MAX), { column }] as const)
+  return Object.fromEntries([...staying, ...added])
 }

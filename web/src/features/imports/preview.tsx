@@ -17,8 +17,8 @@ export function Preview({ preview, isReady }: { preview: Found; isReady: boolean
       {problem && <Alert color="orange">{problem}</Alert>}
       {!isReady && !problem && <p className={classes.quiet}>{t('imports.unfinished')}</p>}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard */}
-      <section className={classes.scroll} tabIndex={0} aria-label={t('imports.preview')}>
-        <Table verticalSpacing={6}>
+      <section className={classes.preview} tabIndex={0} aria-label={t('imports.preview')}>
+        <Table verticalSpacing={6} stickyHeader>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('imports.line')}</Table.Th>
