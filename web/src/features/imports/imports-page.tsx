@@ -12,15 +12,7 @@ import { useFileDrop } from '../../shared/use-file-drop.ts'
 import { ImportRuns } from './import-runs.tsx'
 import classes from './imports.module.css'
 import { MapFile } from './map-file.tsx'
-import { type Delimiter, delimiterOf, type Format, formatOf } from './mapping.ts'
-
-/** A file that lies on the server and waits for its mapping. */
-export interface GivenFile {
-  uploadId: string
-  name: string
-  format: Format
-  delimiter: Delimiter
-}
+import { delimiterOf, formatOf, type GivenFile } from './mapping.ts'
 
 /** So much of a file is looked at to find its delimiter. */
 const HEAD_BYTES = 4096

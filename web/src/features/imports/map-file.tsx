@@ -9,9 +9,8 @@ import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { DryRun } from './dry-run.tsx'
 import classes from './imports.module.css'
-import type { GivenFile } from './imports-page.tsx'
 import { MapColumns } from './map-columns.tsx'
-import { type Draft, draftOf, type Format, mappingOf, proposeDraft } from './mapping.ts'
+import { type Draft, draftOf, type Format, type GivenFile, mappingOf, proposeDraft } from './mapping.ts'
 import { Preview } from './preview.tsx'
 
 const FORMATS: readonly Format[] = ['csv', 'xes', 'tracedesk-ndjson']

@@ -17,6 +17,14 @@ export const ENCODINGS = [
 ] as const
 export type Encoding = (typeof ENCODINGS)[number]
 
+/** A file that lies on the server and waits for its mapping. */
+export interface GivenFile {
+  uploadId: string
+  name: string
+  format: Format
+  delimiter: Delimiter
+}
+
 /** Fields of a line that a column, or always the same words, can fill; the first four are needed. */
 export const FIELDS = [
   'event',
