@@ -7,6 +7,7 @@ import { startEmbedded } from '../server/src/db/embedded/index.ts'
 import { migrate } from '../server/src/db/migrate.ts'
 import { prepareRoles } from '../server/src/db/roles.ts'
 import { InstallationSecret } from '../server/src/kernel/secret.ts'
+import { API_CLIENT, describeClient } from './generate-api-client.ts'
 import { BOT_API_SOURCE, BOT_API_TARGET, compactBotApi } from './generate-bot-api.ts'
 import { collectEntryWords, ENTRY_WORDS } from './generate-entry-words.ts'
 import { describeEvents, EVENTS_PAGE } from './generate-events-page.ts'
@@ -22,6 +23,7 @@ const FILES: readonly GeneratedFile[] = [
   { target: join(import.meta.dirname, '../server/src/db/tables.generated.ts'), make: makeTables },
   { target: BOT_API_TARGET, make: makeBotApi },
   { target: EVENTS_PAGE, make: async () => describeEvents() },
+  { target: API_CLIENT, make: async () => describeClient() },
   { target: ENTRY_WORDS, make: async () => collectEntryWords() },
 ]
 

@@ -185,6 +185,40 @@ describe('beside a running server', () => {
   })
 })
 
+describe('tokens', () => {
+  test('are made with a role, scopes and an end, listed without their secret, and ended', async () => {
+    const asked = ['token', 'create', '--name', 'weekly', '--role', 'auditor']
+    const made = await cli([
+      ...asked,
+      '--permissions',
+      'log.view',
+      '--expires',
+      '2099-01-31T00:00:00Z',
+      '--json',
+    ])
+    const { id, token } = made.json().apiToken
+    expect([made.code, token]).toEqual([0, expect.stringMatching(/^tracedesk_/)])
+    const listed = await cli(['token', 'list', '--json'])
+    expect(listed.out).not.toContain(token)
+    expect(listed.json().items).toMatchObject([
+      {
+        id,
+        name: 'weekly',
+        permissions: ['log.view'],
+        expiresAt: '2099-01-31T00:00:00.000000Z',
+        revokedAt: null,
+      },
+    ])
+    expect((await cli(['token', 'list'])).out).toContain('until 2099-01-31')
+    expect((await cli(['token', 'revoke', id])).code).toBe(0)
+    expect((await cli(['token', 'list'])).out).toContain('ended')
+    expect((await cli(['token', 'revoke', id])).code).toBe(2)
+    expect((await cli(['token', 'revoke', 'that one'])).code).toBe(2)
+    expect((await cli([...asked, '--expires', 'tomorrow'])).code).toBe(2)
+    expect((await cli(['token', 'create', '--name', 'x', '--role', 'king'])).code).toBe(2)
+  })
+})
+
 describe('an import', () => {
   const line = { at: '2020-05-13T13:14:24Z', event: 'message.received', conversation: 'c', text: 'hi' }
   const good = JSON.stringify({ ...line, actor: { kind: 'customer', key: 'carla' } })

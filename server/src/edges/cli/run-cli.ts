@@ -14,7 +14,7 @@ import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
 import { retentionCommand } from './retention.ts'
 import { signerCommand } from './signer.ts'
-import { tokenCreate } from './token.ts'
+import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
 import { trustCommand } from './trust.ts'
 import { verifyCommand } from './verify.ts'
 import { witnessCommand } from './witness.ts'
@@ -24,6 +24,8 @@ const COMMANDS: readonly CliCommand[] = [
   agentCreate,
   agentResetPassword,
   tokenCreate,
+  tokenList,
+  tokenRevoke,
   verifyCommand,
   importCommand,
   evidenceCommand,

@@ -13,6 +13,7 @@ import { mayOpen, type SealedPart, showPart } from './parts.ts'
 import { purgedParts } from './purged.ts'
 import { restrictedOwners } from './restricted.ts'
 import type { SearchRequest } from './search-request.ts'
+import { openName, tokenNames, tokensOf } from './token-names.ts'
 
 const BATCH = 2_000
 /** Names and addresses are few and come again and again. */
@@ -123,6 +124,7 @@ export class Presenter {
   /** By the entry that brought them. */
   readonly #names = new Map<string, Names>()
   readonly #departments = new Map<string, string | null>()
+  readonly #tokens = new Map<string, string>()
 
   constructor(db: ReadDb, keys: SubjectKeys, ask: Pick<StreamAsk, 'viewer' | 'parts'>) {
     this.#db = db
@@ -146,6 +148,7 @@ export class Presenter {
       : null
     if (open) await this.#learnNames(leaves, named.byCustomer, restricted ?? new Set())
     await this.#learnDepartments(leaves)
+    await this.#learnTokens(leaves)
     const purged = await this.#purgedOf(open ? leaves : [], sealed)
     return leaves.map((leaf, i) => {
       const parts: Record<string, Part> = {}
@@ -185,7 +188,7 @@ export class Presenter {
       actor: {
         kind: leaf.actor.kind as Entry['actor']['kind'],
         id: leaf.actor.id ?? null,
-        name: name(leaf.actor.named, actor),
+        name: openName(this.#tokens.get(leaf.actor.id ?? '')) ?? name(leaf.actor.named, actor),
         role: leaf.actor.role ?? null,
         departments: (leaf.actor.departments ?? []).map(id => ({
           id,
@@ -271,6 +274,12 @@ export class Presenter {
       byCustomer: new Map(rows.map(row => [row.customer_id, row.named_by])),
       owners: ids.map(id => `customer:${id}`),
     }
+  }
+
+  async #learnTokens(leaves: readonly Leaf[]): Promise<void> {
+    const unknown = tokensOf(leaves).filter(id => !this.#tokens.has(id))
+    const found = await tokenNames(this.#db, this.#ask.viewer.workspaceId, unknown)
+    for (const [id, name] of found) this.#tokens.set(id, name)
   }
 
   /** Parts of these leaves that are not there because retention destroyed them. */

@@ -7,6 +7,7 @@ import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
 import { type AbsentPart, partsDestroyedAt, purgedParts } from './purged.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
 import { isRevealed, revealsFor } from './reveals.ts'
+import { openName, tokenNames, tokensOf } from './token-names.ts'
 
 export interface EntryRecord {
   readonly position: number | null
@@ -36,7 +37,7 @@ export class EntryReader {
     const { workspaceId } = viewer
     // The bytes come from our own ledger, which parsed them strictly when it wrote them; verify reads them strictly again.
     const leaves = records.map(record => JSON.parse(record.leaf.toString('utf8')) as Leaf)
-    const [parts, names, customers, departments] = await Promise.all([
+    const [parts, names, customers, departments, tokens] = await Promise.all([
       loadOwnParts(db, workspaceId, leaves),
       loadParts(
         db,
@@ -55,6 +56,7 @@ export class EntryReader {
         workspaceId,
         leaves.flatMap(leaf => leaf.actor.departments ?? []),
       ),
+      tokenNames(db, workspaceId, tokensOf(leaves)),
     ])
     const named = await loadParts(db, workspaceId, [...customers.values()])
     for (const [key, part] of named) names.set(key, part)
@@ -100,7 +102,9 @@ export class EntryReader {
         actor: {
           kind: leaf.actor.kind as Entry['actor']['kind'],
           id: leaf.actor.id ?? null,
-          name: nameOf(leaf, leaf.actor.named, `${leaf.actor.kind}:${leaf.actor.id}`),
+          name:
+            openName(tokens.get(leaf.actor.id ?? '')) ??
+            nameOf(leaf, leaf.actor.named, `${leaf.actor.kind}:${leaf.actor.id}`),
           role: leaf.actor.role ?? null,
           departments: (leaf.actor.departments ?? []).map(id => ({ id, name: departments.get(id) ?? null })),
         },

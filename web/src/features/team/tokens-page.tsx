@@ -105,7 +105,8 @@ function TokenRow({ token }: { token: Token }) {
   const nameOf = useRoleName()
   const directory = useDirectory()
   const revoke = useCommand('api_token.revoke', { changes: [['api_token.list']] })
-  const over = token.revokedAt ?? null
+  const isExpired = token.expiresAt !== null && Date.parse(token.expiresAt) <= Date.now()
+  const over = token.revokedAt !== null || isExpired
   return (
     <Table.Tr data-seat={over ? 'deactivated' : 'active'}>
       <Table.Td>
