@@ -428,7 +428,7 @@ export interface Queries {
   /** The desk as it is now, as far as the caller’s departments go: people, queues, longest waits */
   'desk.board': {
     input: Record<string, never>
-    output: { at: string; people: Array<{ id: string; name: string; state: "online" | "away" | "offline"; reasonCode: string | null; since: string | null; load: number; capacity: number; languages: Array<string>; departmentIds: Array<string> }>; queues: Array<{ id: string | null; name: string | null; online: number; members: number; queueLength: number; waitingSince: string | null }>; waits: Array<{ id: string; customerName: string | null; assignee: { id: string; name: string } | null; departmentId: string | null; priority: "low" | "normal" | "high" | "urgent"; waitingSince: string }>; open: number; waiting: number; snoozed: number; offered: number }
+    output: { at: string; people: Array<{ id: string; name: string; state: "online" | "away" | "offline"; reasonCode: string | null; since: string | null; load: number; capacity: number; languages: Array<string>; departmentIds: Array<string> }>; queues: Array<{ id: string | null; name: string | null; online: number; members: number; queueLength: number; waitingSince: string | null }>; waits: Array<{ id: string; customerName: string | null; assignee: { id: string; name: string } | null; departmentId: string | null; priority: "low" | "normal" | "high" | "urgent"; waitingSince: string }>; open: number; waiting: number; late: number; snoozed: number; offered: number }
   }
   /** How the conversations of each bot find somebody */
   'bot.routing': {
