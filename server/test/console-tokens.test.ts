@@ -51,7 +51,7 @@ describe.skipIf(!canBrowse())('API tokens in a browser', { timeout: 120_000 }, (
     await expectClean(page)
     await dialog.getByRole('button', { name: 'Make token' }).click()
     await page.getByText('Copy it now: it is shown only this once.').waitFor()
-    const token = await page.getByRole('dialog').getByRole('region', { name: 'Token' }).innerText()
+    const token = (await page.getByRole('dialog').getByRole('region', { name: 'Token' }).textContent()) ?? ''
     expect(token).toMatch(/^tracedesk_/)
     await expectClean(page)
     await page.keyboard.press('Escape')
