@@ -2,6 +2,7 @@ import { Modal } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import {
   IconBolt,
+  IconClockSearch,
   IconInbox,
   IconMessage,
   IconNote,
@@ -13,14 +14,17 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
 import { searchOf } from '../features/conversations/inbox-search.ts'
+import type { LogSearch } from '../features/log/log-search.ts'
 import { searchOfView } from '../features/log/log-view.ts'
-import { useT } from '../i18n/index.ts'
+import { useLanguage, useT } from '../i18n/index.ts'
 import { currentActions } from '../shared/actions.ts'
+import { useFormat } from '../shared/format.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay, useMe } from '../shared/session.ts'
 import { usePartText } from '../shared/ui/part.tsx'
 import { SCREENS } from './navigation.ts'
 import classes from './overlays.module.css'
+import { readWhen } from './said-when.ts'
 
 const focusFirst = (field: HTMLInputElement | null) => field?.focus()
 
@@ -38,6 +42,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
   const choices = [
+    ...useMoments(text),
     ...usePageActions(text),
     ...useScreens(text),
     ...useViews(text),
@@ -195,6 +200,46 @@ function usePeople(text: string): Choice[] {
       hint: t('palette.didWhat'),
       go: () => void navigate({ to: '/log', search: { actor: [id] } }),
     }))
+}
+
+/** A customer or colleague and a time: what is recorded of them then. */
+function useMoments(text: string): Choice[] {
+  const t = useT()
+  const may = useMay()
+  const navigate = useNavigate()
+  const format = useFormat()
+  const said = readWhen(text, useLanguage(), new Date())
+  const [q] = useDebouncedValue(said?.rest ?? '', 150)
+  const enabled = said !== null && may('log.view')
+  const found = useQuery({
+    ...queryOf('conversation.list', { q, limit: 8 }),
+    enabled: enabled && q.length > 0 && may('conversation.view'),
+  })
+  const agents = useQuery({
+    ...queryOf('agent.list', {}),
+    enabled: enabled && q.length > 1 && may('team.view'),
+  })
+  if (!enabled || !said) return []
+  const { from, to, rest } = said
+  const hint = format.range(from, to)
+  const choice = (id: string, label: string, about: LogSearch): Choice => ({
+    id: `moment-${id}`,
+    icon: <IconClockSearch {...ICON} />,
+    label: t('palette.logOf', { name: label }),
+    hint,
+    go: () => void navigate({ to: '/log', search: { ...about, from, to } }),
+  })
+  if (rest === '') return [choice('all', t('palette.everybody'), {})]
+  const customers = new Map(
+    (q === rest ? (found.data?.items ?? []) : []).map(({ customer }) => [customer.id, customer]),
+  )
+  const people = (agents.data?.items ?? []).filter(({ name }) => fits(name, rest))
+  return [
+    ...[...customers.values()]
+      .slice(0, 4)
+      .map(({ id, name }) => choice(id, name ?? t('chip.customer'), { customer: id })),
+    ...people.slice(0, 3).map(({ id, name }) => choice(id, name, { actor: [id] })),
+  ]
 }
 
 /** Messages and notes that hold the words. */

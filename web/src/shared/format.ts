@@ -38,6 +38,14 @@ function makeFormat(language: Language, zone: string | undefined) {
   const shortDay = of({ day: 'numeric', month: 'short' })
   const shortDayOfYear = of({ day: 'numeric', month: 'short', year: 'numeric' })
   const weekday = of({ weekday: 'long', timeZone: 'UTC' }) // 1 January 2024 was a Monday
+  const span = of({
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const number = new Intl.NumberFormat(locale)
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
@@ -54,6 +62,8 @@ function makeFormat(language: Language, zone: string | undefined) {
     seconds: (at: string) => seconds.format(new Date(at)),
     /** 10/03/2026, 14:03:27 CET: what stands in a tooltip and is copied */
     exact: (at: string) => exact.format(new Date(at)),
+    /** 10 Mar 2026, 14:00 – 15:00 */
+    range: (from: string, to: string) => span.formatRange(new Date(from), new Date(to)),
     /** Heading of a day in a list. */
     day: (at: string) => {
       const date = new Date(at)

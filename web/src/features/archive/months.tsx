@@ -45,7 +45,7 @@ function OpenRow({ month, isNew }: List['open'][number]) {
   const request = useCommand('archive.request', { changes: [['archive.list']] })
   return (
     <Table.Tr>
-      <Table.Td className="tabular">{month}</Table.Td>
+      <Table.Td className={`tabular ${classes.month}`}>{month}</Table.Td>
       <Table.Td className={classes.quiet} colSpan={2}>
         {isNew ? t('archive.allNew') : t('archive.later')}
       </Table.Td>
@@ -71,7 +71,7 @@ function Row({ item }: { item: Item }) {
   const words = useWords()
   return (
     <Table.Tr>
-      <Table.Td className="tabular">{item.month}</Table.Td>
+      <Table.Td className={`tabular ${classes.month}`}>{item.month}</Table.Td>
       <Table.Td>
         <Badge variant="light" color={COLOURS[item.state]}>
           {t(`archive.state.${item.state}`)}
@@ -93,6 +93,7 @@ function Row({ item }: { item: Item }) {
 
 function Facts({ item }: { item: Item }) {
   const t = useT()
+  const words = useWords()
   const format = useFormat()
   const { entries, parts, bytes, files, verdict, verifiedAt, lockedUntil } = item
   return (
@@ -110,7 +111,9 @@ function Facts({ item }: { item: Item }) {
       {verdict && verifiedAt && (
         <div className={verdict === 'ok' ? classes.quiet : classes.changed}>
           {t('archive.verified')} <Time at={verifiedAt} show="brief" />:{' '}
-          {verdict === 'ok' ? t('archive.verdictOk') : verdict}
+          {verdict === 'ok'
+            ? t('archive.verdictOk')
+            : words(`check.${verdict}`, t('archive.verdictBad', { code: verdict }))}
         </div>
       )}
       {lockedUntil && (

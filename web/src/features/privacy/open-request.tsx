@@ -6,6 +6,7 @@ import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { useMay } from '../../shared/session.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
@@ -19,15 +20,20 @@ const CHANNELS = ['telegram', 'email', 'letter', 'other'] as const
 /** What is held about a customer, and a request of theirs to note. */
 export function OpenRequest({ customerId, onClose }: { customerId: string; onClose: () => void }) {
   const t = useT()
+  const may = useMay()
   const id = customerId as Asked['customerId']
   const subject = useQuery(queryOf('privacy.subject', { id }))
   const [kind, setKind] = useState<Asked['kind']>('erasure')
   const [channel, setChannel] = useState<Asked['channel']>('telegram')
   const [text, setText] = useState('')
+  const changes = [['privacy.requests']]
+  const ask = useCommand('privacy.request_erasure', { announce: false, changes, onDone: onClose })
+  // whoever may erase asks in the same breath: another person has to agree in any case
+  const asksToo = kind === 'erasure' && may('privacy.request_erasure')
   const open = useCommand('privacy.open_request', {
     announce: false,
-    changes: [['privacy.requests']],
-    onDone: onClose,
+    changes,
+    onDone: ({ request }) => (asksToo ? ask.mutate({ requestId: request.id }) : onClose()),
   })
   return (
     <Modal
@@ -43,7 +49,9 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
           className={classes.form}
           onSubmit={event => {
             event.preventDefault()
-            open.mutate({ customerId: id, kind, channel, ...(text.trim() ? { text } : {}) })
+            // noted already, and only the asking failed
+            if (open.data) ask.mutate({ requestId: open.data.request.id })
+            else open.mutate({ customerId: id, kind, channel, ...(text.trim() ? { text } : {}) })
           }}
         >
           <Held subject={subject.data} />
@@ -69,9 +77,15 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
             value={text}
             onChange={event => setText(event.currentTarget.value)}
           />
-          <Failure error={open.error} />
-          <Button type="submit" loading={open.isPending}>
-            {t('privacy.open')}
+          {asksToo && <p className={classes.willGo}>{t('privacy.willGo')}</p>}
+          <Failure error={open.error ?? ask.error} />
+          <Button
+            type="submit"
+            loading={open.isPending || ask.isPending}
+            disabled={subject.data.erasedAt !== null}
+            {...(asksToo ? { color: 'red.8' } : {})}
+          >
+            {t(asksToo ? 'privacy.openAndAsk' : 'privacy.open')}
           </Button>
         </form>
       )}
