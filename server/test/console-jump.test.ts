@@ -70,7 +70,7 @@ describe.skipIf(!canBrowse())('a search hit', () => {
           for (const line of lines) seen.add(line)
           return isThere(lines)
         },
-        { timeout: 60_000, intervals: [40] },
+        { timeout: 60_000, interval: 40 },
       )
       .toBe(true)
     return seen
