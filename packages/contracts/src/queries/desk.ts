@@ -168,7 +168,7 @@ export const listMessages = defineQuery({
   name: 'conversation.messages',
   permission: 'conversation.view',
   summary:
-    'Messages of a conversation, newest page first (or those around one of them), oldest first within a page; from a page on to older ones by nextCursor, to newer ones by prevCursor',
+    'Messages of a conversation, newest page first (or those around one of them, or from the first one on with direction newer), oldest first within a page; from a page on to older ones by nextCursor, to newer ones by prevCursor',
   input: z.strictObject({
     id: ConversationId,
     around: MessageId.optional(),

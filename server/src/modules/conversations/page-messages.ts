@@ -17,9 +17,15 @@ interface Page {
 /** Sorts after every message of its moment. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
+/** Sorts before every message. */
+const FIRST: Place = { at: '0001-01-01T00:00:00.000000Z', id: '00000000-0000-0000-0000-000000000000' }
+
 const placeOf = ({ at, id }: Message): Place => ({ at, id })
 
-/** The newest messages, those beside a cursor, or those around one message. Throws `message.not_found`. */
+/**
+ * The newest messages (the first ones where newer ones are asked for), those beside a cursor, or those around one
+ * message. Throws `message.not_found`.
+ */
 export async function pageMessages(
   context: QueryContext,
   reading: MessageReading,
@@ -29,7 +35,10 @@ export async function pageMessages(
   const older = (before: Place | null, count: number) =>
     readMessages(context, reading, id, { before }, count + 1)
   const newer = (beyond: Place, count: number) => readMessages(context, reading, id, { beyond }, count + 1)
-  if (place && direction === 'newer') return lay([], 0, await newer(place, limit), limit, place)
+  if (direction === 'newer' && !around) {
+    const page = lay([], 0, await newer(place ?? FIRST, limit), limit, place)
+    return place ? page : { ...page, nextCursor: null }
+  }
   if (place || !around) return lay(await older(place, limit), limit, [], 0, place)
   const middle = await momentOf(context, around)
   const half = Math.ceil(limit / 2)

@@ -1,12 +1,14 @@
 import { Button } from '@mantine/core'
-import { IconArrowDown } from '@tabler/icons-react'
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Message } from '@tracedesk/contracts'
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { useT } from '../../i18n/index.ts'
+import { useAnnounceFailure } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
+import { queryOf } from '../../shared/queries.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import classes from './inbox.module.css'
 import { withoutMessage } from './inbox-search.ts'
@@ -25,6 +27,7 @@ export function Thread({ id, around }: { id: string; around?: string | undefined
   const unsent = useUnsent(id)
   const discard = useDiscard(id)
   const goToNewest = useGoToNewest(around, unsent.length)
+  const goToFirst = useGoToFirst(id)
   const pages = thread.data?.pages
   // Pages come newest first, and each page is oldest first.
   const items = useMemo(
@@ -50,6 +53,7 @@ export function Thread({ id, around }: { id: string; around?: string | undefined
       hasNewer={thread.hasPreviousPage}
       loadNewer={() => thread.hasPreviousPage && !thread.isFetching && void thread.fetchPreviousPage()}
       goToNewest={goToNewest}
+      goToFirst={goToFirst}
     />
   )
 }
@@ -67,12 +71,27 @@ function useGoToNewest(around: string | undefined, unsent: number): () => void {
   return go
 }
 
+/** To the first message, however many lie between: looked up, and shown like one that was searched for. */
+function useGoToFirst(id: string): () => void {
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const announceFailure = useAnnounceFailure()
+  return () => {
+    // branded: the conversation's own id
+    const first = queryOf('conversation.messages', { id: id as never, direction: 'newer', limit: 1 })
+    void client.fetchQuery({ ...first, staleTime: 0 }).then(({ items: [message] }) => {
+      if (message) void navigate({ to: '.', search: before => ({ ...before, message: message.id }) })
+    }, announceFailure)
+  }
+}
+
 interface ThreadRowsProps {
   id: string
   around: string | undefined
   hasNewer: boolean
   loadNewer: () => void
   goToNewest: () => void
+  goToFirst: () => void
   onDiscard: (unsent: Unsent) => void
   items: ThreadItem[]
   hasOlder: boolean
@@ -80,7 +99,8 @@ interface ThreadRowsProps {
 }
 
 function ThreadRows(props: ThreadRowsProps) {
-  const { id, around, items, onDiscard, hasOlder, loadOlder, hasNewer, loadNewer, goToNewest } = props
+  const { id, around, items, onDiscard, hasOlder, loadOlder, hasNewer, loadNewer, goToNewest, goToFirst } =
+    props
   const t = useT()
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
@@ -153,6 +173,18 @@ function ThreadRows(props: ThreadRowsProps) {
           ))}
         </div>
       </div>
+      {!isAtEnd && hasOlder && (
+        <Button
+          className={classes.jumpFirst}
+          size="compact-sm"
+          radius="xl"
+          variant="default"
+          leftSection={<IconArrowUp size={14} aria-hidden />}
+          onClick={goToFirst}
+        >
+          {t('thread.first')}
+        </Button>
+      )}
       {!isAtEnd && (
         <Button
           className={classes.jump}
