@@ -35,7 +35,7 @@ export async function pageMessages(
   const older = (before: Place | null, count: number) =>
     readMessages(context, reading, id, { before }, count + 1)
   const newer = (beyond: Place, count: number) => readMessages(context, reading, id, { beyond }, count + 1)
-  if (direction === 'newer' && !around) {
+  if (direction === 'newer' && (place || !around)) {
     const page = lay([], 0, await newer(place ?? FIRST, limit), limit, place)
     return place ? page : { ...page, nextCursor: null }
   }
