@@ -73,7 +73,7 @@ function Row({ item }: { item: Item }) {
     <Table.Tr>
       <Table.Td className={`tabular ${classes.month}`}>{item.month}</Table.Td>
       <Table.Td>
-        <Badge variant="light" color={COLOURS[item.state]}>
+        <Badge variant="dot" color={COLOURS[item.state]}>
           {t(`archive.state.${item.state}`)}
         </Badge>
         {(item.state === 'running' || item.state === 'stopped') && (

@@ -54,7 +54,7 @@ function RunRow({ run }: { run: Run }) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Badge variant="light" color={COLOURS[run.state]}>
+        <Badge variant="dot" color={COLOURS[run.state]}>
           {t(`retention.state.${run.state}`)}
         </Badge>
         <div className={classes.quiet}>

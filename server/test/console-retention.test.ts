@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { operatorCaller } from '../src/command/caller.ts'
+import { verifyLedger } from '../src/ledger/verify.ts'
+import { openNamedStore } from '../src/modules/files/index.ts'
+import { importFile } from '../src/modules/imports/index.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { createWorld, type Person, type World } from './support/world.ts'
+
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
+const [MAY, JUNE] = ['2020-05', '2020-06']
+const COUNT = 300
+
+describe.skipIf(!canBrowse())('what is old, in a browser', () => {
+  let world: World
+  let site: TestConsole
+  let anna: Person
+  let folder: string
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tracedesk-old-'))
+    world = await createWorld({ archive: await openNamedStore(`file://${folder}`) })
+    anna = await world.person('Anna', 'admin')
+    await remember()
+    await catchUp()
+    site = await openConsole(world.node)
+  })
+  afterAll(async () => {
+    await site?.end()
+    await world?.end()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  async function remember(): Promise<void> {
+    const lines = [MAY, JUNE].flatMap(month =>
+      Array.from({ length: COUNT }, (_, i) => ({
+        at: `${month}-${String(1 + (i % 28)).padStart(2, '0')}T10:${String(i % 60).padStart(2, '0')}:00Z`,
+        event: 'message.received',
+        conversation: `${month} ${i % 10}`,
+        actor: { kind: 'customer', key: 'carla', name: 'Carla' },
+        text: `包裹 parcel of ${month} number ${i}`,
+      })),
+    )
+    const file = join(folder, 'given.ndjson')
+    writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
+    await importFile(world.node, {
+      file,
+      folder: join(world.dataDir, 'imports'),
+      caller: operatorCaller(world.workspaceId),
+    })
+  }
+
+  /** The months lie in full tiles, and whoever reads the log in its order has come by. */
+  async function catchUp(): Promise<void> {
+    for (let i = 0; i < 260; i++) await world.owner.do('label.create', { name: `label ${i}` })
+    await world.settle()
+    const { node, workspaceId } = world
+    for (;;) {
+      await node.textIndex.indexOnce(workspaceId)
+      await node.rollup.countOnce(workspaceId)
+      const [at] = await world.asSuperuser<{ behind: boolean }>(
+        `select least((select position from log_text_cursor), (select position from log_rollup_cursor), (select max(size) from log_checkpoint))
+           < (select size - size % 256 from log_head) as behind`,
+      )
+      if (!at?.behind) return
+      await new Promise(resolve => setTimeout(resolve, 20))
+    }
+  }
+
+  const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text }).first()
+
+  test('a month is archived, destroyed by two persons except for what is held, and read from the archive', async () => {
+    const owner = await site.signIn(world.owner)
+    const { page } = owner
+    await page.goto(`${site.url}/archive`)
+    await page.getByRole('button', { name: `Archive: ${MAY}` }).click()
+    await rowOf(page, MAY).getByText('archived', { exact: true }).waitFor()
+    await rowOf(page, MAY).getByText('every file is as it was written, and proven').waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.getByLabel('Retention destroys whole entries only when they are in the archive').click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Save', disabled: true }).waitFor()
+
+    await page.goto(`${site.url}/retention`)
+    await page.locator('form').getByLabel('What', { exact: true }).first().click()
+    await page.getByRole('option', { name: 'whole entries' }).click()
+    await page.getByRole('button', { name: 'Add rule' }).click()
+    await rowOf(page, MAY).waitFor()
+    // June is not in the archive, and waits for it
+    await page.getByText(/entries are due and stay until they are in the archive/).waitFor()
+    expect(await rowOf(page, JUNE).count()).toBe(0)
+    expect(await axe(page)).toEqual([])
+
+    const [held] = await world.asSuperuser<{ id: string }>(
+      "select conversation_id as id from log_entry where event = 'message.received' and at < '2020-05-02' limit 1",
+    )
+    await world.owner.do('hold.place', {
+      conversationId: held?.id as never,
+      cause: 'legal',
+      reason: 'Letter',
+    })
+    await page.reload()
+    await page.getByText(/A hold on a conversation .*keeps \d+ entries/i).waitFor()
+
+    await page.getByRole('button', { name: 'Ask to destroy…' }).click()
+    await page.getByRole('dialog').getByText('once a second person approves').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Ask to destroy…' }).click()
+    await page.getByText('waits for a second person').waitFor()
+    expect(await page.getByRole('button', { name: 'Approve and destroy' }).count()).toBe(0)
+
+    const second = await site.signIn(anna)
+    await second.page.goto(`${site.url}/retention`)
+    await second.page.getByRole('button', { name: 'Approve and destroy' }).click()
+    const dialog = second.page.getByRole('dialog')
+    await dialog.getByText('go for ever, from now on').waitFor()
+    expect(await axe(second.page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Approve and destroy' }).click()
+    await second.page.getByText('done', { exact: true }).waitFor({ timeout: 60_000 })
+
+    const left = await world.asSuperuser<{ month: string; n: number }>(
+      "select to_char(at at time zone 'UTC', 'YYYY-MM') as month, count(*)::int as n from log_entry where event = 'message.received' group by 1 order by 1",
+    )
+    expect(left).toEqual([
+      { month: MAY, n: COUNT / 10 },
+      { month: JUNE, n: COUNT },
+    ])
+
+    await page.goto(`${site.url}/archive`)
+    await page.getByRole('link', { name: `Open: ${MAY}` }).click()
+    await page.getByText(`包裹 parcel of ${MAY} number 1`, { exact: false }).first().waitFor()
+    expect(await page.getByRole('img', { name: 'The same as in the signed log' }).count()).toBeGreaterThan(20)
+    expect(await axe(page)).toEqual([])
+    for (const { errors, context } of [owner, second]) {
+      expect(errors).toEqual([])
+      await context.close()
+    }
+    await world.settle()
+    expect(
+      await verifyLedger({ databases: world.node.databases, workspaceId: world.workspaceId } as never),
+    ).toMatchObject({ verdict: 'ok', findings: [] })
+  })
+
+  test('the archive and its months fit a telephone, in the dark, in Russian and Chinese', async () => {
+    for (const locale of ['ru-RU', 'zh-CN']) {
+      const { page, context, errors } = await site.signIn(world.owner, {
+        locale,
+        colorScheme: 'dark',
+        viewport: { width: 390, height: 844 },
+      })
+      for (const path of ['/archive', `/archive?month=${MAY}`, '/retention', '/privacy', '/holds']) {
+        await page.goto(`${site.url}${path}`)
+        await page.getByRole('heading', { level: 1 }).waitFor()
+        await page.waitForLoadState('networkidle')
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
+          `${locale} ${path}`,
+        ).toBe(true)
+        expect(await axe(page), `${locale} ${path}`).toEqual([])
+      }
+      expect(errors).toEqual([])
+      await context.close()
+    }
+  })
+})
