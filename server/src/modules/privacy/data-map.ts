@@ -80,7 +80,7 @@ const PLACES: readonly MappedPlace[] = [
   },
   {
     code: 'exports',
-    tables: ['DATA_DIR/exports', 'DATA_DIR/privacy', 'DATA_DIR/bundles'],
+    tables: ['DATA_DIR/exports', 'DATA_DIR/privacy', 'DATA_DIR/bundles', 'DATA_DIR/imports/uploads'],
     what: 'Finished exports, packages for customers, bundles of evidence',
     protection: 'Readable only by the server’s user; they expire',
     erasure: 'Those in which the person appears are removed',
