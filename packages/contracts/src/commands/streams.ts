@@ -59,6 +59,8 @@ export const updateStream = defineCommand({
     id: StreamId,
     authorization: authorization.nullable().optional(),
     ca: ca.nullable().optional(),
+    /** With a filter that has no words: those of the stream stay, which nobody is shown. */
+    keepWords: z.boolean().optional(),
   }),
   output: z.strictObject({}),
   records: [events.streamUpdated],

@@ -185,6 +185,35 @@ describe('beside a running server', () => {
   })
 })
 
+describe('streams', () => {
+  test('are made, listed with how far behind they are, tried, paused, resumed, replayed and ended', async () => {
+    const asked = ['streams', 'create', '--name', 'SIEM', '--event', 'session.*,agent.*']
+    const made = await cli([...asked, '--to', 'https://siem.example/hook', '--words', 'refund', '--json'])
+    const { stream, secret } = made.json()
+    expect([made.code, secret]).toEqual([0, expect.stringMatching(/^whsec_/)])
+    const { items } = (await cli(['streams', 'list', '--json'])).json()
+    expect(items).toMatchObject([
+      {
+        id: stream.id,
+        filter: { event: ['session.*', 'agent.*'] },
+        words: true,
+        lagEntries: expect.any(Number),
+      },
+    ])
+    for (const [command, ...more] of [['pause'], ['resume'], ['replay', '--from', '0']])
+      expect((await cli(['streams', command ?? '', stream.id, ...more])).code, command).toBe(0)
+    expect((await cli(['streams', 'resume', stream.id])).code).toBe(2)
+    expect((await cli(['streams', 'replay', stream.id])).code).toBe(2)
+    expect((await cli(['streams', 'pause', 'that one'])).code).toBe(2)
+    // addresses of our own house are refused here as well
+    const inside = await cli([...asked, '--to', 'https://127.0.0.1:8480/hook', '--json'])
+    expect([inside.code, inside.json().error.code]).toEqual([2, 'stream.address_not_valid'])
+    expect((await cli([...asked, '--to', 'https://siem.example', '--kind', 'pigeon'])).code).toBe(2)
+    expect((await cli(['streams', 'delete', stream.id])).code).toBe(0)
+    expect((await cli(['streams', 'list', '--json'])).json().items).toEqual([])
+  })
+})
+
 describe('tokens', () => {
   test('are made with a role, scopes and an end, listed without their secret, and ended', async () => {
     const asked = ['token', 'create', '--name', 'weekly', '--role', 'auditor']

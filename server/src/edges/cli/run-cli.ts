@@ -14,6 +14,15 @@ import { migrateCommand } from './migrate.ts'
 import { restoreCommand } from './restore.ts'
 import { retentionCommand } from './retention.ts'
 import { signerCommand } from './signer.ts'
+import {
+  streamsCreate,
+  streamsDelete,
+  streamsList,
+  streamsPause,
+  streamsReplay,
+  streamsResume,
+  streamsTest,
+} from './streams.ts'
 import { tokenCreate, tokenList, tokenRevoke } from './token.ts'
 import { trustCommand } from './trust.ts'
 import { verifyCommand } from './verify.ts'
@@ -26,6 +35,13 @@ const COMMANDS: readonly CliCommand[] = [
   tokenCreate,
   tokenList,
   tokenRevoke,
+  streamsList,
+  streamsCreate,
+  streamsPause,
+  streamsResume,
+  streamsTest,
+  streamsReplay,
+  streamsDelete,
   verifyCommand,
   importCommand,
   evidenceCommand,

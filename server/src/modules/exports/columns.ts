@@ -1,4 +1,5 @@
 import type { Entry, Part } from '@tracedesk/contracts'
+import { loadEntryWords } from '../log/index.ts'
 
 type Language = 'en' | 'zh' | 'ru'
 type Cell = string | number | null
@@ -67,11 +68,31 @@ export const COLUMNS: readonly Column[] = [
   column('onBehalfOf', 'In the name of', '以谁的名义', 'От имени', entry => entry.onBehalfOf),
 ]
 
-export const headsOf = (language: Language | undefined): string[] =>
-  COLUMNS.map(({ name, heads }) => (language ? heads[language] : name))
+/** The columns of a file for people: with a language, what an event is called in it stands beside the event. */
+export async function columnsFor(language: Language | undefined): Promise<readonly Column[]> {
+  if (language === undefined) return COLUMNS
+  const words = await loadEntryWords(language)
+  return COLUMNS.flatMap(each =>
+    each.name === 'event'
+      ? [
+          each,
+          column(
+            'eventName',
+            'What happened',
+            '发生了什么',
+            'Что произошло',
+            ({ event }) => words.get(`eventName.${event}`) ?? event,
+          ),
+        ]
+      : [each],
+  )
+}
+
+export const headsOf = (columns: readonly Column[], language: Language | undefined): string[] =>
+  columns.map(({ name, heads }) => (language ? heads[language] : name))
 
 /** The last row of a file that a limit cut off: it must not look whole. */
-export const truncationRow = (rows: number): Cell[] =>
-  COLUMNS.map(({ name }) =>
+export const truncationRow = (rows: number, columns: readonly Column[] = COLUMNS): Cell[] =>
+  columns.map(({ name }) =>
     name === 'event' ? 'export.truncated' : name === 'data' ? JSON.stringify({ rows }) : null,
   )

@@ -2,6 +2,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import ru from '../../../../web/src/i18n/ru.json' with { type: 'json' }
+import zh from '../../../../web/src/i18n/zh.json' with { type: 'json' }
 import { until } from '../../../test/support/desk.ts'
 import { readZip } from '../../../test/support/read-zip.ts'
 import { createWorld, type Person, type World } from '../../../test/support/world.ts'
@@ -84,6 +86,10 @@ describe('what is in the file', () => {
     const { path } = await make({ format: 'csv', filter: filter(), bom: true, language: 'ru' })
     const text = readFileSync(path, 'utf8')
     expect(text.startsWith('\ufeffПозиция,Запись,Время (UTC)')).toBe(true)
+    expect(text).toContain('Событие,Что произошло,')
+    expect(text).toContain(`note.added,${ru.eventName.note.added},`)
+    const plain = await make({ format: 'csv', filter: filter() })
+    expect(readFileSync(plain.path, 'utf8')).toMatch(/^position,.*,event,outcome,/)
     expect(text).toContain(",'=cmd|calc,")
     expect(text).toContain(",'+49 30,")
     expect(text).toContain('"two\nlines, ""quoted"""')
@@ -129,6 +135,7 @@ describe('what is in the file', () => {
     const sheet = (await readZip(xlsx.path)).get('xl/worksheets/sheet1.xml') ?? ''
     expect(sheet.match(/<row>/g)).toHaveLength(7)
     expect(sheet).toContain('>事件<')
+    expect(sheet).toContain(`>${zh.eventName.note.added}<`)
     expect(sheet).toContain('>=cmd|calc<')
   })
 

@@ -1,4 +1,4 @@
-import { COLUMNS, headsOf, truncationRow } from './columns.ts'
+import { columnsFor, headsOf, truncationRow } from './columns.ts'
 import { BOM, csvLine } from './csv.ts'
 import { type ExportOptions, type ExportWriter, TextFile } from './file-writer.ts'
 import { CLOSE_TRACE, describeXesEvent, openTrace, traceName, XES_END, XES_HEAD } from './xes.ts'
@@ -23,14 +23,15 @@ export async function writeCsv(
   bytes: number,
   { bom, language }: ExportOptions,
 ): Promise<ExportWriter> {
+  const columns = await columnsFor(language)
   const file = await TextFile.open(path, bytes)
-  if (file.isEmpty) await file.append(`${bom ? BOM : ''}${csvLine(headsOf(language))}`)
+  if (file.isEmpty) await file.append(`${bom ? BOM : ''}${csvLine(headsOf(columns, language))}`)
   return {
     write: batch =>
-      file.append(batch.map(({ entry }) => csvLine(COLUMNS.map(({ of }) => of(entry)))).join('')),
+      file.append(batch.map(({ entry }) => csvLine(columns.map(({ of }) => of(entry)))).join('')),
     sync: () => file.sync(),
     finish: async truncated => {
-      if (truncated !== null) await file.append(csvLine(truncationRow(truncated)))
+      if (truncated !== null) await file.append(csvLine(truncationRow(truncated, columns)))
       await file.sync()
     },
     close: () => file.close(),

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { ZipFileWriter } from '../../kernel/zip-file.ts'
-import { COLUMNS, headsOf, truncationRow } from './columns.ts'
+import { columnsFor, headsOf, truncationRow } from './columns.ts'
 import type { ExportOptions, ExportWriter } from './file-writer.ts'
 
 /** A sheet has 1,048,576 rows: one for the heads, one to say that there was more. */
@@ -52,18 +52,21 @@ const row = (cells: readonly (string | number | null)[]): string => `<row>${cell
 
 /** One sheet of Office Open XML, streamed: pieces go through a queue of one into the ZIP member being packed. */
 export async function writeXlsx(path: string, { language }: ExportOptions): Promise<ExportWriter> {
+  const columns = await columnsFor(language)
   await rm(path, { force: true })
   const zip = await ZipFileWriter.create(path)
   for (const [name, text] of FIXED) await zip.add(name, [text])
   const pipe = createPipe()
   const packed = zip.add('xl/worksheets/sheet1.xml', pipe.read())
   packed.catch(error => pipe.fail(error as Error)) // thrown to whoever writes next
-  await pipe.write(`${XML}<worksheet xmlns="${MAIN}"><sheetData>${row(headsOf(language))}`)
+  await pipe.write(`${XML}<worksheet xmlns="${MAIN}"><sheetData>${row(headsOf(columns, language))}`)
   return {
-    write: batch => pipe.write(batch.map(({ entry }) => row(COLUMNS.map(({ of }) => of(entry)))).join('')),
+    write: batch => pipe.write(batch.map(({ entry }) => row(columns.map(({ of }) => of(entry)))).join('')),
     sync: async () => null, // what is packed cannot be gone on with
     finish: async truncated => {
-      await pipe.write(`${truncated === null ? '' : row(truncationRow(truncated))}</sheetData></worksheet>`)
+      await pipe.write(
+        `${truncated === null ? '' : row(truncationRow(truncated, columns))}</sheetData></worksheet>`,
+      )
       pipe.end()
       await packed
       await zip.finish()

@@ -186,12 +186,12 @@ function difference(before: Config, after: Config): { from: Partial<Config>; to:
 async function update(
   context: CommandContext,
   port: StreamPort,
-  { id, address, authorization, ca, ...changed }: z.output<typeof updateStream.input>,
+  { id, address, authorization, ca, keepWords, ...changed }: z.output<typeof updateStream.input>,
 ) {
   const { tx, workspaceId, caller } = context
   const stream = await lockStream(tx, port.secret, workspaceId, id)
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined))
-  const form: Form = { ...stream, ...given }
+  const form: Form = { ...stream, ...given, filter: filterAfter(stream.filter, changed.filter, keepWords) }
   requireReach(caller, form.parts)
   requireFitting(form)
   const secrets: StreamSecrets = {
@@ -222,6 +222,16 @@ async function update(
   )
   context.afterCommit(() => port.changed())
   return {}
+}
+
+/** The filter in force after a change; words stay where they are to be kept and no others are given. */
+function filterAfter(
+  before: StreamFilter,
+  given: StreamFilter | undefined,
+  keepWords: boolean | undefined,
+): StreamFilter {
+  if (given === undefined) return before
+  return keepWords && given.q === undefined && before.q !== undefined ? { ...given, q: before.q } : given
 }
 
 /** Whatever kept the stream waiting may be mended: the next attempt is due at once. */

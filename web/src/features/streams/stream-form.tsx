@@ -1,6 +1,7 @@
 import {
   Alert,
   Button,
+  Checkbox,
   Modal,
   MultiSelect,
   NumberInput,
@@ -36,6 +37,25 @@ const SUGGESTED = [
   'privacy.*',
   'ledger.*',
 ]
+/** Parts of a filter that are ids, or words of a closed list. */
+const OTHERS = [
+  'actor',
+  'actorKind',
+  'department',
+  'bot',
+  'customer',
+  'conversation',
+  'subject',
+  'source',
+] as const
+type Other = (typeof OTHERS)[number]
+const KNOWN: Partial<Record<Other, readonly string[]>> = {
+  actorKind: ['agent', 'customer', 'flow', 'rule', 'system', 'api_token', 'operator', 'import'],
+  source: ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'],
+}
+const othersOf = (filter: Stream['filter']): Draft['others'] =>
+  Object.fromEntries(OTHERS.map(name => [name, filter[name] ?? []])) as Draft['others'] // every one of them
+
 const EVENT = /^[a-z_]+\.(\*|[a-z_]+)$/
 
 /** What the fields hold; an address, authorization or certificate left empty stays as it is. */
@@ -48,6 +68,10 @@ interface Draft {
   parts: 'withheld' | 'open'
   events: string[]
   outcomes: string[]
+  /** New words; left empty those of the stream stay, unless they are dropped. */
+  words: string
+  dropsWords: boolean
+  others: Record<Other, string[]>
   batch: number
   authorization: string
   ca: string
@@ -62,6 +86,9 @@ const BLANK: Draft = {
   parts: 'withheld',
   events: [],
   outcomes: [],
+  words: '',
+  dropsWords: false,
+  others: othersOf({}),
   batch: 1,
   authorization: '',
   ca: '',
@@ -79,14 +106,17 @@ const draftOf = (stream: Stream | null): Draft =>
         parts: stream.parts,
         events: stream.filter.event ?? [],
         outcomes: stream.filter.outcome ?? [],
+        others: othersOf(stream.filter),
         batch: stream.batch,
       }
 
 /** The filter as it was, with what the form shows of it. */
-function filterOf(stream: Stream | null, { events, outcomes }: Draft): NonNullable<Asked['filter']> {
-  const { event: _e, outcome: _o, from, to, ...others } = stream?.filter ?? {}
+function filterOf(stream: Stream | null, draft: Draft): NonNullable<Asked['filter']> {
+  const { events, outcomes, words, others } = draft
+  const { from, to } = stream?.filter ?? {}
   return {
-    ...(others as object), // lists of ids and of the contract's own words
+    ...Object.fromEntries(Object.entries(others).filter(([, values]) => values.length > 0)), // the server checks them
+    ...(words.trim() ? { q: words.trim() } : {}),
     ...(from?.[0] ? { from: from[0] } : {}),
     ...(to?.[0] ? { to: to[0] } : {}),
     ...(events.length > 0 ? { event: events } : {}),
@@ -94,10 +124,12 @@ function filterOf(stream: Stream | null, { events, outcomes }: Draft): NonNullab
   }
 }
 
-/** Whether the form's part of a filter differs from what the stream has: words it cannot show are kept otherwise. */
-const isOtherFilter = (stream: Stream, draft: Draft): boolean =>
-  JSON.stringify([stream.filter.event ?? [], stream.filter.outcome ?? []]) !==
-  JSON.stringify([draft.events, draft.outcomes])
+/** Whether the form's filter differs from what the stream has. */
+const isOtherFilter = ({ filter }: Stream, draft: Draft): boolean =>
+  draft.words.trim() !== '' ||
+  draft.dropsWords ||
+  JSON.stringify([filter.event ?? [], filter.outcome ?? [], othersOf(filter)]) !==
+    JSON.stringify([draft.events, draft.outcomes, draft.others])
 
 interface FormProps {
   /** Null: a new one. */
@@ -135,7 +167,9 @@ export function StreamForm({ stream, onClose, onMade }: FormProps) {
         ...form,
         id: stream.id,
         ...(address.trim() ? { address } : {}),
-        ...(isOtherFilter(stream, draft) ? { filter: filterOf(stream, draft) } : {}),
+        ...(isOtherFilter(stream, draft)
+          ? { filter: filterOf(stream, draft), keepWords: !draft.dropsWords }
+          : {}),
       })
   }
   return (
@@ -154,7 +188,7 @@ export function StreamForm({ stream, onClose, onMade }: FormProps) {
         }}
       >
         <Where stream={stream} draft={draft} change={change} />
-        <What draft={draft} change={change} />
+        <What stream={stream} draft={draft} change={change} />
         <More stream={stream} draft={draft} change={change} />
         <Failure error={create.error ?? update.error} />
         <Button type="submit" loading={create.isPending || update.isPending}>
@@ -214,7 +248,7 @@ function Where({ stream, draft, change }: SectionProps & { stream: Stream | null
   )
 }
 
-function What({ draft, change }: SectionProps) {
+function What({ stream, draft, change }: SectionProps & { stream: Stream | null }) {
   const t = useT()
   const may = useMay()
   return (
@@ -235,6 +269,21 @@ function What({ draft, change }: SectionProps) {
         value={draft.outcomes}
         onChange={outcomes => change({ outcomes })}
       />
+      <TextInput
+        label={t('log.text')}
+        description={stream?.words ? t('streams.wordsKept') : undefined}
+        maxLength={200}
+        disabled={draft.dropsWords}
+        value={draft.words}
+        onChange={event => change({ words: event.currentTarget.value })}
+      />
+      {stream?.words && (
+        <Checkbox
+          label={t('streams.wordsDrop')}
+          checked={draft.dropsWords}
+          onChange={event => change({ dropsWords: event.currentTarget.checked, words: '' })}
+        />
+      )}
       <div className={classes.pair}>
         {draft.kind === 'webhook' && (
           <Select
@@ -274,6 +323,16 @@ function More({ stream, draft, change }: SectionProps & { stream: Stream | null 
     <details className={classes.more}>
       <summary>{t('streams.more')}</summary>
       <div className={classes.more}>
+        {OTHERS.map(name => (
+          <TagsInput
+            key={name}
+            label={t(`streams.only.${name}`)}
+            data={[...(KNOWN[name] ?? [])]}
+            maxTags={50}
+            value={draft.others[name]}
+            onChange={values => change({ others: { ...draft.others, [name]: values } })}
+          />
+        ))}
         <NumberInput
           label={t('streams.batch')}
           min={1}
