@@ -104,7 +104,8 @@ describe('what a webhook gets', () => {
       expect(new Webhook(known).verify(call?.body ?? '', call?.headers as never)).toBeTruthy()
     await world.owner.do('stream.rotate_secret', { id })
     await notes('the first is forgotten')
-    await taken(receiver, 2)
+    // the call before may come once more, as it was signed
+    await until(async () => new Set(receiver.calls.map(each => each.headers['webhook-id'])).size >= 2 || null)
     const last = receiver.calls.at(-1)
     expect(() => new Webhook(secret).verify(last?.body ?? '', last?.headers as never)).toThrow()
     const [rotated] = await world.entries({
