@@ -3,6 +3,7 @@ import { IconArrowLeft, IconLayoutSidebarRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
+import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useActions } from '../../shared/actions.ts'
 import { codeOf } from '../../shared/api.ts'
@@ -36,6 +37,9 @@ export function ConversationPane({ id, details }: { id: string; details: Details
   const { tab, message } = useSearch({ from: '/shell/inbox' })
   const found = useQuery(queryOf('conversation.get', { id }))
   const conversation = found.data?.conversation
+  // the words come first: what stands beside them is drawn once they are on the screen
+  const [isThreadShown, setThreadShown] = useState(false)
+  const isSideDue = isThreadShown || tab === 'activity'
   usePaneKeys(conversation, details)
   // handed over, say: what is no longer the reader's to see is not shown any longer
   const isGone = found.isError && codeOf(found.error) === 'conversation.not_found'
@@ -46,13 +50,19 @@ export function ConversationPane({ id, details }: { id: string; details: Details
       </div>
     )
   }
-  const side = found.data && <SidePanel conversation={found.data.conversation} notes={found.data.notes} />
+  const side = isSideDue && found.data && (
+    <SidePanel conversation={found.data.conversation} notes={found.data.notes} />
+  )
   return (
     <>
       <section className={classes.threadPane} aria-label={t('thread.messages')}>
         <PaneHeader conversation={conversation} details={details} />
         {conversation && <Banners conversation={conversation} />}
-        {tab === 'activity' ? <Activity id={id} /> : <Thread key={message} id={id} around={message} />}
+        {tab === 'activity' ? (
+          <Activity id={id} />
+        ) : (
+          <Thread key={message} id={id} around={message} onShown={() => setThreadShown(true)} />
+        )}
         {conversation && <Lookers conversationId={id} />}
         {conversation && tab !== 'activity' && <Composer conversation={conversation} />}
       </section>

@@ -1,5 +1,4 @@
 import { IconArrowForward, IconRobot } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
 import { memo } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -9,32 +8,40 @@ import { Time } from '../../shared/ui/time.tsx'
 import { Waiting } from '../../shared/ui/waiting.tsx'
 import { AsideMarks } from './aside-marks.tsx'
 import { useHasDraft } from './drafts.ts'
-import { wantReply } from './fields.ts'
 import classes from './inbox.module.css'
-import { withoutMessage } from './inbox-search.ts'
 import { LabelDot } from './label-dot.tsx'
 
 const LABELS_SHOWN = 2
 
-export const ConversationRow = memo(function ConversationRow(props: {
+interface RowProps {
   conversation: Conversation
   index: number
-}) {
+  isOpen: boolean
+  /** where a click leads, without loading the page anew */
+  href: string
+  onOpen: (id: string, byMouse: boolean) => void
+}
+
+/**
+ * One conversation of the list. A plain link and not the router's: that one would be drawn anew in every row whenever
+ * another conversation is opened.
+ */
+export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const t = useT()
   const { id, customer, bot, lastMessage, labels, waitingSince, unread } = props.conversation
   const hasDraft = useHasDraft(id)
   return (
-    <Link
-      to="/inbox/$conversationId"
-      params={{ conversationId: id }}
-      search={withoutMessage}
-      preload={false}
+    <a
+      href={props.href}
+      aria-current={props.isOpen ? 'page' : undefined}
       data-row={props.index}
       data-unread={unread > 0 || undefined}
       className={classes.row}
-      // a mouse: keys keep their meaning for whoever moves by keys
-      onClick={event => event.detail > 0 && wantReply(id)}
-      activeOptions={{ includeSearch: false }}
+      onClick={event => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+        event.preventDefault()
+        props.onOpen(id, event.detail > 0)
+      }}
     >
       <Face id={customer.id} name={customer.name ?? t('chip.customer')} size={36} />
       <span className={classes.rowBody}>
@@ -71,7 +78,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
           {waitingSince && <Waiting since={waitingSince} />}
         </span>
       </span>
-    </Link>
+    </a>
   )
 })
 

@@ -1,12 +1,18 @@
 import { IconArrowsExchange } from '@tabler/icons-react'
+import { useQueryClient } from '@tanstack/react-query'
+import { useRouter, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Conversation } from '@tracedesk/contracts'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
+import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { ConversationRow } from './conversation-row.tsx'
+import { wantReply } from './fields.ts'
 import classes from './inbox.module.css'
+import { withoutMessage } from './inbox-search.ts'
+import { threadPages } from './sending.ts'
 import { TransferDialog } from './transfer-dialog.tsx'
 
 export const ROW_HEIGHT = 80
@@ -24,6 +30,7 @@ export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
   const t = useT()
   const mayHand = useMay()('conversation.transfer')
   const [handing, setHanding] = useState<Conversation | null>(null)
+  const { hrefOf, open } = useOpening()
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
     count: items.length,
@@ -82,7 +89,13 @@ export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
           return (
             conversation && (
               <li key={key} style={{ transform: `translateY(${start}px)`, blockSize: ROW_HEIGHT }}>
-                <ConversationRow conversation={conversation} index={index} />
+                <ConversationRow
+                  conversation={conversation}
+                  index={index}
+                  isOpen={conversation.id === openId}
+                  href={hrefOf(conversation.id)}
+                  onOpen={open}
+                />
                 <input
                   type="checkbox"
                   tabIndex={-1}
@@ -117,4 +130,33 @@ export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
       {handing && <TransferDialog conversation={handing} onClose={() => setHanding(null)} />}
     </div>
   )
+}
+
+/** Never an id of a conversation: where one goes into an address. */
+const PLACE = 'conversation'
+
+/** Where conversations are, seen from the list as it is, and the way there. */
+function useOpening() {
+  const router = useRouter()
+  const client = useQueryClient()
+  const search = useSearch({ from: '/shell/inbox' })
+  const to = '/inbox/$conversationId'
+  return useMemo(() => {
+    const place = router.buildLocation({
+      to,
+      params: { conversationId: PLACE },
+      search: withoutMessage(search),
+    }).href
+    return {
+      hrefOf: (id: string) => place.replace(`/${PLACE}`, `/${id}`),
+      open: (id: string, byMouse: boolean) => {
+        // asked for while the pane is still being drawn; never before the click, for whoever asks has read it
+        void client.prefetchQuery(queryOf('conversation.get', { id }))
+        void client.prefetchInfiniteQuery(threadPages(id))
+        // keys keep their meaning for whoever moves by keys
+        if (byMouse) wantReply(id)
+        void router.navigate({ to, params: { conversationId: id }, search: withoutMessage(search) })
+      },
+    }
+  }, [router, client, search])
 }

@@ -17,11 +17,18 @@ import { threadPages, type Unsent, useDiscard, useUnsent } from './sending.ts'
 import { layOutThread, type ThreadItem } from './thread-items.ts'
 import { UnsentRow } from './unsent-row.tsx'
 
+interface ThreadProps {
+  id: string
+  around?: string | undefined
+  /** called when the messages, or why there are none, are on the screen */
+  onShown: () => void
+}
+
 /**
  * The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. With `around`, it
  * begins at that message and loads both ways, until the reader goes back to the newest or writes something.
  */
-export function Thread({ id, around }: { id: string; around?: string | undefined }) {
+export function Thread({ id, around, onShown }: ThreadProps) {
   const t = useT()
   const thread = useInfiniteQuery(threadPages(id, around))
   const unsent = useUnsent(id)
@@ -29,6 +36,7 @@ export function Thread({ id, around }: { id: string; around?: string | undefined
   const goToNewest = useGoToNewest(around, unsent.length)
   const goToFirst = useGoToFirst(id)
   const pages = thread.data?.pages
+  useOncePainted(!thread.isPending, onShown)
   // Pages come newest first, and each page is oldest first.
   const items = useMemo(
     () =>
@@ -273,4 +281,21 @@ function ThreadItemRow(props: {
       onJump={onJump}
     />
   )
+}
+
+/** Runs `then` once something has been painted. */
+function useOncePainted(isThere: boolean, then: () => void) {
+  const run = useRef(then)
+  useEffect(() => {
+    if (!isThere) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // the frame in which it is painted, and then after it
+    const frame = requestAnimationFrame(() => {
+      timer = setTimeout(run.current)
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }, [isThere])
 }
