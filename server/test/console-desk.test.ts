@@ -32,7 +32,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
     const { page, context, errors } = await site.signIn(maya)
     await page.getByRole('button', { name: /I am: online/ }).waitFor()
     await page.getByText('Carla Customer').first().click()
-    await page.getByRole('button', { name: 'Hand over' }).click()
+    await page.getByRole('button', { name: 'Hand over', exact: true }).click()
     await page.getByRole('dialog').getByText('Sales').click()
     await page.getByText('Nobody there is online.', { exact: false }).waitFor()
     expect(await axe(page)).toEqual([])
@@ -120,5 +120,41 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       expect(errors).toEqual([])
       await context.close()
     }
+  })
+
+  test('one conversation is continued in another of the same customer, after a look at what goes and what stays', async () => {
+    const [from, into] = [
+      await world.conversation({ assignee: maya.id, name: 'Emma' }),
+      await world.conversation({ assignee: maya.id, name: 'Emma too' }),
+    ]
+    await world.asSuperuser(
+      'update conversation c set customer_id = o.customer_id, bot_id = o.bot_id, chat_id = null from conversation o where c.conversation_id = $1 and o.conversation_id = $2',
+      [into.id, from.id],
+    )
+    const { page, context, errors } = await site.signIn(maya)
+    await page.goto(`${site.url}/inbox/${from.id}`)
+    await page.getByRole('button', { name: 'Continue there' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText('Every message and entry, where it is.', { exact: false })
+      .waitFor()
+    expect(await axe(page)).toEqual([])
+    await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click()
+    await page.getByText('This conversation was merged into another one.').waitFor()
+    await page.getByRole('link', { name: 'Go on there' }).click()
+    await page.waitForURL(new RegExp(into.id))
+    for (const [talk, side] of [
+      [from, 'merged_away'],
+      [into, 'kept'],
+    ] as const)
+      expect(
+        (await world.entries({ event: 'conversation.merged', conversation: talk.id })).at(-1),
+      ).toMatchObject({
+        actor: { id: maya.id },
+        data: { side },
+      })
+    expect(await checkReplay(world, from.id, { assigneeId: maya.id })).toMatchObject({ status: 'resolved' })
+    expect(errors).toEqual([])
+    await context.close()
   })
 })

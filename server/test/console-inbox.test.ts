@@ -147,7 +147,8 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.getByText('Draft:').first().waitFor()
     await context.setOffline(true)
     await field.press('Enter')
-    await page.waitForTimeout(300)
+    // long enough for what a page fetches ahead: that it fails must not take the page away
+    await page.waitForTimeout(2_000)
     await field.fill('and another')
     await context.setOffline(false)
     await until(async () => (await desk.texts(id)).includes('half a sentence'))

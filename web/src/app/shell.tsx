@@ -28,7 +28,8 @@ export function Shell() {
   useShellKeys(setOverlay)
   // at hand before it is asked for: what is typed right after its key must not land on the page
   useEffect(() => {
-    const timer = setTimeout(loadPalette, 1500)
+    // no network at this moment: it is asked for again when it is opened
+    const timer = setTimeout(() => loadPalette().catch(() => undefined), 1500)
     return () => clearTimeout(timer)
   }, [])
 

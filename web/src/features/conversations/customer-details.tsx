@@ -1,7 +1,6 @@
 import { Button, Select, Textarea, TextInput } from '@mantine/core'
 import { IconBan } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import type { Conversation, Part, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -17,6 +16,7 @@ import { Time } from '../../shared/ui/time.tsx'
 import classes from './customer-details.module.css'
 import inbox from './inbox.module.css'
 import { MergeCustomer } from './merge-customer.tsx'
+import { OtherConversations } from './other-conversations.tsx'
 
 type Customer = QueryOutput<'customer.get'>['customer']
 type Field = Customer['fields'][number]
@@ -35,21 +35,7 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
   return (
     <>
       <Known customer={customer} />
-      {others.length > 0 && (
-        <section>
-          <h3 className={inbox.heading}>{t('side.others')}</h3>
-          <ul className={classes.others}>
-            {others.map(other => (
-              <li key={other.id}>
-                <Link to="/inbox/$conversationId" params={{ conversationId: other.id }}>
-                  <bdi>{other.bot.name}</bdi> · {t(`status.${other.status}`)}
-                </Link>{' '}
-                <Time at={other.lastMessageAt} />
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <OtherConversations conversation={conversation} others={others} />
       {may('customer.merge') && <MergeCustomer customer={customer} />}
       <Block customer={customer} />
       <OpenDisputeButton about={{ customerId: customer.id }}>{t('side.dispute')}</OpenDisputeButton>
