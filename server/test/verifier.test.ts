@@ -4,10 +4,12 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { deflateRawSync } from 'node:zlib'
 import { formatTrustFile, generateSigner, openZip, readTrust, sourceOf } from '@tracedesk/proof/node'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSampleBundle, zipOf } from '../../packages/proof/test/sample-bundle.ts'
+import { zipAttacks } from '../../packages/proof/test/vector-cases-bundle.ts'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { CHROMIUM, launchBrowser } from './support/browser.ts'
 import { createWorld, type World } from './support/world.ts'
@@ -15,6 +17,8 @@ import { createWorld, type World } from './support/world.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PAGE = pathToFileURL(join(ROOT, 'web/dist-verifier/tracedesk-verifier.html')).href
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Reading the file in, a page that draws, and a machine that has other things to do. */
+const SOON_MS = 20_000
 const HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
 
 if (CHROMIUM === undefined)
@@ -161,6 +165,57 @@ describe.skipIf(CHROMIUM === undefined)('the offline verifier, opened from disk 
       expect(await page.locator('.mark.good').count()).toBe(0)
     }
   })
+
+  test('whatever file it is given, there is a verdict, soon and in little memory', async () => {
+    const { files, trust } = await makeSampleBundle({ size: 5, from: 1, to: 3 })
+    const key = trust.keys[0]?.vkey ?? ''
+    const { page, errors } = await open()
+    const heap = () => page.evaluate<number>('performance.memory.usedJSHeapSize')
+    const judge = async (file: Uint8Array, what: string) => {
+      const begun = performance.now()
+      const verdict = await verdictOf(page, file, key)
+      expect(performance.now() - begun, what).toBeLessThan(SOON_MS)
+      return verdict
+    }
+    expect(await judge(zipOf(files), 'a good one')).toBe('ok')
+    const before = await heap()
+    for (const [what, file, verdict] of zipAttacks(files)) expect(await judge(file, what), what).toBe(verdict)
+    const piece = new Uint8Array(4_000_000)
+    const bombs = Array.from({ length: 50 }, (_, at) => `anchors/${at}.json`)
+    const packed = new Map(bombs.map(name => [name, new Uint8Array(deflateRawSync(piece))]))
+    const bombed = zipOf(new Map([...files, ...bombs.map(name => [name, piece] as const)]), packed)
+    expect(await judge(bombed, 'bombs')).not.toBe('ok')
+    for (const [what, bytes] of [
+      ['brackets', Buffer.from('['.repeat(500_000))],
+      ['lines', Buffer.from('\n'.repeat(1_000_000))],
+      ['digits', Buffer.from('9'.repeat(1_000_000))],
+    ] as const)
+      for (const member of files.keys())
+        expect(await judge(zipOf(new Map(files).set(member, bytes)), `${what} in ${member}`)).not.toBe('ok')
+    expect(await judge(Buffer.alloc(300_000_000), 'nothing but zeros')).toBe('zip_malformed')
+    expect((await heap()) - before).toBeLessThan(150_000_000)
+    // and it still works
+    expect(await judge(zipOf(files), 'a good one again')).toBe('ok')
+    expect(errors).toEqual([])
+  }, 240_000)
+
+  test('whatever is given as trust, it says so or verifies nothing by it', async () => {
+    const { page, errors } = await open()
+    const path = join(folder, 'bundle.zip')
+    writeFileSync(path, bundle)
+    for (const trust of [
+      ...['{', '['.repeat(100_000), `${vkey}A`, 'x'.repeat(1_000_000)],
+      ...['{"format":"tracedesk-trust/v1"}', '\u0000'],
+    ]) {
+      await page.fill('#trust', trust)
+      await page.setInputFiles('#bundle', path)
+      await page.waitForSelector('#trust-bad, [data-verdict]')
+      expect(await page.locator('[data-verdict="ok"]').count(), trust.slice(0, 20)).toBe(0)
+      await page.setInputFiles('#bundle', [])
+    }
+    expect(await verdictOf(page, bundle, vkey)).toBe('ok')
+    expect(errors).toEqual([])
+  }, 120_000)
 
   test('it works by keyboard, and the verdict is read out', async () => {
     const { page } = await open()

@@ -10,6 +10,12 @@ import type { LogEntry } from './verify-log.ts'
 /** So many bundles are asked for ahead of the one being verified. */
 const AHEAD = 8
 
+/**
+ * After so many bundles in a row that are not there no more are asked for: a head may claim any size, and whoever asked
+ * for all of it would never end. What is missing is a finding all the same.
+ */
+const MOST_MISSING = 16
+
 /** What a server answers (410) where retention destroyed entries, all of a tile or some. */
 export const DESTROYED = 'destroyed'
 
@@ -72,10 +78,12 @@ export class RemoteLog {
   ): AsyncIterable<LogEntry[]> {
     const bundles = Math.ceil(size / TILE_WIDTH)
     const asked: Promise<Fetched[]>[] = []
-    for (let index = 0; index < bundles; index++) {
+    let missing = 0
+    for (let index = 0; index < bundles && missing < MOST_MISSING; index++) {
       while (asked.length < AHEAD && index + asked.length < bundles)
         asked.push(this.#ask(index + asked.length, size))
       const entries = (await asked.shift()) ?? []
+      missing = entries.length > 0 ? 0 : missing + 1
       const batch = entries.map((entry, i) => ({ position: index * TILE_WIDTH + i, ...entry }))
       for (const entry of batch) {
         if ('leafHash' in entry) purges.close(entry.position)

@@ -1,5 +1,6 @@
 import { readUnverifiedCheckpoint, verifyCheckpoint } from './checkpoint.ts'
 import { ProofError } from './errors.ts'
+import { parseVkey } from './note-key.ts'
 import {
   endsOf,
   placeOf,
@@ -153,11 +154,22 @@ async function chooseTrust(
     const now = { origin: given.origin ?? origin, vkeys: await keysFor(given, note, origin, size) }
     return { now, earlier: given.earlier ?? [] }
   }
-  const now = { origin, vkeys: [(await remote.text('/api/ledger.vkey')).trim()] }
+  const now = { origin, vkeys: [await readVkey(remote)] }
   if (!given) return { now, earlier: [] }
   const keys = given.keys ?? given.vkeys.map(vkey => ({ vkey, fromSize: 0, toSize: null }))
   const last = { origin: given.origin ?? nameOf(given.vkeys), keys }
   return { now, earlier: [...(given.earlier ?? []), last] }
+}
+
+async function readVkey(remote: RemoteLog): Promise<string> {
+  const vkey = (await remote.text('/api/ledger.vkey')).trim()
+  try {
+    parseVkey(vkey)
+    return vkey
+  } catch (error) {
+    if (error instanceof ProofError) throw new RemoteError(`the server’s key cannot be read (${error.code})`)
+    throw error
+  }
 }
 
 /** What to do about a trust of an epoch that has ended. */

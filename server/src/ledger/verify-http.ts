@@ -9,6 +9,10 @@ import {
 import { viewWitness, type WitnessAddress } from './witness-view.ts'
 
 const PATIENCE_MS = 30_000
+/** A tile holds 256 leaves of 4,096 bytes at most, each led by two. */
+const MOST_TILE_BYTES = 256 * 4_098
+/** Notes are small; lists of what retention destroyed take 11 KB for 65,536 positions. */
+const MOST_BYTES = 256_000_000
 
 export interface RemoteOptions {
   readonly url: string
@@ -62,7 +66,7 @@ function readOver({ url, token, signal }: RemoteOptions): ReadPath {
       if (response.status === 410) return DESTROYED
       if (!response.ok)
         throw new RemoteError(`${root}${path} answered ${response.status}${hint(response.status)}`)
-      return new Uint8Array(await response.arrayBuffer())
+      return await readAtMost(response, path.includes('/tile/') ? MOST_TILE_BYTES : MOST_BYTES)
     } catch (error) {
       signal?.throwIfAborted()
       if (error instanceof RemoteError) throw error
@@ -70,6 +74,18 @@ function readOver({ url, token, signal }: RemoteOptions): ReadPath {
       throw new RemoteError(`${root} cannot be reached: ${cause instanceof Error ? cause.message : message}`)
     }
   }
+}
+
+/** The body of an answer. Throws RemoteError as soon as it is longer than anything a log says there. */
+async function readAtMost(response: Response, most: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > most) throw new RemoteError(`${response.url} answered with more than ${most} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }
 
 const hint = (status: number): string =>
