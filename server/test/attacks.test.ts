@@ -25,7 +25,7 @@ import { createWorld, TEST_SECRET, type World } from './support/world.ts'
 
 const TABLES = [
   ...['log_entry', 'log_part', 'log_tile', 'log_head', 'log_checkpoint', 'log_signer', 'log_counter'],
-  ...['log_pending', 'log_rejected', 'log_anchor', 'subject_key'],
+  ...['log_pending', 'log_rejected', 'log_anchor', 'log_purge', 'subject_key'],
 ]
 
 let world: World
@@ -299,6 +299,14 @@ const DO: Record<Done, () => Promise<unknown>> = {
     sql(
       `update log_part set sealed = set_byte(sealed, 50, get_byte(sealed, 50) # 1) where entry_id = ${aPart}`,
     ),
+  purge_claim: async () => {
+    await sql(
+      `insert into log_purge (workspace_id, chunk, part, entry_id, month, positions)
+       values ($1, 0, '', gen_random_uuid(), '2026-01-01', set_byte(decode(repeat('00', 8192), 'hex'), 310 / 8, 1 << (310 % 8)))`,
+      [world.workspaceId],
+    )
+    await sql('delete from log_entry where position = 310')
+  },
   ledger: () => sql('delete from log_head'),
 }
 

@@ -194,6 +194,12 @@ export const ATTACKS = [
     verdict: 'part_mismatch',
     anchor: 'commitment in the leaf, with --parts',
   },
+  {
+    id: 'purge_claim',
+    attack: 'Delete an entry and list it as destroyed by retention',
+    verdict: 'purge_unrecorded',
+    anchor: 'the entries that vouch for each list',
+  },
   { id: 'ledger', attack: 'Take the whole ledger away', verdict: 'ledger_missing', anchor: 'the workspace' },
 ] as const
 
