@@ -34,6 +34,8 @@ type Fetched = { readonly bytes: Uint8Array } | { readonly leafHash: Uint8Array 
 /** A log as its server lays it out (C2SP tlog-tiles), with what retention destroyed. */
 export class RemoteLog {
   readonly #read: ReadPath
+  /** Tiles of hashes that were asked for together with the entries under them. */
+  readonly #ahead = new Map<string, ReturnType<ReadPath>>()
   /** Where the tiles are: `/log/<workspace id>/<epoch>`. */
   prefix = ''
 
@@ -60,7 +62,9 @@ export class RemoteLog {
   }
 
   async tile(level: number, index: number, width: number): Promise<Uint8Array | undefined> {
-    const bytes = await this.#read(`${this.prefix}/${tilePath(level, index, width)}`)
+    const path = `${this.prefix}/${tilePath(level, index, width)}`
+    const bytes = await (this.#ahead.get(path) ?? this.#read(path))
+    this.#ahead.delete(path)
     return bytes === DESTROYED ? undefined : bytes
   }
 
@@ -98,8 +102,12 @@ export class RemoteLog {
   }
 
   #ask(index: number, size: number): Promise<Fetched[]> {
-    const reading = this.#bundle(index, Math.min(TILE_WIDTH, size - index * TILE_WIDTH))
-    reading.catch(() => {}) // awaited in its turn; until then a failure is nobody's unhandled rejection
+    const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH)
+    const path = `${this.prefix}/${tilePath(0, index, width)}`
+    const [reading, hashes] = [this.#bundle(index, width), this.#read(path)]
+    this.#ahead.set(path, hashes)
+    // Awaited in their turn; until then a failure is nobody's unhandled rejection.
+    for (const asked of [reading, hashes]) asked.catch(() => {})
     return reading
   }
 

@@ -76,6 +76,7 @@ function sayReport({ say }: Invocation, report: BundleReport): void {
   else say(`${verdict}: ${findingCount} findings.`)
   for (const { verdict: found, position, detail } of findings)
     say(`  ${found}${position === null ? '' : ` at position ${position}`}: ${detail}`)
+  if (findingCount > findings.length) say(`  … and ${findingCount - findings.length} more`)
 }
 
 const isBad = (verdict: string): boolean => verdict !== 'ok' && verdict !== 'imprint_only'
