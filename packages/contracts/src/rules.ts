@@ -10,3 +10,17 @@ export const RULE_IDS = {
   archive: '00000000-0000-8000-8000-000000000005',
 } as const
 export type RuleName = keyof typeof RULE_IDS
+
+/**
+ * How a part's words are told in a sentence: as they are, but for a customer's reactions, which are kept as a JSON list
+ * of emoji. Empty when none are left; what cannot be read is told as it stands.
+ */
+export function spokenPart(name: string, value: string): string {
+  if (name !== 'reaction') return value
+  try {
+    const emoji: unknown = JSON.parse(value)
+    return Array.isArray(emoji) ? emoji.join(' ') : value
+  } catch {
+    return value
+  }
+}

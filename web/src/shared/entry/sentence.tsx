@@ -1,4 +1,5 @@
 import type { Entry } from '@tracedesk/contracts'
+import { spokenPart } from '@tracedesk/contracts/rules'
 import { useT, useWords } from '../../i18n/index.ts'
 import { PartFace } from '../ui/part.tsx'
 import { ActorChip, AgentChip, BotChip, ConversationChip, CustomerChip, SubjectChip } from './chips.tsx'
@@ -37,9 +38,13 @@ function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
   if (name === 'conversation') return <ConversationChip entry={entry} />
   if (name === 'bot') return <BotChip entry={entry} />
   if (name === 'subject') return <SubjectChip entry={entry} />
-  if (name === 'text' || name === 'email' || entry.parts[name]) return <Quote entry={entry} part={name} />
+  if (name === 'text' || name === 'email' || entry.parts[name] || isFileName(entry, name))
+    return <Quote entry={entry} part={name} />
   return <Fact event={entry.event} field={name} value={entry.data[name] ?? null} />
 }
+
+/** A photo has no name of its own: it is told by its kind. */
+const isFileName = ({ event }: Entry, name: string): boolean => name === 'name' && event.startsWith('file.')
 
 /** Who acted, and in whose name when that was not their own. */
 function Actor({ entry }: { entry: Entry }) {
@@ -72,16 +77,20 @@ function Quote({ entry, part: name }: { entry: Entry; part: string }) {
     <>
       {!isText && <b className={classes.value}>{word} </b>}
       {part ? (
-        <PartFace part={part}>
-          {value => (
-            <q className={classes.quote} dir="auto">
-              {value}
-            </q>
-          )}
-        </PartFace>
+        <PartFace part={part}>{value => <Quoted value={spokenPart(name, value)} />}</PartFace>
       ) : (
         isText && <em className={classes.quiet}>{t('chip.noText')}</em>
       )}
     </>
+  )
+}
+
+function Quoted({ value }: { value: string }) {
+  const t = useT()
+  if (value === '') return <em className={classes.quiet}>{t('part.none')}</em>
+  return (
+    <q className={classes.quote} dir="auto">
+      {value}
+    </q>
   )
 }

@@ -1,5 +1,5 @@
 import type { Entry, Part } from '@tracedesk/contracts'
-import { RULE_IDS } from '@tracedesk/contracts'
+import { RULE_IDS, spokenPart } from '@tracedesk/contracts'
 import type { ReadDb } from '../../../db/database.ts'
 import { createFormat, type WordingFormat } from './format.ts'
 import { type EntryWords, loadEntryWords, type WordingLanguage } from './words.ts'
@@ -105,9 +105,13 @@ function tellGap(teller: Teller, entry: Entry, name: string): string {
   if (name === 'conversation') return tellConversation(teller, entry)
   if (name === 'bot') return tellBot(teller, entry)
   if (name === 'subject') return tellSubject(teller, entry)
-  if (name === 'text' || name === 'email' || entry.parts[name]) return tellQuote(teller, entry, name)
+  if (name === 'text' || name === 'email' || entry.parts[name] || isFileName(entry, name))
+    return tellQuote(teller, entry, name)
   return tellFact(teller, entry.event, name, entry.data[name] ?? null)
 }
+
+/** A photo has no name of its own: it is told by its kind. */
+const isFileName = ({ event }: Entry, name: string): boolean => name === 'name' && event.startsWith('file.')
 
 const wordOr = ({ words }: Teller, key: string): string => words.get(key) ?? key
 
@@ -180,7 +184,9 @@ function tellQuote(teller: Teller, { parts, data: { kind } }: Entry, name: strin
   const isText = word === undefined
   const lead = isText ? '' : `${word} `
   if (!part) return isText ? wordOr(teller, 'chip.noText') : lead.trim()
-  return `${lead}${part.state === 'open' ? `“${teller.quote(part.value)}”` : tellPart(teller, part)}`
+  if (part.state !== 'open') return `${lead}${tellPart(teller, part)}`
+  const value = spokenPart(name, part.value)
+  return `${lead}${value === '' ? wordOr(teller, 'part.none') : `“${teller.quote(value)}”`}`
 }
 
 const HANDOVERS = /^conversation[.](assigned|transferred|accepted|declined)$/
