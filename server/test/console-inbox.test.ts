@@ -120,6 +120,14 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.getByRole('button', { name: 'More views' }).click()
     await page.getByRole('menuitem', { name: 'Not yet read' }).click()
     await page.waitForURL(/unread=1/)
+    await page.getByRole('button', { name: 'Take off Unread' }).click()
+    await page.getByRole('button', { name: 'More views' }).click()
+    await page.getByRole('menuitem', { name: 'Save or manage views…' }).click()
+    await page.getByRole('button', { name: 'Set “Not yet read” to what the list shows now' }).click()
+    await page.getByText('“Not yet read” shows this from now on').waitFor()
+    const [changed] = await desk.world.entries({ event: 'inbox_view.changed', actor: maya.id })
+    expect(changed).toBeDefined()
+    await page.keyboard.press('Escape')
     for (const [words, found] of [
       ['包裹', '我的包裹在哪里'],
       ['kx77', 'parcel KX77 is lost'],

@@ -1,5 +1,5 @@
-import { ActionIcon, Button, Group, Modal, Switch, TextInput } from '@mantine/core'
-import { IconTrash } from '@tabler/icons-react'
+import { ActionIcon, Button, Group, Modal, Switch, TextInput, Tooltip } from '@mantine/core'
+import { IconReplace, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -9,8 +9,9 @@ import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { useUndoable } from '../../shared/undo.tsx'
 import classes from './inbox.module.css'
-import { filterOf, type InboxSearch, searchOf } from './inbox-search.ts'
+import { filterOf, type InboxSearch, isSameFilter, searchOf } from './inbox-search.ts'
 
 type View = QueryOutput<'inbox_view.list'>['items'][number]
 const CHANGES = [['inbox_view.list']]
@@ -65,6 +66,7 @@ export function SavedViews({
           <SavedView
             key={view.id}
             view={view}
+            filter={filter}
             onShow={() => {
               onShow(searchOf(view.filter))
               onClose()
@@ -77,13 +79,26 @@ export function SavedViews({
   )
 }
 
-function SavedView({ view, onShow }: { view: View; onShow: () => void }) {
+interface SavedViewProps {
+  view: View
+  /** what the list shows now */
+  filter: View['filter']
+  onShow: () => void
+}
+
+function SavedView({ view, filter, onShow }: SavedViewProps) {
   const t = useT()
   const me = useMe()
   const may = useMay()
   const isMine = view.owner.id === me.agent.id
   const share = useCommand('inbox_view.share', { changes: CHANGES })
   const remove = useCommand('inbox_view.delete', { changes: CHANGES })
+  const change = useUndoable('inbox_view.change', { changes: CHANGES })
+  const about = { inboxViewId: view.id, name: view.name }
+  const replace = () =>
+    change.run({ ...about, filter }, t('inbox.view.replaced', { name: view.name }), () =>
+      change.mutate({ ...about, filter: view.filter }),
+    )
   return (
     <li>
       <Button size="compact-sm" variant="subtle" onClick={onShow}>
@@ -100,6 +115,17 @@ function SavedView({ view, onShow }: { view: View; onShow: () => void }) {
           />
         )}
         {!isMine && <small className={classes.quiet}>{view.owner.name}</small>}
+        {isMine && !isSameFilter(filter, view.filter) && (
+          <Tooltip label={t('inbox.view.replace', { name: view.name })}>
+            <ActionIcon
+              aria-label={t('inbox.view.replace', { name: view.name })}
+              disabled={change.isPending}
+              onClick={replace}
+            >
+              <IconReplace size={16} stroke={1.7} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
         {isMine && (
           <ActionIcon
             aria-label={t('inbox.view.remove', { name: view.name })}
