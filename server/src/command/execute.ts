@@ -80,6 +80,40 @@ export class CommandDoor {
     }
   }
 
+  /**
+   * Runs an internal command once for each input, in their order, in one transaction: one commit for all of them. An
+   * input that turns out to be dealt with already (RecordedRefusal, before anything changed) is passed over. Whatever
+   * else goes wrong undoes all of it, is thrown, and is not recorded: the caller then runs each input by itself.
+   */
+  async executeTogether<C extends CommandContract>(
+    command: Command<C>,
+    caller: Caller,
+    rawInputs: readonly unknown[],
+  ): Promise<void> {
+    const inputs = rawInputs.map(input => this.#admit(command, caller, input))
+    const client = await this.#databases.app.connect()
+    let broken = false
+    try {
+      const { workspaceId } = caller
+      const now = await begin(client)
+      const tx = bindTx(client)
+      const session = new CommandSession(tx, caller, command.contract, workspaceId, now, null, true)
+      for (const input of inputs) await handleOneOfMany(command, session, input)
+      if (session.drafts.length === 0) {
+        await client.query('rollback')
+        return
+      }
+      await this.#commit(client, session, 1)
+      for (const action of session.afterwards) action()
+      this.#wake(workspaceId)
+    } catch (error) {
+      broken = !(await rollBack(client))
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
   #admit<C extends CommandContract>(
     command: Command<C>,
     caller: Caller,
@@ -217,6 +251,25 @@ export class CommandDoor {
       }
     }
   }
+}
+
+/** Handles one of several inputs of a transaction. */
+async function handleOneOfMany<C extends CommandContract>(
+  command: Command<C>,
+  session: CommandSession,
+  input: z.output<C['input']>,
+): Promise<void> {
+  const before = session.drafts.length
+  try {
+    await command.handle(session, input, undefined as never)
+  } catch (error) {
+    // thrown before anything was recorded, and so before anything changed: the commit check would find it otherwise
+    if (error instanceof RecordedRefusal && session.drafts.length === before) return
+    throw error
+  }
+  if (session.refusal) throw session.refusal
+  if (session.drafts.length === before)
+    throw new Error(`${command.contract.name} changed something and recorded nothing`)
 }
 
 /** The entry of a command that was refused, or that failed on our side. */

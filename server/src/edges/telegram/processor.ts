@@ -20,6 +20,8 @@ import { backOff, Pause, type Slots } from './waiting.ts'
 
 /** An update that failed so often is kept as not understood, so that it does not block its chat for ever. */
 const ATTEMPTS_MAX = 5
+/** So many messages, each of another chat, are dealt with in one transaction when more wait than there are slots. */
+const TOGETHER_MAX = 16
 /** More of them wait in the database only. */
 const MEMORY_MAX = 2_000
 
@@ -39,6 +41,7 @@ export class Processor {
   readonly #known = new Set<number>()
   readonly #running = new Set<Promise<void>>()
   readonly #pauses = new Set<Pause>()
+  readonly #gathered: Gathered[] = []
   #room: (() => void)[] = []
   #stopped = false
 
@@ -116,7 +119,9 @@ export class Processor {
   async #deal(update: WaitingUpdate): Promise<boolean> {
     let facts = update.attempts >= ATTEMPTS_MAX ? NOT_UNDERSTOOD : readUpdate(update.json)
     for (let failures = 1; !this.#stopped; failures++) {
-      const error = await this.#slots.run(() => this.#attempt(update, facts))
+      const error = await (failures === 1 && mayGoTogether(facts)
+        ? this.#gather(update, facts)
+        : this.#slots.run(() => this.#attempt(update, facts)))
       if (error === null) {
         this.#answerPress(update)
         return true
@@ -128,6 +133,38 @@ export class Processor {
       if (attempts > ATTEMPTS_MAX) await this.#pause(this.#timing.retryMaxMs)
     }
     return false
+  }
+
+  /** A message waits for a free slot together with those of other chats; the slot takes several of them at once. */
+  #gather(update: WaitingUpdate, facts: MessageFacts): Promise<unknown> {
+    const dealt = new Promise<unknown>(resolve => this.#gathered.push({ update, facts, resolve }))
+    void this.#slots.run(() => this.#dealTogether(this.#gathered.splice(0, TOGETHER_MAX)))
+    return dealt
+  }
+
+  /** One transaction for messages of several chats; should anything be wrong with one, each for itself. Never throws. */
+  async #dealTogether(some: readonly Gathered[]): Promise<void> {
+    const [first] = some
+    if (!first) return // an earlier slot took it along
+    if (some.length > 1 && (await this.#commitTogether(some))) for (const { resolve } of some) resolve(null)
+    else for (const { update, facts, resolve } of some) resolve(await this.#attempt(update, facts))
+  }
+
+  async #commitTogether(some: readonly Gathered[]): Promise<boolean> {
+    // in one order for all, so that two nodes that have the same chats before them do not wait for each other
+    const inOrder = some.toSorted((a, b) => a.facts.chatId - b.facts.chatId)
+    const inputs = inOrder.map(({ update, facts: { to: _, ...facts } }) => ({
+      ...refOf(this.#bot, update),
+      ...facts,
+    }))
+    const caller = customerCaller(this.#bot.workspaceId, null)
+    try {
+      await this.#door.executeTogether(receiveMessageCommand, caller, inputs)
+      return true
+    } catch (error) {
+      this.#log.debug({ err: error as Error, ...this.#bot }, 'messages are dealt with one by one')
+      return false
+    }
   }
 
   async #attempt(update: WaitingUpdate, facts: UpdateFacts): Promise<unknown> {
@@ -177,6 +214,21 @@ export class Processor {
   }
 }
 
+type MessageFacts = Extract<UpdateFacts, { to: 'message' }>
+
+interface Gathered {
+  readonly update: WaitingUpdate
+  readonly facts: MessageFacts
+  /** Told null when it was dealt with, or what went wrong. */
+  readonly resolve: (error: unknown) => void
+}
+
+/** What an agent says to the bot for themselves is another command. */
+const mayGoTogether = (facts: UpdateFacts): facts is MessageFacts =>
+  facts.to === 'message' && (facts.text === null || !/^\/(start|stop)/.test(facts.text))
+
+const refOf = ({ botId }: BotRef, { updateId, bytes }: WaitingUpdate) => ({ botId, updateId, update: bytes })
+
 const NOT_UNDERSTOOD: UpdateFacts = { to: 'other', cause: 'not_understood' }
 
 const isHopeless = (error: unknown): boolean =>
@@ -185,11 +237,11 @@ const isHopeless = (error: unknown): boolean =>
 async function execute(
   door: CommandDoor,
   bot: BotRef,
-  { updateId, bytes, json }: WaitingUpdate,
+  update: WaitingUpdate,
   facts: UpdateFacts,
 ): Promise<void> {
   const caller = customerCaller(bot.workspaceId, null)
-  const ref = { botId: bot.botId, updateId, update: bytes }
+  const ref = refOf(bot, update)
   const { to, ...input } = facts
   switch (to) {
     case 'message':
@@ -209,7 +261,7 @@ async function execute(
       await door.execute(receiveBlockCommand, caller, { ...ref, ...input })
       return
     case 'other':
-      await door.execute(receiveOtherCommand, caller, { ...ref, ...input, kind: kindOf(json) })
+      await door.execute(receiveOtherCommand, caller, { ...ref, ...input, kind: kindOf(update.json) })
       return
     default:
       to satisfies never

@@ -362,6 +362,35 @@ test('an update that cannot be dealt with is kept after a few attempts and does 
   expect(JSON.stringify(kept?.parts.update)).toContain('the poisoned one')
 })
 
+test('messages of many chats share transactions; one that cannot be stored takes none of the others with it', async () => {
+  desk.addGateway()
+  const bot = await desk.connect()
+  const people = Array.from({ length: 60 }, (_, i) => desk.telegram.createUser({ firstName: `Person ${i}` }))
+  const everybodySays = async (text: string) => {
+    for (const one of people) one.say(bot, text)
+    await dealtWith(bot)
+    return (await desk.entries('message.received')).slice(-60)
+  }
+  const together = (entries: readonly { recordedAt: string }[]) =>
+    entries.length - new Set(entries.map(({ recordedAt }) => recordedAt)).size
+  expect(together(await everybodySays('first'))).toBeGreaterThan(0)
+  // a defect of ours, made by hand: what the 30th of them says next cannot be stored
+  const poison = 'alter table message add constraint poison check (telegram_message_id <> 2 or author_id <> '
+  const [person] = await desk.world.asSuperuser<{ id: string }>(
+    "select customer_id as id from customer where name = 'Person 30'",
+  )
+  await desk.world.asSuperuser(`${poison}'${person?.id}')`)
+  await everybodySays('second')
+  await everybodySays('third')
+  for (const talk of await desk.conversations()) {
+    const isPoisoned = talk.customer.name === 'Person 30'
+    const texts = isPoisoned ? ['first', 'third'] : ['first', 'second', 'third']
+    expect(await desk.texts(talk.id), talk.customer.name ?? '').toEqual(texts)
+  }
+  expect(await desk.entries('update.kept')).toHaveLength(1)
+  expect(await desk.entries('message.received')).toHaveLength(179)
+}, 60_000)
+
 describe('webhook', () => {
   const PUBLIC = 'http://127.0.0.1:9'
 
