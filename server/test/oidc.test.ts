@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import type { TracedeskNode } from '../src/node.ts'
 import { type IdentityProvider, PlainBrowser, startIdentityProvider } from './support/identity-provider.ts'
-import { createWorld, type World } from './support/world.ts'
+import { createWorld, PASSWORD, type World } from './support/world.ts'
 
 let world: World
 let node: TracedeskNode
@@ -129,4 +129,21 @@ test('private addresses are asked only where they are allowed; removed, nothing 
   const end = await new PlainBrowser().open(`${url}/api/oidc.start`, 'olga', isBack)
   expect(end.search).toBe('?error=oidc.not_configured')
   expect(await last('oidc.removed')).toMatchObject({ data: { from: { label: 'House account' } } })
+})
+
+test('nobody depends on the provider alone: while it is set and does not answer, the owner’s password still opens the door', async () => {
+  await configure()
+  await provider.stop()
+  const gone = await new PlainBrowser().open(`${url}/api/oidc.start`, 'olga', isBack)
+  expect(gone.search).toBe('?error=oidc.unreachable')
+  const signedIn = await fetch(`${url}/api/session.sign_in`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: world.owner.email, password: PASSWORD }),
+  })
+  expect(signedIn.status).toBe(200)
+  expect(await last('session.signed_in')).toMatchObject({
+    actor: { id: world.owner.id },
+    data: { method: 'password' },
+  })
 })
