@@ -2,8 +2,10 @@ import { Button, Menu } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import type { CommandInput } from '@tracedesk/contracts'
 import i18next from 'i18next'
+import { useState } from 'react'
 import { LANGUAGES, useT } from '../i18n/index.ts'
 import { useAnnounce, useCommand } from './command.ts'
+import { ScheduleExport } from './schedule-export.tsx'
 import { useMay } from './session.ts'
 import { LinkButton } from './ui/link-button.tsx'
 
@@ -15,6 +17,7 @@ export function ExportMenu({ filter }: { filter: Asked['filter'] }) {
   const t = useT()
   const may = useMay()
   const announce = useAnnounce()
+  const [isScheduling, setScheduling] = useState(false)
   const ask = useCommand('export.request', {
     changes: [['export.list']],
     onDone: () => announce(t('exports.asked')),
@@ -32,28 +35,34 @@ export function ExportMenu({ filter }: { filter: Asked['filter'] }) {
     </Menu.Item>
   )
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={ask.isPending}
-          leftSection={<IconDownload size={15} aria-hidden />}
-        >
-          {t('exports.what')}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{t('exports.open')}</Menu.Label>
-        {FORMATS.map(format => item(format, 'open'))}
-        <Menu.Divider />
-        <Menu.Label>{t('exports.withheld')}</Menu.Label>
-        {(['csv', 'ndjson', 'parquet'] as const).map(format => item(format, 'withheld'))}
-        <Menu.Divider />
-        <LinkButton to="/exports" variant="subtle" size="compact-sm" fullWidth>
-          {t('exports.list')}
-        </LinkButton>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" withinPortal>
+        <Menu.Target>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={ask.isPending}
+            leftSection={<IconDownload size={15} aria-hidden />}
+          >
+            {t('exports.what')}
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{t('exports.open')}</Menu.Label>
+          {FORMATS.map(format => item(format, 'open'))}
+          <Menu.Divider />
+          <Menu.Label>{t('exports.withheld')}</Menu.Label>
+          {(['csv', 'ndjson', 'parquet'] as const).map(format => item(format, 'withheld'))}
+          <Menu.Divider />
+          {may('export.schedule') && (
+            <Menu.Item onClick={() => setScheduling(true)}>{t('exports.scheduleThis')}</Menu.Item>
+          )}
+          <LinkButton to="/exports" variant="subtle" size="compact-sm" fullWidth>
+            {t('exports.list')}
+          </LinkButton>
+        </Menu.Dropdown>
+      </Menu>
+      {isScheduling && <ScheduleExport filter={filter} onClose={() => setScheduling(false)} />}
+    </>
   )
 }
