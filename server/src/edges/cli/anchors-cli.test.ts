@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { changeSetting, createApiToken, rotateLedgerKey } from '@tracedesk/contracts'
 import { parseTrustFile, readUnverifiedCheckpoint, verifyCheckpoint } from '@tracedesk/proof/node'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { until } from '../../../test/support/desk.ts'
 import { boot, type Running } from '../../boot.ts'
 import { operatorCaller } from '../../command/caller.ts'
 import { runCli } from './run-cli.ts'
+
+// Processes of their own take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
 
@@ -35,7 +38,7 @@ beforeAll(async () => {
     ALLOW_PRIVATE_TARGETS: '1',
   }
   startSigner()
-  await until(() => existsSync(join(folder, 'keys', 'secret')))
+  await until(() => existsSync(join(folder, 'keys', 'secret')), 45_000)
   running = await boot({ ...env }, folder)
   workspaceId = (await running.node.workspaces())[0] ?? ''
 }, 60_000)
@@ -111,7 +114,7 @@ const nothingWaits = async () =>
 const untilSigned = () =>
   expect
     .poll(async () => (await nothingWaits()) && (await signedSize()) === (await headSize()), {
-      timeout: 15_000,
+      timeout: 45_000,
     })
     .toBe(true)
 
@@ -130,9 +133,9 @@ test('a signer that is killed and started again goes on where it was, and the se
     children.delete(child)
   }
   await grow()
-  await expect.poll(() => running.node.checkpoints.problem(workspaceId), { timeout: 10_000 }).toBe('error')
+  await expect.poll(() => running.node.checkpoints.problem(workspaceId), { timeout: 45_000 }).toBe('error')
   startSigner()
-  await expect.poll(() => running.node.checkpoints.problem(workspaceId), { timeout: 15_000 }).toBeNull()
+  await expect.poll(() => running.node.checkpoints.problem(workspaceId), { timeout: 45_000 }).toBeNull()
   await untilSigned()
 })
 
@@ -167,7 +170,7 @@ test('trust file, witness, a changed key and verification from outside work toge
     '--name',
     'w.example',
   ])
-  await expect.poll(witness.said, { timeout: 10_000 }).toContain('w.example+')
+  await expect.poll(witness.said, { timeout: 45_000 }).toContain('w.example+')
   const url = /http:\S+/.exec(witness.said())?.[0] ?? ''
   const vkey = /w\.example\+\S+/.exec(witness.said())?.[0] ?? ''
   await act(changeSetting, { key: 'anchor.witnesses', value: `${url} ${vkey}` })
@@ -195,7 +198,7 @@ test('trust file, witness, a changed key and verification from outside work toge
     const states = await running.node.databases.read.selectFrom('anchor_state').selectAll().execute()
     return states.some(state => state.failure === null && (state.size ?? 0) >= signed)
   }
-  await expect.poll(isAnchored, { timeout: 10_000 }).toBe(true)
+  await expect.poll(isAnchored, { timeout: 45_000 }).toBe(true)
 
   const { apiToken } = await act<{ apiToken: { token: string } }>(createApiToken, {
     name: 'v',
