@@ -225,6 +225,24 @@ describe.skipIf(!canBrowse())('proof in the console', () => {
       await shows('good', [])
     })
 
+    test('one entry is verified from its bytes and the proof of its place, and other bytes are found out', async () => {
+      const { world, page } = screen
+      const [row] = await world.asSuperuser<{ id: string; position: string }>(
+        "select entry_id as id, position from log_entry where event = 'agent.joined' order by position limit 1",
+      )
+      const look = async () => {
+        await page.goto(page.url().replace(/\/(proof|log).*$/, `/log?entry=${row?.id}`))
+        await page.getByRole('button', { name: 'Verify in this browser' }).click()
+      }
+      await look()
+      await page.getByText(/Verified here: these bytes are at position/).waitFor()
+      await changeByte(world, Number(row?.position))
+      await look()
+      await page.getByText(/Not verified: the entry is not in the signed log/).waitFor()
+      await changeByte(world, Number(row?.position))
+      await page.goto(page.url().replace(/\/log.*$/, '/proof'))
+    })
+
     test('is amber when the witness fails, and when it is overdue', async () => {
       isAway = true
       await screen.world.owner.do('label.create', { name: 'unconfirmed', colour: '#aabbcc' })
