@@ -44,6 +44,7 @@ export function exportPort(node: NodeParts): exports.ExportPort {
     log: options.log,
     nodeId: node.counter.nodeId,
     folder: join(options.dataDir, 'exports'),
+    words: logModule.loadEntryWords,
     software: softwareOf(node),
     workspaces: () => node.workspaces(),
     // the filter was parsed by the same schema that log.search has

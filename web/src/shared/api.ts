@@ -14,7 +14,7 @@ import {
   createClient,
 } from '@tracedesk/contracts/client'
 
-export { ApiError, toParams } from '@tracedesk/contracts/client'
+export { ApiError } from '@tracedesk/contracts/client'
 
 /** Codes of the server, and the two a browser finds by itself. */
 export type ScreenErrorCode = ClientErrorCode

@@ -1,5 +1,5 @@
 import type { Entry, Part } from '@tracedesk/contracts'
-import { loadEntryWords } from '../log/index.ts'
+import type { ExportOptions } from './file-writer.ts'
 
 type Language = 'en' | 'zh' | 'ru'
 type Cell = string | number | null
@@ -69,9 +69,12 @@ export const COLUMNS: readonly Column[] = [
 ]
 
 /** The columns of a file for people: with a language, what an event is called in it stands beside the event. */
-export async function columnsFor(language: Language | undefined): Promise<readonly Column[]> {
-  if (language === undefined) return COLUMNS
-  const words = await loadEntryWords(language)
+export async function columnsFor({
+  language,
+  words: wordsOf,
+}: Omit<ExportOptions, 'bom'>): Promise<readonly Column[]> {
+  if (language === undefined || wordsOf === undefined) return COLUMNS
+  const words = await wordsOf(language)
   return COLUMNS.flatMap(each =>
     each.name === 'event'
       ? [

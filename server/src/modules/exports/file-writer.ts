@@ -1,10 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import type { StreamedEntry } from './port.ts'
+import type { StreamedEntry, WordsOf } from './port.ts'
 
 /** How texts are written into a file. */
 export interface ExportOptions {
   readonly bom: boolean
   readonly language?: 'en' | 'zh' | 'ru' | undefined
+  /** Words of a language by key; with them events are called by name. */
+  readonly words?: WordsOf
 }
 
 /** A file of entries while it is being written. */

@@ -137,7 +137,13 @@ export class ExportKeeper {
       workspaceId,
       id: row.id,
       caller,
-      job: { format: row.format, options: row.options as ExportOptions, ask, path, rowsMax },
+      job: {
+        format: row.format,
+        options: { ...(row.options as ExportOptions), words: this.#port.words },
+        ask,
+        path,
+        rowsMax,
+      },
       from: bytes > 0 ? { rows: written, bytes, at, entryId, firstPosition, lastPosition } : NOTHING_WRITTEN,
     }
   }

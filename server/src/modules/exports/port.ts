@@ -24,6 +24,8 @@ export interface StreamAsk {
   readonly order: 'time' | 'conversation'
 }
 
+export type WordsOf = (language: 'en' | 'zh' | 'ru') => Promise<ReadonlyMap<string, string>>
+
 /** What exports need of the rest of the house. */
 export interface ExportPort {
   readonly databases: Databases
@@ -38,6 +40,8 @@ export interface ExportPort {
   readonly workspaces: () => Promise<string[]>
   /** The entries a viewer may see, as the log reads them. */
   readonly stream: (ask: StreamAsk) => AsyncGenerator<StreamedEntry[]>
+  /** The words of a language, by which events are called. */
+  readonly words: WordsOf
   /** Could a file of this filter hold something of a customer? */
   readonly couldHold: (
     tx: Tx,

@@ -18,12 +18,9 @@ export async function writeNdjson(path: string, bytes: number): Promise<ExportWr
 }
 
 /** RFC 4180 with a line of heads. */
-export async function writeCsv(
-  path: string,
-  bytes: number,
-  { bom, language }: ExportOptions,
-): Promise<ExportWriter> {
-  const columns = await columnsFor(language)
+export async function writeCsv(path: string, bytes: number, options: ExportOptions): Promise<ExportWriter> {
+  const { bom, language } = options
+  const columns = await columnsFor(options)
   const file = await TextFile.open(path, bytes)
   if (file.isEmpty) await file.append(`${bom ? BOM : ''}${csvLine(headsOf(columns, language))}`)
   return {

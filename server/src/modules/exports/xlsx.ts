@@ -51,15 +51,15 @@ const cell = (value: string | number | null): string => {
 const row = (cells: readonly (string | number | null)[]): string => `<row>${cells.map(cell).join('')}</row>`
 
 /** One sheet of Office Open XML, streamed: pieces go through a queue of one into the ZIP member being packed. */
-export async function writeXlsx(path: string, { language }: ExportOptions): Promise<ExportWriter> {
-  const columns = await columnsFor(language)
+export async function writeXlsx(path: string, options: ExportOptions): Promise<ExportWriter> {
+  const columns = await columnsFor(options)
   await rm(path, { force: true })
   const zip = await ZipFileWriter.create(path)
   for (const [name, text] of FIXED) await zip.add(name, [text])
   const pipe = createPipe()
   const packed = zip.add('xl/worksheets/sheet1.xml', pipe.read())
   packed.catch(error => pipe.fail(error as Error)) // thrown to whoever writes next
-  await pipe.write(`${XML}<worksheet xmlns="${MAIN}"><sheetData>${row(headsOf(columns, language))}`)
+  await pipe.write(`${XML}<worksheet xmlns="${MAIN}"><sheetData>${row(headsOf(columns, options.language))}`)
   return {
     write: batch => pipe.write(batch.map(({ entry }) => row(columns.map(({ of }) => of(entry)))).join('')),
     sync: async () => null, // what is packed cannot be gone on with
