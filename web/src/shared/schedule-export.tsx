@@ -62,7 +62,7 @@ export function ScheduleExport({ filter, onClose }: { filter: Asked['filter']; o
           onChange={value => value && setFormat(value)}
         />
         <Select
-          label={t('field.parts')}
+          label={t('streams.parts')}
           allowDeselect={false}
           value={parts}
           data={[
