@@ -1,7 +1,6 @@
 import type * as contracts from '@tracedesk/contracts'
 import type * as client from '@tracedesk/contracts/client'
 import { expect, test } from 'vitest'
-import type { core } from 'zod'
 
 // The compiler proves this file: contracts and the client generated from the OpenAPI document name the same operations,
 // and each takes and gives the same, ids being strings.
@@ -11,7 +10,7 @@ type IsPattern<T extends string> = Record<never, never> extends Record<T, 1> ? t
 /** Without the marks by which the compiler tells ids apart. */
 type Plain<T> = unknown extends T
   ? unknown
-  : T extends { readonly [core.$brand]: unknown }
+  : T extends string & object
     ? string
     : T extends string
       ? IsPattern<T> extends true
