@@ -21,7 +21,7 @@ export default defineConfig({
           groups: [
             {
               name: 'framework',
-              test: /node_modules.(react|react-dom|scheduler|i18next|react-i18next|@tanstack.(?!.*virtual))/,
+              test: /node_modules.((react|react-dom|scheduler|i18next|react-i18next)[\\/]|@tanstack.(?!.*virtual))/,
               priority: 3,
             },
             // Forms stand on screens that are opened rarely.
@@ -29,7 +29,7 @@ export default defineConfig({
               name: 'widgets',
               test: /node_modules(?!.@mantine.form|.@tanstack)/,
               priority: 2,
-              minShareCount: 5,
+              minShareCount: 9,
             },
             { name: 'shared', test: /src.(shared|i18n)/, priority: 1, minShareCount: 4 },
           ],

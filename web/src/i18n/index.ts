@@ -1,6 +1,9 @@
 import i18next from 'i18next'
 import { initReactI18next, useTranslation } from 'react-i18next'
-import en from './en.json'
+import type en from './en.json'
+import enUrl from './en.json?url'
+import ruUrl from './ru.json?url'
+import zhUrl from './zh.json?url'
 
 export const LANGUAGES = ['en', 'zh', 'ru'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -24,33 +27,34 @@ function preferredLanguage(): Language {
   return navigator.languages.map(tag => tag.slice(0, 2)).find(isLanguage) ?? 'en'
 }
 
-const LOADERS: Record<Exclude<Language, 'en'>, () => Promise<{ default: unknown }>> = {
-  zh: () => import('./zh.json'),
-  ru: () => import('./ru.json'),
+/** Words are data, not program: only those of the reader's language are fetched. */
+const URLS: Record<Language, string> = { en: enUrl, zh: zhUrl, ru: ruUrl }
+
+async function loadWords(language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, 'translation')) return
+  const response = await fetch(URLS[language])
+  if (!response.ok) throw new Error(`no words in ${language}: ${response.status}`)
+  i18next.addResourceBundle(language, 'translation', await response.json())
 }
 
-/** Loads and shows a language, and remembers it in this browser. */
+/** Loads and shows a language, and remembers it in this browser. Rejects when its words cannot be had. */
 export async function changeLanguage(language: Language): Promise<void> {
-  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
-    i18next.addResourceBundle(language, 'translation', (await LOADERS[language]()).default)
-  }
+  await loadWords(language)
   await i18next.changeLanguage(language)
   document.documentElement.lang = language === 'zh' ? 'zh-Hans' : language
   document.documentElement.dir = i18next.dir(language)
   localStorage.setItem(STORED, language)
 }
 
-/** Starts with English, which every missing word falls back to, and then the reader's language. */
+/** Starts with the reader's language, or with English when its words cannot be had. Rejects when neither can. */
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
+    resources: {},
     // React escapes.
     interpolation: { escapeValue: false },
   })
-  const language = preferredLanguage()
-  if (language !== 'en') await changeLanguage(language).catch(() => undefined)
+  await changeLanguage(preferredLanguage()).catch(() => changeLanguage('en'))
 }
 
 /** The words of the reader's language; keys are typed from en.json. */

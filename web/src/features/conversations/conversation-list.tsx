@@ -2,14 +2,13 @@ import { IconInbox } from '@tabler/icons-react'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import type { QueryInput } from '@tracedesk/contracts'
+import { lazy, Suspense } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
 import { pagesOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
-import { BulkBar } from './bulk-bar.tsx'
-import { BulkReport } from './bulk-report.tsx'
 import classes from './inbox.module.css'
 import type { InboxSearch } from './inbox-search.ts'
 import { ListFilters } from './list-filters.tsx'
@@ -17,6 +16,9 @@ import { ROW_HEIGHT, Rows } from './list-rows.tsx'
 import { SearchHits } from './search-hits.tsx'
 import { useBulk } from './use-bulk.ts'
 import { useSelection } from './use-selection.ts'
+
+const BulkBar = lazy(async () => ({ default: (await import('./bulk-bar.tsx')).BulkBar }))
+const BulkReport = lazy(async () => ({ default: (await import('./bulk-report.tsx')).BulkReport }))
 
 function inputOf(search: InboxSearch): QueryInput<'conversation.list'> {
   const { view = 'mine', status = 'in_progress', q, bot, label, department, unread, sort } = search
@@ -61,14 +63,20 @@ export function ConversationList({ openId }: { openId: string | undefined }) {
     <section className={classes.listPane} aria-label={t('inbox.list')}>
       <ListFilters />
       {selection.chosen.length > 0 && (
-        <BulkBar
-          chosen={selection.chosen}
-          bulk={bulk}
-          onAll={selection.selectAll}
-          onClear={selection.clear}
-        />
+        <Suspense>
+          <BulkBar
+            chosen={selection.chosen}
+            bulk={bulk}
+            onAll={selection.selectAll}
+            onClear={selection.clear}
+          />
+        </Suspense>
       )}
-      {bulk.run && <BulkReport run={bulk.run} onStop={bulk.stop} onClose={bulk.close} />}
+      {bulk.run && (
+        <Suspense>
+          <BulkReport run={bulk.run} onStop={bulk.stop} onClose={bulk.close} />
+        </Suspense>
+      )}
       {list.isPending && <RowsSkeleton height={ROW_HEIGHT} />}
       {list.isError && !list.data && <ErrorFace error={list.error} retry={() => void list.refetch()} />}
       {list.data && items.length === 0 && (search.q ? <NoNames q={search.q} /> : <EmptyList />)}

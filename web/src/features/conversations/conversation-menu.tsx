@@ -11,7 +11,7 @@ import {
 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useActions } from '../../shared/actions.ts'
 import { useFormat } from '../../shared/format.ts'
@@ -20,7 +20,8 @@ import { OpenDisputeIcon } from '../../shared/open-dispute.tsx'
 import { useMay } from '../../shared/session.ts'
 import { useUndoable } from '../../shared/undo.tsx'
 import { snoozeTimes } from './snooze-times.ts'
-import { TransferDialog } from './transfer-dialog.tsx'
+
+const TransferDialog = lazy(async () => ({ default: (await import('./transfer-dialog.tsx')).TransferDialog }))
 
 const PRIORITIES: Conversation['priority'][] = ['urgent', 'high', 'normal', 'low']
 
@@ -46,7 +47,11 @@ export function ConversationMenu({ conversation }: { conversation: Conversation 
       )}
       <OpenDisputeIcon about={{ conversationId: conversation.id, customerId: conversation.customer.id }} />
       {may('conversation.snooze') && <AsideMenu conversation={conversation} isOpen={isOpen} />}
-      {isHanding && <TransferDialog conversation={conversation} onClose={() => setHanding(false)} />}
+      {isHanding && (
+        <Suspense>
+          <TransferDialog conversation={conversation} onClose={() => setHanding(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

@@ -2,7 +2,7 @@ import { Button, Select, Textarea, TextInput } from '@mantine/core'
 import { IconBan } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { Conversation, Part, QueryOutput } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { OpenDisputeButton } from '../../shared/open-dispute.tsx'
@@ -15,8 +15,9 @@ import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './customer-details.module.css'
 import inbox from './inbox.module.css'
-import { MergeCustomer } from './merge-customer.tsx'
 import { OtherConversations } from './other-conversations.tsx'
+
+const MergeCustomer = lazy(async () => ({ default: (await import('./merge-customer.tsx')).MergeCustomer }))
 
 type Customer = QueryOutput<'customer.get'>['customer']
 type Field = Customer['fields'][number]
@@ -36,7 +37,11 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
     <>
       <Known customer={customer} />
       <OtherConversations conversation={conversation} others={others} />
-      {may('customer.merge') && <MergeCustomer customer={customer} />}
+      {may('customer.merge') && (
+        <Suspense>
+          <MergeCustomer customer={customer} />
+        </Suspense>
+      )}
       <Block customer={customer} />
       <OpenDisputeButton about={{ customerId: customer.id }}>{t('side.dispute')}</OpenDisputeButton>
       {may('privacy.open_request') && (

@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearch } from '@tanstack/react-router'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import type { Conversation } from '@tracedesk/contracts'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -13,7 +13,8 @@ import { wantReply } from './fields.ts'
 import classes from './inbox.module.css'
 import { withoutMessage } from './inbox-search.ts'
 import { threadPages } from './sending.ts'
-import { TransferDialog } from './transfer-dialog.tsx'
+
+const TransferDialog = lazy(async () => ({ default: (await import('./transfer-dialog.tsx')).TransferDialog }))
 
 export const ROW_HEIGHT = 80
 
@@ -127,7 +128,11 @@ export function Rows({ items, openId, selected, onSelect, onEnd }: RowsProps) {
           )
         })}
       </ul>
-      {handing && <TransferDialog conversation={handing} onClose={() => setHanding(null)} />}
+      {handing && (
+        <Suspense>
+          <TransferDialog conversation={handing} onClose={() => setHanding(null)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -9,7 +9,7 @@ import {
   IconTrash,
 } from '@tabler/icons-react'
 import type { Message } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
@@ -18,7 +18,8 @@ import { setComposing } from './composing.ts'
 import { REPLY_FIELD } from './fields.ts'
 import media from './media.module.css'
 import { isThere, useMessageRules } from './own-messages.ts'
-import { VersionsDialog } from './versions-dialog.tsx'
+
+const VersionsDialog = lazy(async () => ({ default: (await import('./versions-dialog.tsx')).VersionsDialog }))
 
 /** The first of those Telegram takes; all are on the server. */
 const EMOJI = '👍 ❤ 🔥 👏 🎉 🙏 😁 🤔 👌 💯 🤝 😢 👀 🤗 ⚡ 👎'.split(' ')
@@ -42,7 +43,11 @@ export function MessageActions({ message }: { message: Message }) {
         </ActionIcon>
       )}
       <More message={message} onOpen={setOpen} onVersions={() => setShown(true)} />
-      {shown && <VersionsDialog message={message} onClose={() => setShown(false)} />}
+      {shown && (
+        <Suspense>
+          <VersionsDialog message={message} onClose={() => setShown(false)} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -5,7 +5,6 @@ import { useT } from '../../i18n/index.ts'
 import { useAnnounce } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import media from './media.module.css'
-import { webmToOgg } from './webm-to-ogg.ts'
 
 const OGG = 'audio/ogg;codecs=opus'
 const WEBM = 'audio/webm;codecs=opus'
@@ -30,6 +29,8 @@ export function VoiceRecorder({ onRecorded }: { onRecorded: (voice: Blob) => voi
     const stream = await navigator.mediaDevices?.getUserMedia({ audio: true }).catch(() => null)
     if (!stream) return announce(t('media.noMicrophone'))
     const mimeType = MediaRecorder.isTypeSupported(OGG) ? OGG : WEBM
+    // before anything is said: what was recorded must not wait for a network
+    const convert = mimeType === OGG ? null : (await import('./webm-to-ogg.ts')).webmToOgg
     const active = new MediaRecorder(stream, { mimeType })
     const pieces: Blob[] = []
     active.ondataavailable = event => pieces.push(event.data)
@@ -39,7 +40,7 @@ export function VoiceRecorder({ onRecorded }: { onRecorded: (voice: Blob) => voi
       setSince(null)
       if (!isKept.current) return
       const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer())
-      onRecorded(new Blob([mimeType === OGG ? bytes : webmToOgg(bytes)], { type: 'audio/ogg' }))
+      onRecorded(new Blob([convert ? convert(bytes) : bytes], { type: 'audio/ogg' }))
     }
     isKept.current = false
     recorder.current = active
