@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect, onTestFinished, test } from 'vitest'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
@@ -38,10 +40,14 @@ function makeCheckout(files: Record<string, string>): string {
   return root
 }
 
-/** Stands in for vite: leaves a trace of each build. */
+/** Stands in for vite: builds a large file, a small one and a picture, and leaves a trace of each build. */
 const VITE = {
-  'node_modules/vite/bin/vite.js':
-    "require('node:fs').mkdirSync('dist', { recursive: true }); require('node:fs').appendFileSync('../builds', 'x')\n",
+  'node_modules/vite/bin/vite.js': `const { appendFileSync, mkdirSync, writeFileSync } = require('node:fs')
+mkdirSync('dist/assets', { recursive: true })
+writeFileSync('dist/assets/large.js', 'x'.repeat(5000))
+writeFileSync('dist/assets/small.js', 'x')
+writeFileSync('dist/assets/picture.png', 'x'.repeat(5000))
+appendFileSync('../builds', 'x')\n`,
 }
 
 function launch(root: string, args: string[], env: Record<string, string> = {}) {
@@ -72,6 +78,15 @@ test.each([
   const { status, stderr } = launch(makeCheckout({}), [step])
   expect(status).toBe(1)
   expect(stderr).toBe(`${program} is missing: this checkout is incomplete.\n`)
+})
+
+test('what the console is built of lies packed beside itself, where that is worth it', () => {
+  const root = makeCheckout({ ...VITE, 'server/src/main.ts': '' })
+  expect(launch(root, ['build']).status).toBe(0)
+  const assets = join(root, 'web/dist/assets')
+  expect(readdirSync(assets)).toEqual(['large.js', 'large.js.br', 'large.js.gz', 'picture.png', 'small.js'])
+  expect(gunzipSync(readFileSync(join(assets, 'large.js.gz'))).toString()).toBe('x'.repeat(5000))
+  expect(brotliDecompressSync(readFileSync(join(assets, 'large.js.br'))).toString()).toBe('x'.repeat(5000))
 })
 
 test('arguments, exit code and Node’s own folder on the PATH reach the program', () => {

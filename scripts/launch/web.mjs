@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { LaunchError } from './launch-error.mjs'
+import { packAssets } from './pack.mjs'
 import { ROOT } from './paths.mjs'
 import { run } from './run.mjs'
 
@@ -29,6 +30,7 @@ export async function buildWeb(node) {
     { cwd: join(ROOT, 'web') },
   )
   if (status !== 0) throw new LaunchError('The console could not be built.', status)
+  packAssets(join(ROOT, 'web/dist/assets'))
   await buildVerifier(node)
   writeFileSync(join(ROOT, 'web/dist/.stamp'), state)
 }

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ERROR_CODES } from '@tracedesk/contracts'
 import {
   decodeEntryBundle,
@@ -230,6 +233,26 @@ describe('requests that are not as they should be', () => {
         'referrer-policy': 'no-referrer',
       })
     }
+  })
+
+  test('a file of the console is sent packed to whoever takes that, and plain to others', async () => {
+    const webRoot = mkdtempSync(join(tmpdir(), 'tracedesk-web-'))
+    mkdirSync(join(webRoot, 'assets'))
+    for (const [name, text] of Object.entries({
+      'index.html': '<html>',
+      'assets/a.js': '1',
+      'assets/a.js.br': 'b',
+    }))
+      writeFileSync(join(webRoot, name), text)
+    const other = await createHttpServer(world.node, { publicUrl: undefined, webRoot })
+    const ask = (encoding: string) =>
+      other.inject({ url: '/assets/a.js', headers: { 'accept-encoding': encoding } })
+    expect(await ask('br, gzip')).toMatchObject({ body: 'b', headers: { 'content-encoding': 'br' } })
+    const plain = await ask('identity')
+    expect([plain.body, plain.headers['content-encoding']]).toEqual(['1', undefined])
+    expect((await ask('br')).headers['content-type']).toMatch(/javascript/)
+    await other.close()
+    rmSync(webRoot, { recursive: true })
   })
 
   test('guessing passwords from one address is slowed down', async () => {
