@@ -201,3 +201,24 @@ test('each of them left by mail, by Telegram and by webhook, with ids and no nam
   const outside = [...hook.calls.map(({ body }) => body), ...mails.letters].join('\n')
   for (const name of ['Otto', 'Adam', 'Ann', 'Carla', 'a secret']) expect(outside).not.toContain(name)
 })
+
+test('one export of many entries raises an alert about whoever asked for it, however few files they took', async () => {
+  const about = async () =>
+    (await desk.world.entries({ event: 'alert.raised' })).filter(
+      ({ data }) => data.agentId === desk.owner.id && data.alert === 'mass_export',
+    )
+  await set('alert.export_count', 0)
+  await set('alert.export_rows', 5)
+  await desk.owner.do('export.request', { format: 'csv', filter: { event: ['label.*'] } } as never)
+  await desk.world.node.exportKeeper.workOnce()
+  await watch()
+  expect(await about()).toEqual([]) // two labels made and deleted
+  await desk.owner.do('export.request', { format: 'csv', filter: {} } as never)
+  await desk.world.node.exportKeeper.workOnce()
+  await watch()
+  const [entry] = (await desk.entries('export.completed')).sort((a, b) => b.position! - a.position!)
+  const rows = entry?.data.rows
+  expect(await about()).toMatchObject([{ data: { alert: 'mass_export', hits: rows, minutes: 0 } }])
+  expect(rows).toBeGreaterThan(5)
+  await set('alert.export_rows', 100_000)
+})

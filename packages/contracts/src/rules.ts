@@ -11,6 +11,25 @@ export const RULE_IDS = {
 } as const
 export type RuleName = keyof typeof RULE_IDS
 
+interface Told {
+  readonly event: string
+  readonly data: Readonly<Record<string, unknown>>
+  readonly parts: Readonly<Record<string, unknown>>
+}
+
+/** Events that are told differently by what is in them: the name of the other sentence, or null for the usual one. */
+export function sentenceVariant({ event, data, parts }: Told): string | null {
+  if (event === 'conversation.assigned' && typeof data.cause === 'string') return data.cause
+  // the case is the reason
+  if (event.startsWith('hold.') && data.cause === 'dispute' && !parts.reasonText)
+    return `${event}_dispute`.slice(5)
+  if (event !== 'alert.raised') return null
+  if (data.alert === 'anchor_overdue') return 'alert_overdue'
+  if (data.minutes !== 0) return null
+  if (data.hits !== 1) return 'alert_entries'
+  return data.agentId === null ? 'alert_of_nobody' : 'alert_once'
+}
+
 /**
  * How a part's words are told in a sentence: as they are, but for a customer's reactions, which are kept as a JSON list
  * of emoji. Empty when none are left; what cannot be read is told as it stands.

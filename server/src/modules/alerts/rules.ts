@@ -21,6 +21,8 @@ export interface Finding {
 
 /** Exports and bundles: whatever takes entries out of the desk. */
 const EXPORTS = ['export.requested', 'export.downloaded', 'evidence.bundled', 'evidence.downloaded']
+/** What says how many entries a file holds. */
+const WRITTEN = ['export.completed', 'evidence.bundled']
 const TOKENS = new Set(['bot.token_rotated', 'api_token.created', 'api_token.revoked'])
 /** What looks or signs in: done outside hours, somebody should know. */
 const WATCHED_HOURS = new Set(['session.signed_in', 'log.viewed', 'log.revealed', ...EXPORTS])
@@ -33,6 +35,7 @@ const HALF_A_DAY = 720
 export const WATCHED = sql`e.source <> 'import' and e.outcome <> 'refused' and (e.event = any(${[
   ...TOKENS,
   ...WATCHED_HOURS,
+  ...WRITTEN,
   'conversation.transferred',
   'ledger.verification_failed',
 ]}::text[]) or ${DELETIONS})`
@@ -51,6 +54,7 @@ export async function judge(looked: Looked): Promise<Finding[]> {
     found.push(await burst(looked, 'mass_reveal', 'reveal', sql`e.event = 'log.revealed'`))
   if (EXPORTS.includes(leaf.event))
     found.push(await burst(looked, 'mass_export', 'export', sql`e.event = any(${EXPORTS}::text[])`))
+  if (WRITTEN.includes(leaf.event)) found.push(await largeFile(looked))
   if (isDeletion(leaf.event)) found.push(await burst(looked, 'deletion_burst', 'deletion', DELETIONS))
   if (TOKENS.has(leaf.event) && (await isOn(looked, 'alert.token_change')))
     found.push(single(looked, 'token_changed', `${leaf.subject.id}/${leaf.id}`, 0))
@@ -111,6 +115,31 @@ async function burst(
     minutes,
     entries: rows.slice(0, ENTRIES_MAX).map(row => row.id),
   }
+}
+
+/** One file that takes out as many entries as the setting says; 0 switches the rule off. */
+async function largeFile(looked: Looked): Promise<Finding | null> {
+  const { db, workspaceId, leaf } = looked
+  const entries = Number(leaf.data.rows ?? leaf.data.entries)
+  const needed = Number(await readSetting(db, workspaceId, 'alert.export_rows'))
+  if (needed === 0 || entries < needed) return null
+  const agentId = leaf.event === 'export.completed' ? await askedBy(looked) : agentOf(looked)
+  const found = single(looked, 'mass_export', `${agentId ?? leaf.actor.id}/file`, HALF_A_DAY)
+  return { ...found, agentId, hits: entries }
+}
+
+/** The export writes itself; somebody asked for it. */
+async function askedBy({ db, workspaceId, leaf }: Looked): Promise<string | null> {
+  const row = await db
+    .selectFrom('log_entry')
+    .select('actor_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('event', '=', 'export.requested')
+    .where('subject_id', '=', leaf.subject.id ?? '')
+    .where('conversation_id', 'is', null) // as its index wants it
+    .where('actor_kind', '=', 'agent')
+    .executeTakeFirst()
+  return row?.actor_id ?? null
 }
 
 /** The same hours as for bots, under `default`; empty: any hour will do. */

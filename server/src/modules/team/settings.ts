@@ -96,6 +96,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   { key: 'alert.reveal_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },
   { key: 'alert.export_count', kind: 'integer', default: 5, min: 0, max: 10_000 },
   { key: 'alert.export_minutes', kind: 'integer', default: 60, min: 1, max: 10_080 },
+  { key: 'alert.export_rows', kind: 'integer', default: 100_000, min: 0, max: 1_000_000_000 },
   { key: 'alert.deletion_count', kind: 'integer', default: 10, min: 0, max: 10_000 },
   { key: 'alert.deletion_minutes', kind: 'integer', default: 10, min: 1, max: 10_080 },
   { key: 'alert.hours', kind: 'text', default: '', isValid: isBusinessHours },

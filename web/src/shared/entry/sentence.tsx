@@ -1,5 +1,5 @@
 import type { Entry } from '@tracedesk/contracts'
-import { spokenPart } from '@tracedesk/contracts/rules'
+import { sentenceVariant, spokenPart } from '@tracedesk/contracts/rules'
 import { useT, useWords } from '../../i18n/index.ts'
 import { PartFace } from '../ui/part.tsx'
 import { ActorChip, AgentChip, BotChip, ConversationChip, CustomerChip, SubjectChip } from './chips.tsx'
@@ -7,20 +7,11 @@ import classes from './entry.module.css'
 import { Fact } from './fact.tsx'
 import { Words } from './words.tsx'
 
-/** Events that are told differently by their cause; `wording.ts` of the server does the same. */
-function variantOf({ event, data: { cause }, parts }: Entry): string | null {
-  if (event === 'conversation.assigned' && typeof cause === 'string') return cause
-  // the case is the reason
-  if (event.startsWith('hold.') && cause === 'dispute' && !parts.reasonText)
-    return `${event}_dispute`.slice(5)
-  return null
-}
-
 /** An entry as a sentence of chips in the reader's language. */
 export function EntrySentence({ entry }: { entry: Entry }) {
   const words = useWords()
   const general = words(`event.${entry.event}`, `{{actor}} · ${entry.event}`)
-  const variant = variantOf(entry)
+  const variant = sentenceVariant(entry)
   const template = variant ? words(`variant.${variant}`, general) : general
   return (
     <span className={classes.sentence}>

@@ -1,5 +1,5 @@
 import type { Entry, Part } from '@tracedesk/contracts'
-import { RULE_IDS, spokenPart } from '@tracedesk/contracts'
+import { RULE_IDS, sentenceVariant, spokenPart } from '@tracedesk/contracts'
 import type { ReadDb } from '../../../db/database.ts'
 import { createFormat, type WordingFormat } from './format.ts'
 import { type EntryWords, loadEntryWords, type WordingLanguage } from './words.ts'
@@ -78,20 +78,11 @@ interface Teller {
   readonly quote: (text: string) => string
 }
 
-/** Events that are told differently by their cause. */
-function variantOf({ event, data: { cause }, parts }: Entry): string | undefined {
-  if (event === 'conversation.assigned' && typeof cause === 'string') return cause
-  // the case is the reason
-  if (event.startsWith('hold.') && cause === 'dispute' && !parts.reasonText)
-    return `${event}_dispute`.slice(5)
-  return undefined
-}
-
 /** The same sentence that the console makes of chips; see `web/src/shared/entry/sentence.tsx`. */
 function tellEntry(teller: Teller, entry: Entry): string {
   const { words } = teller
   const general = words.get(`event.${entry.event}`) ?? `{{actor}} · ${entry.event}`
-  const variant = variantOf(entry)
+  const variant = sentenceVariant(entry)
   const template = (variant && words.get(`variant.${variant}`)) ?? general
   return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => tellGap(teller, entry, name)).trim()
 }
