@@ -13,7 +13,7 @@ import { resumeTree } from './tree-store.ts'
 /** One batch is at most so many entries: about 10 MB of leaves in memory. */
 const BATCH_MAX = 5_000
 /** Between two batches of a workspace, so that a busy workspace pays for a few large batches instead of many small ones. */
-const PAUSE_MS = 150
+const PAUSE_MS = 100
 /** Entries whose node died before it woke a sequencer, or that another node wrote, are found this often. */
 const SWEEP_MS = 250
 

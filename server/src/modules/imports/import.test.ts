@@ -57,7 +57,7 @@ const rejectsOf = (file: string | null) =>
     .map(each => JSON.parse(each) as { line: number; cause: string; detail: string })
 
 const conversationOf = async (customer: string) => {
-  const { items } = await world.owner.ask('conversation.list', {})
+  const { items } = await world.owner.ask('conversation.list', { limit: 200 })
   const found = items.find(item => item.customer.name === customer)
   if (!found) throw new Error(`no conversation of ${customer}`)
   return found
