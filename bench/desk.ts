@@ -64,9 +64,12 @@ export async function runSql(
 ): Promise<void> {
   const client = new pg.Client(connection)
   await client.connect()
-  await client.query('set session_replication_role = replica')
-  await client.query(text, values)
-  await client.end()
+  try {
+    await client.query('set session_replication_role = replica')
+    await client.query(text, values)
+  } finally {
+    await client.end()
+  }
 }
 
 /** A workspace with an owner on a database of the cluster, and a node that works on it. */

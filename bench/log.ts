@@ -71,12 +71,12 @@ async function measureAt(entries: number): Promise<Measured> {
   const cluster = await startCluster()
   try {
     const desk = await openDesk(cluster, 'log', false)
-    const begun = performance.now()
-    const filled = await fillLog(desk, entries)
-    console.log(
-      `         filled ${filled.entries} entries in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
-    )
     try {
+      const begun = performance.now()
+      const filled = await fillLog(desk, entries)
+      console.log(
+        `         filled ${filled.entries} entries in ${((performance.now() - begun) / 1000).toFixed(0)} s`,
+      )
       return await measure(desk, filled)
     } finally {
       await desk.close()
