@@ -175,7 +175,7 @@ function fillStatement(): string {
   with vocabulary as materialized (select v || '{}'::bigint[] as v from bench_vocabulary), raw as materialized (
     select c, k, c * ${PER_CONVERSATION} + k as n,
       date_trunc('milliseconds', $2::timestamptz + make_interval(secs => c * $3::float8 + k * 90)) as at,
-      (c * 7919) % 97 as agent, c % 5 as bot, (c * 31) % 10 as department, md5(c::text || '/' || k) as h
+      (c % 97 * 7919) % 97 as agent, c % 5 as bot, (c * 31) % 10 as department, md5(c::text || '/' || k) as h
     from generate_series($4::int, $5::int) c, generate_series(0, ${PER_CONVERSATION - 1}) k
   ), facts as materialized (
     select r.*, (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id,
