@@ -4,7 +4,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { instantFromMillis, millisOf } from '../../kernel/instant.ts'
 import { type Scope, seesEverything } from '../team/index.ts'
 import { and, facetConditions, type LogFilter, rangeOf, timeConditions } from './conditions.ts'
-import { type Counts, rollupRows } from './rollup.ts'
+import { type Counts, rollupRows, uncountedSql } from './rollup.ts'
 import { cutSpan, type Span } from './spans.ts'
 
 type Condition = RawBuilder<unknown>
@@ -93,15 +93,13 @@ export function countedRows({
     : sql`false`
   const counted = (unit: 'month' | 'day', starts: readonly string[]) =>
     sql`select e.at, ${COLUMNS}, e.n from ${rollupRows(counts, caller.workspaceId, unit, sql`r.start = any(${starts}::date[])`)} e where ${where}`
-  const cursor = sql`coalesce((select position from log_rollup_cursor where workspace_id = ${caller.workspaceId}), 0)`
   return sql.join(
     [
       ...(months.length ? [counted('month', months)] : []),
       ...(days.length ? [counted('day', days)] : []),
       ...(rest.length ? [raw('log_entry', restCondition)] : []),
       // fenced in: else an index of a common event is walked from end to end for the few that are not counted yet
-      sql`select e.at, ${COLUMNS}, 1 as n from (select * from log_entry where workspace_id = ${caller.workspaceId}
-        and position >= ${cursor} offset 0) e where ${where} and ${within} and not ${restCondition}`,
+      sql`select e.at, ${COLUMNS}, 1 as n from (select * from log_entry where ${uncountedSql(caller.workspaceId)} offset 0) e where ${where} and ${within} and not ${restCondition}`,
       raw('log_pending', sql`true`),
     ],
     sql` union all `,

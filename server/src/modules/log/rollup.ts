@@ -47,6 +47,16 @@ export function rollupRows(
 }
 
 /**
+ * A condition on log_entry: what the counts have not reached yet. The head bounds it from above though nothing lies
+ * beyond: of a range with one unknown end the planner expects a third of the table and reads it whole, of one with two
+ * unknown ends a two hundredth, and takes the index.
+ */
+export const uncountedSql = (workspaceId: string): RawBuilder<unknown> =>
+  sql`workspace_id = ${workspaceId}
+    and position >= coalesce((select position from log_rollup_cursor where workspace_id = ${workspaceId}), 0)
+    and position < (select size from log_head where workspace_id = ${workspaceId})`
+
+/**
  * Keeps the counts of the log up with the ledger. Derived: deleting the rows and the cursor rebuilds them. One node at
  * a time works on a workspace (it holds the cursor's row); counts and cursor move in one transaction.
  */

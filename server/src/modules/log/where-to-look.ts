@@ -4,7 +4,7 @@ import { seesEverything } from '../team/index.ts'
 import { and, facetConditions, isCountable, type LogFilter, rangeOf } from './conditions.ts'
 import { arePlain } from './counts.ts'
 import type { Plan } from './drivers.ts'
-import { rollupRows } from './rollup.ts'
+import { rollupRows, uncountedSql } from './rollup.ts'
 import type { Page, SearchRequest } from './search-request.ts'
 
 const FACETS = ['event', 'actor', 'actorKind', 'department', 'bot', 'outcome', 'source'] as const
@@ -76,8 +76,7 @@ const UNCOUNTED_MAX = 50_000
 /** The time of the oldest entry the counts have not reached: an import may bring history faster than it is counted. */
 async function oldestUncounted(db: ReadDb, workspaceId: string): Promise<string | 'many' | null> {
   const { rows } = await sql<{ n: number; oldest: string | null }>`
-    select count(*) as n, min(at) as oldest from (select at from log_entry where workspace_id = ${workspaceId}
-      and position >= coalesce((select position from log_rollup_cursor where workspace_id = ${workspaceId}), 0)
+    select count(*) as n, min(at) as oldest from (select at from log_entry where ${uncountedSql(workspaceId)}
       limit ${UNCOUNTED_MAX + 1}) e`.execute(db as never)
   return (rows[0]?.n ?? 0) > UNCOUNTED_MAX ? 'many' : (rows[0]?.oldest ?? null)
 }
