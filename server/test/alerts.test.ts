@@ -216,7 +216,9 @@ test('one export of many entries raises an alert about whoever asked for it, how
   await desk.owner.do('export.request', { format: 'csv', filter: {} } as never)
   await desk.world.node.exportKeeper.workOnce()
   await watch()
-  const [entry] = (await desk.entries('export.completed')).sort((a, b) => Number(b.position) - Number(a.position))
+  const [entry] = (await desk.entries('export.completed')).sort(
+    (a, b) => Number(b.position) - Number(a.position),
+  )
   const rows = entry?.data.rows
   expect(await about()).toMatchObject([{ data: { alert: 'mass_export', hits: rows, minutes: 0 } }])
   expect(rows).toBeGreaterThan(5)
