@@ -256,10 +256,11 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
   test('has a visit here: a new address of the router needs one', async () => {
     const { page, context } = await openPage(browser)
     await page.goto(`${url}/sign-in`)
-    await page.waitForFunction('globalThis.__TSR_ROUTER__ !== undefined') // its words come first
-    const routes = (await page.evaluate('Object.keys(__TSR_ROUTER__.routesByPath)')) as string[]
     const known = [...Object.keys(VISITS), ...Object.keys(OUTSIDE), ...REDIRECTS]
-    expect(routes.sort()).toEqual(known.sort())
+    // the page fetches its words before it makes the router
+    await expect
+      .poll(() => page.evaluate('Object.keys(globalThis.__TSR_ROUTER__?.routesByPath ?? {}).sort()'))
+      .toEqual(known.sort())
     await context.close()
   })
 
