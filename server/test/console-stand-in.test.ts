@@ -70,12 +70,19 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
     const pinned = await until(async () => (await world.entries({ event: 'conversation.pinned' })).at(-1))
     expect(pinned).toMatchObject({ actor: { id: admin.id }, onBehalfOf: maya.id, conversationId: talk.id })
 
+    await page.getByRole('textbox', { name: 'Your reply' }).fill('It is on its way.')
+    await page.keyboard.press('Enter')
+    const thread = page.getByRole('article').filter({ hasText: 'It is on its way.' })
+    await thread.getByText('Ada in the name of Maya').waitFor()
+
     await bar.getByRole('button', { name: 'Back to your own name' }).click()
     await page.waitForURL(/team/)
     await page.getByRole('heading', { name: 'People' }).waitFor()
     expect(await bar.count()).toBe(0)
 
     const hers = await signIn(maya.email)
+    await hers.page.goto(`${url}/inbox/${talk.id}`)
+    await hers.page.getByRole('article').getByText('Ada in the name of Maya').waitFor()
     await hers.page.goto(`${url}/log`)
     await hers.page.getByText('in the name of', { exact: false }).first().waitFor()
     expect(await axe(hers.page)).toEqual([])

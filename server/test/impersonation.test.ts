@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DeskKeeper } from '../src/edges/desk/keeper.ts'
 import { createLog } from '../src/kernel/log.ts'
 import { noteShown } from '../src/modules/conversations/index.ts'
+import { until } from './support/desk.ts'
 import { checkReplay } from './support/replay.ts'
 import { createWorld, type Person, type TestConversation, type World } from './support/world.ts'
 
@@ -162,4 +163,42 @@ test('it ends by itself: after an hour, with the session, with the seat', async 
     'select count(*)::int as n from impersonation where ended_at is null',
   )
   expect(open?.n).toBe(0)
+})
+
+test('what is written in a colleague’s name shows both wherever its author is named', async () => {
+  const { id } = await world.conversation({ assignee: maya.id, department: sales })
+  const conversationId = id as never
+  const hers = await maya.do('message.send', { conversationId, text: 'Morning, Maya here' })
+  await begin(world.owner, maya)
+  const { message } = await world.owner.do('message.send', { conversationId, text: 'Your parcel is found' })
+  await world.owner.do('note.add', {
+    conversationId,
+    text: 'parcel lay in the hall',
+    mentions: [maya.id as never],
+  })
+  await world.owner.do('impersonation.end', {})
+  const both = {
+    author: { id: maya.id, name: 'Maya' },
+    writtenBy: { id: world.owner.id, name: 'Olga Owner' },
+  }
+
+  const { items } = await maya.ask('conversation.messages', { id: conversationId })
+  expect(items.find(each => each.id === message.id)).toMatchObject(both)
+  expect(items.find(each => each.id === hers.message.id)).toMatchObject({ writtenBy: null })
+  expect((await maya.ask('message.versions', { messageId: message.id })).items).toMatchObject([both])
+  const { notes } = await maya.ask('conversation.get', { id: conversationId })
+  expect(notes).toMatchObject([both])
+  const noteId = notes[0]?.id as never
+  const hits = await until(async () => {
+    const found = await maya.ask('conversation.search', { q: 'parcel' })
+    return found.items.length === 2 ? found.items : undefined
+  })
+  for (const hit of hits) expect(hit).toMatchObject({ agentName: 'Maya', writtenBy: both.writtenBy })
+
+  // words of her own again: nobody else stands beside her
+  await maya.do('note.edit', { noteId, text: 'it lay in the shed', mentions: [] })
+  expect((await maya.ask('conversation.get', { id: conversationId })).notes).toMatchObject([
+    { version: 2, writtenBy: null },
+  ])
+  await maya.do('note.delete', { noteId })
 })

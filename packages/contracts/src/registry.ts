@@ -73,6 +73,7 @@ const {
   MessageFile: _mf,
   ShownEntity: _se,
   MessageVersion: _mv,
+  Writer: _w,
   ...mediaReads
 } = mediaQueries
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands

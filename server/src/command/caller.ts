@@ -43,6 +43,9 @@ export const isWithheldFrom = (caller: Caller): boolean => caller.standing?.with
 /** Who is really there, in whoever's name they act. */
 export const personOf = ({ actor, impersonator }: Caller): RecordedActor => impersonator ?? actor
 
+/** Who writes in the name of `actor`; null: `actor` themself. */
+export const writerFor = ({ impersonator }: Caller): string | null => impersonator?.id ?? null
+
 /** Whose private notes this caller reads and writes: nobody's while they act in another's name. */
 export const confidantOf = ({ actor, impersonator }: Caller): string | null =>
   actor.kind === 'agent' && !impersonator ? actor.id : null

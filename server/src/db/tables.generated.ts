@@ -729,6 +729,7 @@ export interface Tables {
     change: unknown | null
     own_reaction: string | null
     reaction_entry_id: string | null
+    written_by: string | null
   }
   message_version: {
     workspace_id: string
@@ -740,6 +741,7 @@ export interface Tables {
     entry_id: string
     has_text: boolean
     state: string
+    written_by: string | null
   }
   moderation_hit: {
     workspace_id: string
@@ -757,6 +759,7 @@ export interface Tables {
     entry_id: string
     version: Generated<number>
     mentions: Generated<string[]>
+    written_by: string | null
   }
   oidc_provider: {
     workspace_id: string

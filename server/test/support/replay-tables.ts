@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { PEOPLE } from './replay-people.ts'
-import { type Facts, facts, openPart, type Projection, type Rows, seatOf } from './replay-values.ts'
+import { type Facts, facts, openPart, type Projection, type Rows, seatOf, writerOf } from './replay-values.ts'
 import type { World } from './world.ts'
 
 const PROJECTIONS: readonly Projection[] = [
@@ -52,24 +52,27 @@ const PROJECTIONS: readonly Projection[] = [
   },
   {
     table: 'note',
-    sql: 'select note_id as id, author_id as author, scope, version, entry_id as entry, mentions::text[] as mentions from note',
+    sql: 'select note_id as id, author_id as author, written_by as writer, scope, version, entry_id as entry, mentions::text[] as mentions from note',
     step: (rows, whole) => {
       const { event, id: entry, subject, data } = whole
       const id = subject.id ?? ''
       const { scope, mentions } = data
-      if (event === 'note.added') rows.set(id, { author: seatOf(whole), scope, version: 1, entry, mentions })
-      if (event === 'note.edited') rows.set(id, { ...rows.get(id), version: data.version, entry, mentions })
+      if (event === 'note.added')
+        rows.set(id, { author: seatOf(whole), writer: writerOf(whole), scope, version: 1, entry, mentions })
+      if (event === 'note.edited')
+        rows.set(id, { ...rows.get(id), writer: writerOf(whole), version: data.version, entry, mentions })
       if (event === 'note.deleted') rows.delete(id)
     },
   },
   {
     table: 'message',
-    sql: "select message_id as id, direction, state, version, own_reaction as reaction, recalled_at is not null as recalled from message where kind = 'text'",
-    step: (rows, { event, subject, data }) => {
+    sql: "select message_id as id, direction, state, version, own_reaction as reaction, recalled_at is not null as recalled, written_by as writer from message where kind = 'text'",
+    step: (rows, whole) => {
+      const { event, subject, data } = whole
       const id = subject.id ?? ''
       const set = (changes: object) => rows.set(id, { ...rows.get(id), ...changes })
       const state = (next: string) => set({ state: next })
-      const fresh = { version: 1, reaction: null, recalled: false }
+      const fresh = { version: 1, reaction: null, recalled: false, writer: writerOf(whole) }
       if (event === 'message.received')
         rows.set(id, { direction: data.byOwner ? 'out' : 'in', state: 'received', ...fresh })
       if (event === 'message.sent') rows.set(id, { direction: 'out', state: 'queued', ...fresh })

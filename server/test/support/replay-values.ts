@@ -5,6 +5,9 @@ export type Facts = Record<string, unknown>
 /** Whose seat somebody acted in: their own, or that of the colleague in whose name they acted. */
 export const seatOf = ({ actor, onBehalfOf }: Entry): string | null => onBehalfOf ?? actor.id
 
+/** Who wrote in a colleague's name; null: the author themself. */
+export const writerOf = ({ actor, onBehalfOf }: Entry): string | null => (onBehalfOf ? actor.id : null)
+
 /** Rows of a table by their key, without it. */
 export type Rows = Map<string, Facts>
 

@@ -9,6 +9,7 @@ import { useCommand } from '../shared/command.ts'
 import { useFormat } from '../shared/format.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay } from '../shared/session.ts'
+import { useAuthor } from '../shared/ui/author.ts'
 import { usePartText } from '../shared/ui/part.tsx'
 import { Face } from '../shared/ui/person.tsx'
 import classes from './shell.module.css'
@@ -93,6 +94,7 @@ function MentionRow(props: { mention: Mention; isFresh: boolean; close: () => vo
   const navigate = useNavigate()
   const format = useFormat()
   const textOf = usePartText()
+  const authorOf = useAuthor()
   const { noteId, conversationId, author, at, isVisible, text } = mention
   const show = () => {
     close()
@@ -104,7 +106,7 @@ function MentionRow(props: { mention: Mention; isFresh: boolean; close: () => vo
     <li className={classes.bellRow} data-fresh={isFresh || undefined}>
       <Face id={author.id} name={author.name} size={24} />
       <button type="button" className={classes.bellOpen} onClick={show}>
-        <b>{t('bell.called', { name: author.name })}</b> <time dateTime={at}>{format.brief(at)}</time>
+        <b>{t('bell.called', { name: authorOf(mention) })}</b> <time dateTime={at}>{format.brief(at)}</time>
         <span className={classes.bellText} dir="auto">
           {textOf(text)}
         </span>

@@ -14,7 +14,7 @@ import {
   MessageId,
   NoteId,
 } from '../ids.ts'
-import { MessageContent, MessageFile, ShownEntity } from './media.ts'
+import { MessageContent, MessageFile, ShownEntity, Writer } from './media.ts'
 
 /** Query parameters arrive as text: `limit` 1 to 200, and an opaque `cursor` from the page before. */
 export const paging = {
@@ -80,6 +80,7 @@ export const Message = z.strictObject({
   at: z.string(),
   direction: z.enum(['in', 'out']),
   author: z.strictObject({ kind: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+  writtenBy: Writer.nullable(),
   kind: MessageKind,
   text: Part.nullable(),
   state: MessageState,
@@ -123,6 +124,7 @@ export const Note = z.strictObject({
   at: z.string(),
   scope: z.enum(['private', 'team']),
   author: z.strictObject({ id: AgentId, name: z.string() }),
+  writtenBy: Writer.nullable(),
   text: Part,
   /** 1 for the original; each edit adds one. */
   version: z.int(),

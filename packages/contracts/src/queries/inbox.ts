@@ -4,6 +4,7 @@ import { Part } from '../entry.ts'
 import { ConversationStatus } from '../events/conversation.ts'
 import { InboxFilter } from '../events/inbox.ts'
 import { AgentId, BotId, ConversationId, InboxViewId, LabelId, LabelSetId, NoteId } from '../ids.ts'
+import { Writer } from './media.ts'
 
 const nothing = z.strictObject({})
 
@@ -60,6 +61,9 @@ export const searchConversations = defineQuery({
         id: z.string(),
         at: z.string(),
         direction: z.enum(['in', 'out']).nullable(),
+        /** The colleague who is its author; null for what customers wrote. */
+        agentName: z.string().nullable(),
+        writtenBy: Writer.nullable(),
         text: Part,
         conversation: z.strictObject({
           id: ConversationId,
@@ -88,6 +92,7 @@ export const listMentions = defineQuery({
         customerName: z.string().nullable(),
         isVisible: z.boolean(),
         author: z.strictObject({ id: AgentId, name: z.string() }),
+        writtenBy: Writer.nullable(),
         at: z.string(),
         text: Part,
       }),

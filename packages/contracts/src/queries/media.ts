@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { Part } from '../entry.ts'
 import { FileKind } from '../events/message.ts'
-import { FileId, MessageId } from '../ids.ts'
+import { AgentId, FileId, MessageId } from '../ids.ts'
 
 /** Formatting as Telegram gave it: newer types than we know are kept by name and shown as plain text. */
 export const ShownEntity = z.strictObject({
@@ -59,10 +59,14 @@ export const MessageFile = z.strictObject({
 })
 export type MessageFile = z.infer<typeof MessageFile>
 
+/** Who really wrote, when that was somebody in the author's name. */
+export const Writer = z.strictObject({ id: AgentId, name: z.string() })
+
 export const MessageVersion = z.strictObject({
   version: z.int(),
   at: z.string(),
   author: z.strictObject({ kind: z.string(), id: z.string().nullable(), name: z.string().nullable() }),
+  writtenBy: Writer.nullable(),
   text: Part.nullable(),
   entities: z.array(ShownEntity),
   files: z.array(MessageFile),

@@ -7,6 +7,7 @@ import {
   reactToMessage,
   recallMessage,
 } from '@tracedesk/contracts'
+import { writerFor } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { enqueue } from './outbox-store.ts'
@@ -146,12 +147,9 @@ export const createEditMessage = (wake: WakeOutbox, judge: SendRules['judge']) =
           parts: { text, entities: entities.length > 0 ? JSON.stringify(entities) : undefined },
         },
       )
-      const { kind, id } = context.caller.actor
-      await insertVersion(
-        context,
-        { messageId, version, entryId, hasText: true, author: { kind, id } },
-        'queued',
-      )
+      const { actor } = context.caller
+      const author = { kind: actor.kind, id: actor.id, writtenBy: writerFor(context.caller) }
+      await insertVersion(context, { messageId, version, entryId, hasText: true, author }, 'queued')
       const { botId } = conversation
       await queueChange(context, wake, {
         messageId,

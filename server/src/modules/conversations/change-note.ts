@@ -1,5 +1,5 @@
 import { deleteNote, editNote, noteDeleted, noteEdited } from '@tracedesk/contracts'
-import { confidantOf, scopeKindOf } from '../../command/caller.ts'
+import { confidantOf, scopeKindOf, writerFor } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { requireActiveAgent } from '../team/index.ts'
@@ -50,7 +50,7 @@ export const editNoteCommand = defineCommandHandler(editNote, {
     )
     await context.tx
       .updateTable('note')
-      .set({ entry_id: entryId, version, mentions })
+      .set({ entry_id: entryId, version, mentions, written_by: writerFor(context.caller) })
       .where('workspace_id', '=', context.workspaceId)
       .where('note_id', '=', noteId)
       .execute()

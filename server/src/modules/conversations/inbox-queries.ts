@@ -6,6 +6,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
 import { isCustomerWithheld, type OpenTexts } from './queries.ts'
 import { hasUnreadSql } from './read-mark.ts'
+import { writerOf } from './read-messages.ts'
 import { callsSql, readBell } from './see-mentions.ts'
 
 /** The words of a search as the text index knows them. */
@@ -50,6 +51,9 @@ type Hit = {
   id: string
   at: string
   direction: 'in' | 'out' | null
+  author_name: string | null
+  written_by: string | null
+  writer_name: string | null
   entry_id: string
   conversation_id: string
   status: string
@@ -76,19 +80,21 @@ async function findHits(
         join log_entry e on e.workspace_id = ${workspaceId} and e.entry_id = x.entry_id and e.at = x.at
         where e.subject_kind in ('message', 'note')),
       hits as (
-        select 'message' as kind, m.message_id as id, m.conversation_id, m.at, m.direction, m.text_entry_id as entry_id
+        select 'message' as kind, m.message_id as id, m.conversation_id, m.at, m.direction, m.author_id, m.written_by, m.text_entry_id as entry_id
           from found f join message m on m.workspace_id = ${workspaceId} and m.message_id = f.subject_id and m.text_entry_id = f.entry_id
           where f.subject_kind = 'message'
-        union all select 'note', n.note_id, n.conversation_id, n.at, null, n.entry_id
+        union all select 'note', n.note_id, n.conversation_id, n.at, null, n.author_id, n.written_by, n.entry_id
           from found f join note n on n.workspace_id = ${workspaceId} and n.note_id = f.subject_id and n.entry_id = f.entry_id
           where f.subject_kind = 'note')
     select h.*, c.status, cu.name as customer_name, b.bot_id, b.username as bot_username, a.agent_id as assignee_id,
-      a.name as assignee_name, (select count(*)::int from matching) as matches
+      a.name as assignee_name, author.name as author_name, w.name as writer_name, (select count(*)::int from matching) as matches
     from hits h
     join conversation c on c.workspace_id = ${workspaceId} and c.conversation_id = h.conversation_id
     join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
     join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
     left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
+    left join agent author on author.workspace_id = c.workspace_id and author.agent_id = h.author_id
+    left join agent w on w.workspace_id = c.workspace_id and w.agent_id = h.written_by
     where ${conversationScopeSql(await scopeOf(db, caller))}
     order by h.at desc, h.id desc limit ${limit}`.execute(db as never)
   return rows
@@ -114,6 +120,8 @@ const createSearch = (openTexts: OpenTexts, indexWords: IndexWords) =>
         id: hit.id,
         at: hit.at,
         direction: hit.direction,
+        agentName: hit.author_name,
+        writtenBy: writerOf(hit),
         text: texts.get(hit.entry_id) ?? MISSING,
         conversation: {
           id: hit.conversation_id,
@@ -134,6 +142,8 @@ type Mention = {
   visible: boolean
   author_id: string
   author_name: string
+  written_by: string | null
+  writer_name: string | null
   at: string
   entry_id: string
 }
@@ -143,11 +153,12 @@ const createMentions = (openTexts: OpenTexts) =>
     const { db, caller } = context
     const { rows } = await sql<Mention>`
       select n.note_id, n.conversation_id, cu.name as customer_name, ${conversationScopeSql(await scopeOf(db, caller))} as visible,
-        a.agent_id as author_id, a.name as author_name, n.at, n.entry_id
+        a.agent_id as author_id, a.name as author_name, n.written_by, w.name as writer_name, n.at, n.entry_id
       from note n
       join conversation c on c.workspace_id = n.workspace_id and c.conversation_id = n.conversation_id
       join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
       join agent a on a.workspace_id = n.workspace_id and a.agent_id = n.author_id
+      left join agent w on w.workspace_id = n.workspace_id and w.agent_id = n.written_by
       where ${callsSql(caller.workspaceId, caller.actor.id)}
       order by n.at desc, n.note_id desc limit ${MENTIONS_SHOWN}`.execute(db as never)
     const texts = await openTexts(
@@ -162,6 +173,7 @@ const createMentions = (openTexts: OpenTexts) =>
         customerName: row.visible && !withheld ? row.customer_name : null,
         isVisible: row.visible,
         author: { id: row.author_id, name: row.author_name },
+        writtenBy: writerOf(row),
         at: row.at,
         text: texts.get(row.entry_id) ?? MISSING,
       })) as never, // branded ids: the contract parses what leaves

@@ -9,7 +9,7 @@ import {
   removeLabel,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
-import { confidantOf } from '../../command/caller.ts'
+import { confidantOf, writerFor } from '../../command/caller.ts'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
@@ -38,6 +38,7 @@ export const addNoteCommand = defineCommandHandler(addNote, {
         note_id: id,
         conversation_id: conversationId,
         author_id: caller.actor.id,
+        written_by: writerFor(caller),
         scope,
         at: now,
         entry_id: entryId,

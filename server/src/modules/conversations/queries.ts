@@ -18,7 +18,13 @@ import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
 import { accountsSql } from './customer-scope.ts'
 import { pageMessages } from './page-messages.ts'
 import { hasUnreadSql, unreadSql } from './read-mark.ts'
-import { type MessageReading, type MessageRow, readMessages, readVersions } from './read-messages.ts'
+import {
+  type MessageReading,
+  type MessageRow,
+  readMessages,
+  readVersions,
+  writerOf,
+} from './read-messages.ts'
 
 /** Opens the texts of entries: entry id → part, as the viewer may read it. */
 export type OpenTexts = (context: QueryContext, entryIds: readonly string[]) => Promise<Map<string, Part>>
@@ -244,9 +250,10 @@ export function createConversationQueries(openTexts: OpenTexts, reading: Message
   }))
   const versions = defineQueryHandler(listMessageVersions, async (context, { messageId }) => {
     const { rows } = await sql<MessageRow>`
-      select m.*, coalesce(a.name, cu.name) as author_name from message m
+      select m.*, coalesce(a.name, cu.name) as author_name, w.name as writer_name from message m
       left join customer cu on m.author_kind = 'customer' and cu.workspace_id = m.workspace_id and cu.customer_id = m.author_id
       left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
+      left join agent w on w.workspace_id = m.workspace_id and w.agent_id = m.written_by
       where m.workspace_id = ${context.caller.workspaceId} and m.message_id = ${messageId}`.execute(
       context.db as never,
     )
@@ -299,7 +306,11 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
     .innerJoin('agent as a', join =>
       join.onRef('a.workspace_id', '=', 'n.workspace_id').onRef('a.agent_id', '=', 'n.author_id'),
     )
-    .select(['n.note_id', 'n.at', 'n.scope', 'n.entry_id', 'n.version', 'n.mentions', 'a.agent_id', 'a.name'])
+    .leftJoin('agent as w', join =>
+      join.onRef('w.workspace_id', '=', 'n.workspace_id').onRef('w.agent_id', '=', 'n.written_by'),
+    )
+    .select(['n.note_id', 'n.at', 'n.scope', 'n.entry_id', 'n.version', 'n.mentions', 'n.written_by'])
+    .select(['a.agent_id', 'a.name', 'w.name as writer_name'])
     .where('n.workspace_id', '=', caller.workspaceId)
     .where('n.conversation_id', '=', conversationId)
     .where(eb =>
@@ -320,6 +331,7 @@ async function notesOf(context: QueryContext, openTexts: OpenTexts, conversation
     at: row.at,
     scope: row.scope,
     author: { id: row.agent_id, name: row.name },
+    writtenBy: writerOf(row),
     text: texts.get(row.entry_id) ?? { state: 'missing' },
     version: row.version,
     mentions: row.mentions,

@@ -1,4 +1,4 @@
-import type { Message, MessageFile, MessageVersion, Part, ShownEntity } from '@tracedesk/contracts'
+import type { AgentId, Message, MessageFile, MessageVersion, Part, ShownEntity } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import type { QueryContext } from '../../command/define.ts'
 import type { Place } from '../../kernel/cursor.ts'
@@ -49,6 +49,8 @@ export type MessageRow = {
   author_kind: string
   author_id: string | null
   author_name: string | null
+  written_by: string | null
+  writer_name: string | null
   kind: Message['kind']
   state: Message['state']
   problem: Message['problem']
@@ -101,9 +103,10 @@ export async function readMessages(
       ? sql`m.conversation_id = ${conversationId}`
       : sql`m.conversation_id = any(${ids}::uuid[])`
   const { rows } = await sql<MessageRow>`
-    select m.*, coalesce(a.name, cu.name) as author_name from message m
+    select m.*, coalesce(a.name, cu.name) as author_name, w.name as writer_name from message m
     left join customer cu on m.author_kind = 'customer' and cu.workspace_id = m.workspace_id and cu.customer_id = m.author_id
     left join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.author_id
+    left join agent w on w.workspace_id = m.workspace_id and w.agent_id = m.written_by
     where m.workspace_id = ${caller.workspaceId} and ${inStory} ${beyond} limit ${limit}`.execute(db as never)
   return presentMessages(context, reading, rows)
 }
@@ -157,6 +160,7 @@ function presentMessage(
       id: row.author_id,
       name: withheld && row.author_kind === 'customer' ? null : row.author_name,
     },
+    writtenBy: writerOf(row),
     kind: row.kind,
     text: words ? (parts.get(`${words}/text`) ?? { state: 'missing' }) : null,
     state: row.state,
@@ -186,6 +190,10 @@ function presentMessage(
     // ids are branded and columns hold their lists' values: the contract's schema looks at the whole once more
   } as Message
 }
+
+/** Who wrote in the author's name. */
+export const writerOf = (row: { written_by: string | null; writer_name: string | null }) =>
+  row.written_by === null ? null : { id: row.written_by as AgentId, name: row.writer_name ?? '' } // branded: the column refers to a seat
 
 const openValue = (part: Part | undefined): string | null => (part?.state === 'open' ? part.value : null)
 
@@ -319,6 +327,8 @@ type VersionRow = {
   author_kind: string
   author_id: string | null
   author_name: string | null
+  written_by: string | null
+  writer_name: string | null
   entry_id: string
   has_text: boolean
   state: MessageVersion['state']
@@ -332,9 +342,10 @@ export async function readVersions(
 ): Promise<MessageVersion[]> {
   const { db, caller } = context
   const { rows } = await sql<VersionRow>`
-    select v.*, coalesce(a.name, cu.name) as author_name from message_version v
+    select v.*, coalesce(a.name, cu.name) as author_name, w.name as writer_name from message_version v
     left join customer cu on v.author_kind = 'customer' and cu.workspace_id = v.workspace_id and cu.customer_id = v.author_id
     left join agent a on a.workspace_id = v.workspace_id and a.agent_id = v.author_id
+    left join agent w on w.workspace_id = v.workspace_id and w.agent_id = v.written_by
     where v.workspace_id = ${caller.workspaceId} and v.message_id = ${message.message_id} order by v.version`.execute(
     db as never,
   )
@@ -372,6 +383,7 @@ function presentVersion(
       id: row.author_id,
       name: withheld && row.author_kind === 'customer' ? null : row.author_name,
     },
+    writtenBy: writerOf(row),
     // an original without words has no part of that name
     text: row.has_text && text?.state !== 'missing' ? text : null,
     entities: own.length > 0 ? own : shown.entities,

@@ -1,4 +1,5 @@
 import { messageSent } from '@tracedesk/contracts'
+import { writerFor } from '../../command/caller.ts'
 import type { CommandContext } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
 import { enqueue } from './outbox-store.ts'
@@ -33,6 +34,7 @@ export async function sendAutomatic(
       direction: 'out',
       authorKind: caller.actor.kind,
       authorId: caller.actor.id,
+      writtenBy: writerFor(caller),
       kind: 'text',
       state: 'queued',
       entryId,

@@ -1,4 +1,5 @@
 import { messageRetried, messageSent, retryMessage, sendMessage } from '@tracedesk/contracts'
+import { writerFor } from '../../command/caller.ts'
 import { type CommandContext, type ConversationRef, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
@@ -111,6 +112,7 @@ export const createSendMessage = (wake: WakeOutbox, rules: SendRules) =>
           direction: 'out',
           authorKind: caller.actor.kind,
           authorId: caller.actor.id,
+          writtenBy: writerFor(caller),
           kind: outgoing.kind,
           state: 'queued',
           entryId,

@@ -168,6 +168,8 @@ export interface NewMessage {
   readonly direction: 'in' | 'out'
   readonly authorKind: string
   readonly authorId: string | null
+  /** Who really wrote it, when that was somebody in the author's name. */
+  readonly writtenBy: string | null
   readonly kind: string
   readonly state: 'received' | 'queued'
   readonly entryId: string
@@ -186,8 +188,8 @@ export async function insertMessage(
 ): Promise<void> {
   await tx.executeQuery(
     CompiledQuery.raw(
-      `with m as (insert into message (workspace_id, message_id, conversation_id, at, direction, author_kind, author_id, kind, state, entry_id, text_entry_id, telegram_message_id, reply_to)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13))
+      `with m as (insert into message (workspace_id, message_id, conversation_id, at, direction, author_kind, author_id, kind, state, entry_id, text_entry_id, telegram_message_id, reply_to, written_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $16))
      update conversation set last_message_id = $2, last_message_at = $4, waiting_since = $14, status = coalesce($15, status),
        resolved_at = case when $15 is null then resolved_at end
      where workspace_id = $1 and conversation_id = $3`,
@@ -207,6 +209,7 @@ export async function insertMessage(
         m.replyTo,
         waitingSince,
         status ?? null,
+        m.writtenBy,
       ],
     ),
   )

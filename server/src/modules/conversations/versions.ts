@@ -5,7 +5,11 @@ export interface NewVersion {
   readonly version: number
   readonly entryId: string
   readonly hasText: boolean
-  readonly author: { readonly kind: string; readonly id: string | null }
+  readonly author: {
+    readonly kind: string
+    readonly id: string | null
+    readonly writtenBy?: string | null
+  }
 }
 
 /** Adds a version that is in force at once, because it stands in Telegram already. The conversation is locked. */
@@ -41,6 +45,7 @@ export async function insertVersion(
       at: now,
       author_kind: author.kind,
       author_id: author.id,
+      written_by: author.writtenBy ?? null,
       entry_id: entryId,
       has_text: hasText,
       state,

@@ -8,6 +8,7 @@ import { EntrySentence } from '../../shared/entry/sentence.tsx'
 import { dayKey, useFormat } from '../../shared/format.ts'
 import { pagesOf, queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -102,12 +103,13 @@ function ActivityRows({ items, onEnd }: { items: TimelineItem[]; onEnd: () => vo
 
 function SaidRow({ message }: { message: Message }) {
   const t = useT()
+  const authorOf = useAuthor()
   return (
     <div className={classes.said} data-direction={message.direction}>
       <Time at={message.at} show="seconds" className={classes.when} />
       <div className={classes.saidBody}>
         <b>
-          <bdi>{message.author.name ?? t('chip.someone')}</bdi>
+          <bdi>{authorOf(message)}</bdi>
         </b>{' '}
         {message.direction === 'out' && <DeliveryMark message={message} />}
         {message.kind !== 'text' && <em> {t(`kind.${message.kind}`)}</em>}

@@ -6,6 +6,7 @@ import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { MESSAGE_TEXT_MAX } from '../../shared/roles.ts'
 import { useMay } from '../../shared/session.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { usePartText } from '../../shared/ui/part.tsx'
 import { useFileDrop } from '../../shared/use-file-drop.ts'
 import { AttachmentTray } from './attachment-tray.tsx'
@@ -220,11 +221,12 @@ function ReplyForm({
 function Answered({ message, onForget }: { message: Message; onForget: () => void }) {
   const t = useT()
   const textOf = usePartText()
+  const authorOf = useAuthor()
   return (
     <div className={media.above}>
       <IconArrowBackUp size={16} aria-hidden />
       <div>
-        <b>{message.author.name ?? t('chip.someone')}</b>
+        <b>{authorOf(message)}</b>
         <bdi>{message.text ? textOf(message.text) : t(`kind.${message.kind}`)}</bdi>
       </div>
       <ActionIcon size="sm" aria-label={t('media.noReply')} onClick={onForget}>

@@ -16,6 +16,7 @@ import { memo } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { PartFace, usePartText } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { DeliveryMark } from './delivery-mark.tsx'
@@ -44,14 +45,15 @@ export const MessageRow = memo(function MessageRow({
   onJump,
 }: MessageRowProps) {
   const t = useT()
+  const authorOf = useAuthor()
   const { direction, author, deletedByCustomer, recalledAt } = message
   const isDesk = direction === 'out'
-  const name = author.kind === 'business' ? t('media.business') : author.name
+  const name = author.kind === 'business' ? t('media.business') : authorOf(message)
   return (
     <article className={classes.message} data-direction={direction} data-first={isFirst || undefined}>
       {isFirst && (
         <bdi className={classes.author} data-quiet={!isDesk || undefined}>
-          {name ?? t('chip.someone')}
+          {name}
         </bdi>
       )}
       <div className={media.line} data-direction={direction}>
@@ -149,6 +151,7 @@ function ReplyQuote({
 }) {
   const t = useT()
   const textOf = usePartText()
+  const authorOf = useAuthor()
   if (!message) {
     return (
       <span className={classes.quoted}>
@@ -158,7 +161,7 @@ function ReplyQuote({
   }
   return (
     <button type="button" className={classes.quoted} onClick={() => onJump(message.id)}>
-      <b>{message.author.name ?? t('chip.someone')}</b>
+      <b>{authorOf(message)}</b>
       <bdi>{quote ?? (message.text ? textOf(message.text) : t(`kind.${message.kind}`))}</bdi>
     </button>
   )

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay, useMe } from '../../shared/session.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
@@ -22,11 +23,12 @@ const TIDYING = new Set(['owner', 'admin', 'supervisor'])
 export function NoteCard({ conversationId, note }: { conversationId: string; note: Note }) {
   const t = useT()
   const may = useMay()
+  const authorOf = useAuthor()
   const [state, setState] = useState<'shown' | 'edited' | 'removed'>('shown')
   return (
     <li className={classes.note}>
       <div className={classes.noteHead}>
-        <Person id={note.author.id} name={note.author.name} size={18} />
+        <Person id={note.author.id} name={note.author.name} label={authorOf(note)} size={18} />
         {note.scope === 'private' && <IconLock size={13} role="img" aria-label={t('side.private')} />}
         <Time at={note.at} show="brief" />
         <NoteMenu note={note} onEdit={() => setState('edited')} onRemove={() => setState('removed')} />

@@ -5,6 +5,7 @@ import type { QueryOutput } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMe } from '../../shared/session.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { usePartText } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -46,7 +47,8 @@ export function SearchHits({ q }: { q: string }) {
 function HitRow({ hit, q }: { hit: Hit; q: string }) {
   const t = useT()
   const textOf = usePartText()
-  const { conversation, kind, direction } = hit
+  const authorOf = useAuthor()
+  const { conversation, kind, direction, agentName, writtenBy } = hit
   const Icon = kind === 'note' ? IconNote : direction === 'out' ? IconArrowForward : IconMessage
   const [before, match, after] = excerpt(textOf(hit.text), q)
   return (
@@ -64,6 +66,9 @@ function HitRow({ hit, q }: { hit: Hit; q: string }) {
           )}
         </span>
         <bdi className={classes.rowName}>{conversation.customerName ?? t('chip.customer')}</bdi>
+        {agentName !== null && (
+          <bdi className={classes.hitAuthor}>{authorOf({ author: { name: agentName }, writtenBy })}</bdi>
+        )}
         <Time at={hit.at} show="brief" className={classes.rowTime} />
       </span>
       <span className={classes.hitText} dir="auto">

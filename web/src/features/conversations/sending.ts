@@ -81,6 +81,7 @@ export function useSend(conversationId: string) {
         conversationId: conversationId as Message['conversationId'],
         direction: 'out',
         author: { kind: 'agent', id: me.agent.id, name: me.agent.name },
+        writtenBy: me.impersonation?.by ?? null,
         kind: attachments?.[0]?.as ?? 'text',
         text: text === '' ? null : { state: 'open', value: text },
         state: 'queued',

@@ -15,6 +15,7 @@ const continues = (before: Message | undefined, message: Message) =>
   before !== undefined &&
   before.direction === message.direction &&
   before.author.id === message.author.id &&
+  before.writtenBy?.id === message.writtenBy?.id &&
   Date.parse(message.at) - Date.parse(before.at) < GROUP_MS
 
 /**

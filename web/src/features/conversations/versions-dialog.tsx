@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Message } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { useAuthor } from '../../shared/ui/author.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -13,6 +14,7 @@ import { MessageFiles } from './message-files.tsx'
 /** Every version of a message, the original first: what was said when, and by whom. */
 export function VersionsDialog({ message, onClose }: { message: Message; onClose: () => void }) {
   const t = useT()
+  const authorOf = useAuthor()
   const found = useQuery(queryOf('message.versions', { messageId: message.id }))
   return (
     <Modal
@@ -28,7 +30,7 @@ export function VersionsDialog({ message, onClose }: { message: Message; onClose
           <li key={version.version}>
             <header>
               <b>{t('media.version', { version: version.version })}</b>
-              <bdi>{version.author.name ?? t('chip.someone')}</bdi>
+              <bdi>{authorOf(version)}</bdi>
               <Time at={version.at} />
               {version.state !== 'received' && version.state !== 'delivered' && (
                 <span>{t(`media.change.edit.${version.state}`)}</span>

@@ -34,12 +34,20 @@ export function Face({ id, name, size = 32 }: { id: string | null; name: string;
   )
 }
 
+interface PersonProps {
+  id: string | null
+  name: string
+  size?: number
+  /** Stands in place of the name where more is to be said than whose face it is. */
+  label?: string
+}
+
 /** A person as avatar and name. */
-export function Person({ id, name, size = 20 }: { id: string | null; name: string; size?: number }) {
+export function Person({ id, name, size = 20, label = name }: PersonProps) {
   return (
     <span className={classes.person}>
       <Face id={id} name={name} size={size} />
-      <bdi className={classes.name}>{name}</bdi>
+      <bdi className={classes.name}>{label}</bdi>
     </span>
   )
 }
