@@ -1,4 +1,4 @@
-import type { Role } from '@tracedesk/contracts'
+import { ROLE_PERMISSIONS, type Role } from '@tracedesk/contracts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DeskKeeper } from '../src/edges/desk/keeper.ts'
 import { createLog } from '../src/kernel/log.ts'
@@ -201,4 +201,42 @@ test('what is written in a colleague’s name shows both wherever its author is 
     { version: 2, writtenBy: null },
   ])
   await maya.do('note.delete', { noteId })
+})
+
+test('it ends at once, by whoever took the ground from under it: a lower role, a higher one for the other, a lost permission', async () => {
+  const facts = { scope: 'all' as const, withheld: false, takesConversations: false }
+  const permissions = [...ROLE_PERMISSIONS.admin]
+  const without = permissions.filter(name => name !== 'impersonation.start')
+  const { role } = await world.owner.do('role.create', { name: 'Stand-ins', ...facts, permissions })
+  const start = async (name: string) => {
+    const acting = await world.person(`Acting ${name}`, role as never)
+    const other = await world.person(`Other ${name}`, 'agent')
+    await begin(acting, other)
+    expect(await acting.ask('session.me')).toMatchObject({ agent: { id: other.id } })
+    return { acting, other }
+  }
+  const ended = async (other: Person) =>
+    (await world.entries({ event: 'impersonation.ended', subject: other.id })).map(({ actor, data }) => ({
+      by: actor.id,
+      cause: data.cause,
+    }))
+  const byOwner = [{ by: world.owner.id, cause: 'lapsed' }]
+
+  const [low, high, closed, lost] = await Promise.all(['low', 'high', 'closed', 'lost'].map(start))
+  if (!low || !high || !closed || !lost) throw new Error('four began')
+  await world.owner.do('agent.change_role', { agentId: low.acting.id as never, role: 'agent' })
+  await world.owner.do('agent.change_role', { agentId: high.other.id as never, role: 'admin' })
+  await world.owner.do('agent.deactivate', { agentId: closed.other.id as never })
+  for (const { other } of [low, high, closed]) expect(await ended(other)).toEqual(byOwner)
+  expect(await ended(lost.other)).toEqual([])
+  await world.owner.do('role.update', {
+    role,
+    name: 'Stand-ins',
+    ...facts,
+    permissions: ['conversation.view'],
+  })
+  expect(await ended(lost.other)).toEqual(byOwner)
+  expect(await lost.acting.ask('session.me')).toMatchObject({ agent: { id: lost.acting.id } })
+  await sweep()
+  for (const { other } of [low, high, closed, lost]) expect(await ended(other)).toEqual(byOwner)
 })

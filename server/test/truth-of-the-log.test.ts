@@ -691,6 +691,13 @@ test('people and access', async () => {
     event: 'department.member_removed',
     data: { agentId: kim.id, wasLead: true },
   })
+  await owner.do('department.add_member', member)
+  await tells('department.delete', () => owner.do('department.delete', { departmentId }), {
+    by: owner,
+    event: 'department.deleted',
+    subject: departmentId,
+    data: { name: 'Help', members: 1, leads: 0 },
+  })
   await tells('agent.report_offboarding', () => owner.do('agent.report_offboarding', { agentId: kimId }), {
     by: owner,
     event: 'agent.offboarding_reported',

@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   'role.in_use': 409,
   'department.not_found': 404,
   'department.name_taken': 409,
+  'department.in_use': 409,
   'department.already_member': 409,
   'department.not_member': 409,
   'bot.not_found': 404,

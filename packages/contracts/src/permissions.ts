@@ -149,6 +149,7 @@ const ADMIN = [
   'access.mark_reviewed',
   'department.create',
   'department.update',
+  'department.delete',
   'department.add_member',
   'department.remove_member',
   'department.set_lead',

@@ -256,6 +256,7 @@ export interface Tables {
     offered_department_id: string | null
     offer_entry_id: string | null
     returned_by: string | null
+    waiting_before: string | null
   }
   conversation_pin: {
     workspace_id: string
@@ -299,6 +300,7 @@ export interface Tables {
     department_id: string
     name: string
     created_at: string
+    deleted_at: string | null
   }
   department_lead_period: {
     workspace_id: string

@@ -76,6 +76,10 @@ function teamCommands(node: NodeParts): unknown[] {
     team.reactivateAgentCommand,
     team.resetPasswordCommand,
     team.createDepartmentCommand,
+    team.createDeleteDepartment(async ({ tx, workspaceId }, departmentId) => ({
+      ...(await conversations.countLeadingTo(tx, workspaceId, departmentId)),
+      cannedReplies: await cannedReplies.countOfDepartment(tx, workspaceId, departmentId),
+    })),
     team.addMemberCommand,
     team.removeMemberCommand,
     team.setLeadCommand,

@@ -56,10 +56,12 @@ export const PEOPLE: readonly Projection[] = [
   },
   {
     table: 'department',
-    sql: 'select department_id as id, name from department',
+    sql: 'select department_id as id, name, deleted_at is not null as deleted from department',
     step: (rows, { event, subject, data }) => {
-      if (event === 'department.created') rows.set(subject.id ?? '', { name: data.name })
-      if (event === 'department.renamed') rows.set(subject.id ?? '', { name: data.to })
+      const id = subject.id ?? ''
+      if (event === 'department.created') rows.set(id, { name: data.name, deleted: false })
+      if (event === 'department.renamed') rows.set(id, { name: data.to, deleted: false })
+      if (event === 'department.deleted') rows.set(id, { name: data.name, deleted: true })
     },
   },
   {

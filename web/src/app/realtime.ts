@@ -75,7 +75,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['bot.*', () => [['bot.list']]],
   // Roles, seats and leadership decide what the reader themselves may see.
   ['agent.*', () => [...TEAM, ['session.me'], ...ACCESS]],
-  ['department.*', () => [...TEAM, ['session.me'], ['access.review']]],
+  ['department.*', () => [...TEAM, ...DESK, ['session.me'], ['access.review']]],
   ['role.*', () => [...TEAM, ['session.me'], ['role.list'], ['access.review']]],
   ['impersonation.*', () => [['session.me']]],
   ['two_factor.*', () => [['two_factor.state'], ['session.me'], ...ACCESS]],

@@ -9,7 +9,10 @@ import { useMay } from './session.ts'
 export function useDirectory() {
   const may = useMay()
   const agents = useQuery({ ...queryOf('agent.list', {}), enabled: may('team.view') })
-  const departments = useQuery({ ...queryOf('department.list', {}), enabled: may('team.view') })
+  const departments = useQuery({
+    ...queryOf('department.list', { deleted: 'with' }),
+    enabled: may('team.view'),
+  })
   const bots = useQuery({ ...queryOf('bot.list', {}), enabled: may('bot.view') })
   return {
     agent: (id: string) => agents.data?.items.find(agent => agent.id === id)?.name ?? null,

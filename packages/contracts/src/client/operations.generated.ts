@@ -51,6 +51,7 @@ export type ErrorCode =
   | 'database.read_only'
   | 'database.unavailable'
   | 'department.already_member'
+  | 'department.in_use'
   | 'department.name_taken'
   | 'department.not_found'
   | 'department.not_member'
@@ -345,10 +346,10 @@ export interface Queries {
     input: Record<string, never>
     output: { items: Array<{ id: string; username: string; name: string; state: "connected" | "disconnected"; connectedAt: string; health: { state: "fine" | "starting" | "lost"; since: string | null; cause: string | null }; tokenFingerprint: string; groups: boolean }> }
   }
-  /** All departments */
+  /** All departments; on request also those that were deleted, which history still names */
   'department.list': {
-    input: Record<string, never>
-    output: { items: Array<{ id: string; name: string; members: number; leads: Array<string> }> }
+    input: { deleted?: "with" | undefined }
+    output: { items: Array<{ id: string; name: string; members: number; leads: Array<string>; deletedAt: string | null }> }
   }
   /** Living sessions: one’s own, or (who may review access) somebody’s */
   'session.list': {
@@ -678,6 +679,11 @@ export interface Commands {
   'role.create': {
     input: { name: string; scope: "own" | "departments" | "all"; permissions: Array<string>; withheld?: boolean | undefined; takesConversations?: boolean | undefined }
     output: { role: "owner" | "admin" | "supervisor" | "agent" | "auditor" | string }
+  }
+  /** Take away a department that nothing leads to any more; its people keep their seats */
+  'department.delete': {
+    input: { departmentId: string }
+    output: Record<string, never>
   }
   /** Take away a role that nobody has any more */
   'role.delete': {

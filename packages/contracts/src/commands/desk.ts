@@ -87,7 +87,12 @@ export const changeStatus = defineCommand({
   summary: 'Set in_progress, pending or resolved',
   input: z.strictObject({ conversationId: ConversationId, status: conversation.ConversationStatus }),
   output: Done,
-  records: [conversation.conversationStatusChanged, conversation.conversationReopened],
+  records: [
+    conversation.conversationStatusChanged,
+    conversation.conversationReopened,
+    conversation.conversationTransferred,
+    conversation.conversationAssigned,
+  ],
   subject: about,
 })
 export const addNote = defineCommand({

@@ -3,8 +3,10 @@ import { defineCommand } from '../command.ts'
 import { sessionRevoked } from '../events/access.ts'
 import { conversationAssigned } from '../events/conversation.ts'
 import * as credentials from '../events/credentials.ts'
+import { impersonationEnded } from '../events/impersonation.ts'
 import * as people from '../events/people.ts'
 import { agentServingSet } from '../events/presence.ts'
+import { departmentMemberRemoved } from '../events/team.ts'
 import { AgentId, BotId, DepartmentId } from '../ids.ts'
 import { RoleKey, RoleScope, Switch } from '../permissions.ts'
 import { nameUpTo, Password } from '../text.ts'
@@ -35,7 +37,7 @@ export const updateRole = defineCommand({
   summary: 'Change a role of the workspace; it holds at once for everybody who has it',
   input: z.strictObject({ role: RoleKey, ...roleFacts }),
   output: Done,
-  records: [people.roleUpdated],
+  records: [people.roleUpdated, impersonationEnded],
   subject: RoleSubject,
 })
 export const deleteRole = defineCommand({
@@ -148,6 +150,15 @@ export const renameDepartment = defineCommand({
   input: z.strictObject({ departmentId: DepartmentId, name: nameUpTo(80) }),
   output: Done,
   records: [people.departmentRenamed],
+  subject: { kind: 'department', field: 'departmentId' },
+})
+
+export const deleteDepartment = defineCommand({
+  name: 'department.delete',
+  summary: 'Take away a department that nothing leads to any more; its people keep their seats',
+  input: z.strictObject({ departmentId: DepartmentId }),
+  output: Done,
+  records: [people.departmentDeleted, departmentMemberRemoved],
   subject: { kind: 'department', field: 'departmentId' },
 })
 

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts'
 import * as access from '../events/access.ts'
 import { conversationAssigned } from '../events/conversation.ts'
 import * as credentials from '../events/credentials.ts'
+import { impersonationEnded } from '../events/impersonation.ts'
 import { notificationUnlinked } from '../events/notifications.ts'
 import { presenceChanged } from '../events/presence.ts'
 import { ledgerEpochStarted } from '../events/system.ts'
@@ -101,7 +102,7 @@ export const changeRole = defineCommand({
   summary: 'Give an agent another role',
   input: z.strictObject({ agentId: AgentId, role: RoleKey }),
   output: Done,
-  records: [team.agentRoleChanged],
+  records: [team.agentRoleChanged, impersonationEnded],
   subject: { kind: 'agent', field: 'agentId' },
 })
 export const deactivateAgent = defineCommand({
@@ -115,6 +116,7 @@ export const deactivateAgent = defineCommand({
     conversationAssigned,
     presenceChanged,
     notificationUnlinked,
+    impersonationEnded,
   ],
   subject: { kind: 'agent', field: 'agentId' },
 })

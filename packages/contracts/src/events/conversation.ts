@@ -25,6 +25,8 @@ export const conversationReopened = defineEvent({
     from: ConversationStatus,
     to: ConversationStatus,
     by: z.enum(['customer', 'agent', 'import']),
+    /** By a person: since when the customer has been waiting, as when it was resolved; null: they had an answer. */
+    waitingSince: z.string().nullable().optional(),
   }),
 })
 export const conversationStatusChanged = defineEvent({

@@ -92,6 +92,14 @@ export const accessReviewed = defineEvent({
   }),
   parts: { text: 'actor' },
 })
+/** Nothing leads to a department any more; what it was stays in history. Each of its members left by an entry of its own. */
+export const departmentDeleted = defineEvent({
+  name: 'department.deleted',
+  version: 1,
+  subject: 'department',
+  reach: 'administration',
+  data: z.strictObject({ name: z.string(), members: z.int(), leads: z.int() }),
+})
 export const departmentRenamed = defineEvent({
   name: 'department.renamed',
   version: 1,

@@ -75,11 +75,17 @@ export const listAgents = defineQuery({
 export const listDepartments = defineQuery({
   name: 'department.list',
   permission: 'team.view',
-  summary: 'All departments',
-  input: nothing,
+  summary: 'All departments; on request also those that were deleted, which history still names',
+  input: z.strictObject({ deleted: z.enum(['with']).optional() }),
   output: z.strictObject({
     items: z.array(
-      z.strictObject({ id: DepartmentId, name: z.string(), members: z.int(), leads: z.array(AgentId) }),
+      z.strictObject({
+        id: DepartmentId,
+        name: z.string(),
+        members: z.int(),
+        leads: z.array(AgentId),
+        deletedAt: z.string().nullable(),
+      }),
     ),
   }),
 })

@@ -9,6 +9,7 @@ import {
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import { requireDepartment } from '../team/index.ts'
 import { type FileKeeping, fileFacts, filesOf } from './files.ts'
 import { checkTemplate } from './render.ts'
 import { type CannedReply, mayUse, requireReply } from './store.ts'
@@ -40,13 +41,8 @@ async function check({ tx, workspaceId, caller }: CommandContext, given: Given, 
     fields.map(field => field.key),
   )
   if (given.departmentId !== null) {
-    const department = await tx
-      .selectFrom('department')
-      .select('department_id')
-      .where('workspace_id', '=', workspaceId)
-      .where('department_id', '=', given.departmentId)
-      .executeTakeFirst()
-    if (!department || !mayUse(caller, given))
+    await requireDepartment(tx, workspaceId, given.departmentId)
+    if (!mayUse(caller, given))
       throw new ConsoleError('department.not_found', { departmentId: given.departmentId })
   }
   if (given.shortcut === null) return

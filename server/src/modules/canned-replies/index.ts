@@ -5,4 +5,5 @@ export {
 } from './commands.ts'
 export { createCannedFileCommands } from './files.ts'
 export { cannedReplyUsageQuery, listCannedRepliesQuery } from './queries.ts'
+export { countOfDepartment } from './store.ts'
 export { describeUse } from './use.ts'

@@ -23,6 +23,17 @@ const COLUMNS = [
   'version',
 ] as const
 
+/** How many canned replies are made for a department. */
+export async function countOfDepartment(tx: Tx, workspaceId: string, departmentId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('canned_reply')
+    .select(eb => eb.fn.countAll<number>().as('count'))
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', '=', departmentId)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
 /** May this caller use a canned reply? Those for everybody, those of their departments; who sees all, all. */
 export const mayUse = (caller: Caller, { departmentId }: Pick<CannedReply, 'departmentId'>): boolean =>
   departmentId === null || scopeKindOf(caller) === 'all' || caller.actor.departments.includes(departmentId)

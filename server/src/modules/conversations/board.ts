@@ -37,7 +37,7 @@ async function queues({ db, caller }: QueryContext, only: readonly string[] | nu
       q.n as "queueLength", q.since as "waitingSince"
     from department p, lateral (select count(*) as n, min(c.waiting_since) as since from conversation c where c.workspace_id = p.workspace_id
       and c.department_id = p.department_id and c.assignee_id is null and c.status = 'in_progress') q
-    where p.workspace_id = ${caller.workspaceId} and (${only}::uuid[] is null or p.department_id = any(${only}::uuid[]))
+    where p.workspace_id = ${caller.workspaceId} and p.deleted_at is null and (${only}::uuid[] is null or p.department_id = any(${only}::uuid[]))
     order by p.name`.execute(db as never)
   return rows as never[]
 }

@@ -14,6 +14,7 @@ import {
   departmentsOf,
   readSetting,
   requireActiveAgent,
+  requireDepartment,
   requireReason,
   requireServed,
 } from '../team/index.ts'
@@ -61,17 +62,6 @@ async function standingOf({ tx, workspaceId }: CommandContext, target: Target): 
   return row
 }
 
-async function requireDepartment({ tx, workspaceId }: CommandContext, departmentId: string): Promise<void> {
-  const row = await tx
-    .selectFrom('department')
-    .select('department_id')
-    .where('workspace_id', '=', workspaceId)
-    .where('department_id', '=', departmentId)
-    .forShare()
-    .executeTakeFirst()
-  if (!row) throw new ConsoleError('department.not_found', { departmentId })
-}
-
 /** Throws when the conversation is where it is to go already, or is offered there. */
 function requireElsewhere(conversation: LockedConversation, target: Target): void {
   const { id, assigneeId, departmentId, offer } = conversation
@@ -93,7 +83,7 @@ export const transferConversationCommand = defineCommandHandler(transferConversa
       await requireActiveAgent(tx, workspaceId, toAgentId)
       await requireServed(tx, workspaceId, toAgentId, conversation.botId)
     }
-    if (toDepartmentId) await requireDepartment(context, toDepartmentId)
+    if (toDepartmentId) await requireDepartment(tx, workspaceId, toDepartmentId)
     await requireReason(tx, workspaceId, 'transfer.reasons', reasonCode)
     const standing = await standingOf(context, target)
     const held =

@@ -35,6 +35,7 @@ export {
   deleteLabelSetCommand,
   listLabelSetsQuery,
 } from './label-sets.ts'
+export { countLeadingTo } from './leave-dead-ends.ts'
 export { mergeConversationCommand } from './merge.ts'
 export {
   addLabelCommand,

@@ -1,7 +1,9 @@
 import {
+  conversationAssigned,
   conversationOpened,
   conversationReopened,
   conversationStatusChanged,
+  conversationTransferred,
   conversationWoken,
   customerCreated,
   customerProfileChanged,
@@ -16,6 +18,7 @@ import { type CommandContext, defineCommandHandler } from '../../command/define.
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { readSetting } from '../team/index.ts'
+import { leaveDeadEnds } from './leave-dead-ends.ts'
 import { awaitFile } from './message-files.ts'
 import { actorOf, findCustomer, type KnownCustomer, meetCustomer } from './receive-customer.ts'
 import { keepUpdate } from './receive-kept.ts'
@@ -60,6 +63,8 @@ export const receiveMessage = defineCommand({
     customerProfileChanged,
     conversationOpened,
     conversationReopened,
+    conversationTransferred,
+    conversationAssigned,
     conversationStatusChanged,
     conversationWoken,
     updateKept,
@@ -148,9 +153,10 @@ async function enterConversation(
     conversation: conversation.ref,
     actor: actorOf(author),
   }
-  if (conversation.status === 'resolved')
+  if (conversation.status === 'resolved') {
     context.record(conversationReopened, { from: 'resolved', to: 'in_progress', by: 'customer' }, about)
-  else context.record(conversationStatusChanged, { from: 'pending', to: 'in_progress' }, about)
+    conversation = { ...conversation, ref: await leaveDeadEnds(context, conversation.ref) }
+  } else context.record(conversationStatusChanged, { from: 'pending', to: 'in_progress' }, about)
   return { conversation, status: 'in_progress' }
 }
 

@@ -11,7 +11,7 @@ import {
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { isOpenAt, readBusinessHours, requireActiveAgent } from '../team/index.ts'
+import { isOpenAt, readBusinessHours, requireActiveAgent, requireDepartment } from '../team/index.ts'
 import { setAssignee } from './assign.ts'
 import { type Colleague, choose } from './choose.ts'
 import { lockColleagues, readFacts, readRouting } from './routing-store.ts'
@@ -95,6 +95,7 @@ async function moveToFallback(
   departmentId: string,
   pool: readonly Colleague[],
 ): Promise<void> {
+  await requireDepartment(context.tx, context.workspaceId, departmentId)
   await updateConversation(context, conversation.id, { department_id: departmentId })
   context.record(
     conversationTransferred,
@@ -124,7 +125,8 @@ export const setBotRoutingCommand = defineCommandHandler(setBotRouting, {
       .forUpdate()
       .executeTakeFirst()
     if (!bot) throw new ConsoleError('bot.not_found', { botId })
-    await requireDepartments(context, [to.departmentId, to.fallbackDepartmentId])
+    for (const departmentId of [to.departmentId, to.fallbackDepartmentId])
+      if (departmentId !== null) await requireDepartment(tx, workspaceId, departmentId)
     const from = await readRouting(tx, workspaceId, botId)
     const row = {
       mode: to.mode,
@@ -140,19 +142,3 @@ export const setBotRoutingCommand = defineCommandHandler(setBotRouting, {
     return {}
   },
 })
-
-async function requireDepartments(
-  { tx, workspaceId }: CommandContext,
-  ids: readonly (string | null)[],
-): Promise<void> {
-  for (const departmentId of ids) {
-    if (departmentId === null) continue
-    const row = await tx
-      .selectFrom('department')
-      .select('department_id')
-      .where('workspace_id', '=', workspaceId)
-      .where('department_id', '=', departmentId)
-      .executeTakeFirst()
-    if (!row) throw new ConsoleError('department.not_found', { departmentId })
-  }
-}

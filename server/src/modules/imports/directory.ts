@@ -93,6 +93,7 @@ export class Directory {
       .selectFrom('department')
       .select(['department_id as id', 'name'])
       .where('workspace_id', '=', this.#workspaceId)
+      .where('deleted_at', 'is', null)
       .execute()
     for (const row of departments) this.departments.set(row.name.toLowerCase(), row)
     const labels = await this.#db

@@ -17,6 +17,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { newToken, sha256 } from '../../kernel/secret.ts'
+import { endGroundless } from './impersonation-ground.ts'
 import { leaveDesk } from './presence.ts'
 import { requireRank } from './rank.ts'
 import { countOwners, endSessions, lockAgent, lockDepartment } from './store.ts'
@@ -129,6 +130,7 @@ export const changeRoleCommand = defineCommandHandler(changeRole, {
       { from: agent.role, to: role },
       { subject: { id: agentId, named: agent.namedBy }, agents: [agentId] },
     )
+    await endGroundless(context)
     return {}
   },
 })
@@ -168,6 +170,7 @@ export const createDeactivateAgent = (requeue: Requeue) =>
       )
       for (const id of ended)
         context.record(sessionRevoked, { cause: 'deactivated' }, { subject: { id }, agents: [agentId] })
+      await endGroundless(context)
       return {}
     },
   })

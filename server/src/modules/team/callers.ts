@@ -20,7 +20,7 @@ export interface ResolvedCaller {
   readonly moved: boolean
 }
 
-interface SeatRow {
+export interface SeatRow {
   readonly agentId: string
   readonly role: string
   readonly named: string
@@ -44,12 +44,12 @@ interface SessionRow extends SeatRow {
 const roleRowSql = sql`(select to_jsonb(r) from role r where r.workspace_id = a.workspace_id and r.role = a.role and r.deleted_at is null)`
 
 /** Columns of a seat: agent `a`. */
-const seatSql = sql`a.agent_id as "agentId", a.role, a.named_by as named, a.bots, ${roleRowSql} as "roleRow",
+export const seatSql = sql`a.agent_id as "agentId", a.role, a.named_by as named, a.bots, ${roleRowSql} as "roleRow",
   array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1) as departments,
   (select jsonb_object_agg(w.switch, w.granted) from agent_switch w where w.workspace_id = a.workspace_id and w.agent_id = a.agent_id) as switches`
 
 /** What a seat may, how far it reaches, and how entries name it. */
-const callerOf = (
+export const callerOf = (
   { agentId, role, named, bots, departments, roleRow, switches }: SeatRow,
   mustEnrol: boolean,
 ) => ({

@@ -1,7 +1,9 @@
 import {
   addMember,
   createDepartment,
+  deleteDepartment,
   departmentCreated,
+  departmentDeleted,
   departmentLeadSet,
   departmentMemberAdded,
   departmentMemberRemoved,
@@ -11,7 +13,7 @@ import {
   setLead,
 } from '@tracedesk/contracts'
 import { sql } from 'kysely'
-import { defineCommandHandler } from '../../command/define.ts'
+import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
@@ -25,6 +27,7 @@ export const createDepartmentCommand = defineCommandHandler(createDepartment, {
       .select('department_id')
       .where('workspace_id', '=', workspaceId)
       .where(sql<boolean>`lower(name) = lower(${name})`)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst()
     if (taken) throw new ConsoleError('department.name_taken')
     const id = newId()
@@ -47,6 +50,7 @@ export const renameDepartmentCommand = defineCommandHandler(renameDepartment, {
       .where('workspace_id', '=', workspaceId)
       .where('department_id', '!=', departmentId)
       .where(sql<boolean>`lower(name) = lower(${name})`)
+      .where('deleted_at', 'is', null)
       .executeTakeFirst()
     if (taken) throw new ConsoleError('department.name_taken')
     await tx
@@ -59,6 +63,65 @@ export const renameDepartmentCommand = defineCommandHandler(renameDepartment, {
     return {}
   },
 })
+
+/** What still leads to a department: nobody may take it away before. Other modules count it. */
+export interface LeadingTo {
+  readonly conversations: number
+  readonly offers: number
+  readonly bots: number
+  readonly cannedReplies: number
+}
+
+/**
+ * Takes away a department. Throws `department.in_use` with how much of what still leads there. `count` runs under the
+ * department's lock: whoever would send something there waits, and then finds no department.
+ */
+export const createDeleteDepartment = (
+  count: (context: CommandContext, departmentId: string) => Promise<LeadingTo>,
+) =>
+  defineCommandHandler(deleteDepartment, {
+    handle: async (context, { departmentId }) => {
+      const { tx, workspaceId, now } = context
+      const { name } = await lockDepartment(tx, workspaceId, departmentId)
+      const leading = await count(context, departmentId)
+      if (Object.values(leading).some(number => number > 0))
+        throw new ConsoleError('department.in_use', { departmentId, ...leading })
+      const members = await dismissMembers(context, departmentId, name)
+      await tx
+        .updateTable('department')
+        .set({ deleted_at: now })
+        .where('workspace_id', '=', workspaceId)
+        .where('department_id', '=', departmentId)
+        .execute()
+      context.record(
+        departmentDeleted,
+        { name, members: members.length, leads: members.filter(({ lead }) => lead).length },
+        { subject: { id: departmentId, name } },
+      )
+      return {}
+    },
+  })
+
+/** Ends every membership and every time of leading, each with its entry: what was led until now stays readable. */
+async function dismissMembers(context: CommandContext, departmentId: string, name: string) {
+  const { tx, workspaceId, now } = context
+  const members = await tx
+    .deleteFrom('department_member')
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', '=', departmentId)
+    .returning(['agent_id as agentId', 'lead'])
+    .execute()
+  for (const { agentId, lead } of members) {
+    if (lead) await endLead(tx, workspaceId, departmentId, agentId, now)
+    context.record(
+      departmentMemberRemoved,
+      // branded: the seat's own id
+      { agentId: agentId as never, wasLead: lead },
+      { subject: { id: departmentId, name }, agents: [agentId] },
+    )
+  }
+  return members
+}
 
 const findMember = (tx: Tx, workspaceId: string, departmentId: string, agentId: string) =>
   tx

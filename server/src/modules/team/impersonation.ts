@@ -166,6 +166,18 @@ export async function findLapsed(db: ReadDb): Promise<{ workspaceId: string; imp
   return rows
 }
 
+/** Records the end of what somebody may no longer do, by whoever took the ground from under it. */
+export async function endLapsed(context: CommandContext, impersonationIds: readonly string[]): Promise<void> {
+  if (impersonationIds.length === 0) return
+  const { tx, workspaceId, now } = context
+  const { rows } =
+    await sql<Row>`update impersonation set ended_at = ${now} where workspace_id = ${workspaceId}
+    and impersonation_id = any(${[...impersonationIds]}::uuid[]) and ended_at is null returning ${columns}`.execute(
+      tx,
+    )
+  for (const row of rows) await recordEnd(context, row, 'lapsed')
+}
+
 export const lapseImpersonationCommand = defineCommandHandler(
   defineCommand({
     name: 'impersonation.lapse',

@@ -17,7 +17,9 @@ export {
 } from './callers.ts'
 export {
   addMemberCommand,
+  createDeleteDepartment,
   createDepartmentCommand,
+  type LeadingTo,
   removeMemberCommand,
   renameDepartmentCommand,
   setLeadCommand,
@@ -79,7 +81,7 @@ export {
   type SettingValue,
 } from './settings.ts'
 export { createSignIn } from './sign-in.ts'
-export { departmentsOf, requireActiveAgent } from './store.ts'
+export { departmentsOf, requireActiveAgent, requireDepartment } from './store.ts'
 export {
   createSetAgentBots,
   grantSwitchCommand,

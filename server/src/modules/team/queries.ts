@@ -152,11 +152,21 @@ const agents = defineQueryHandler(listAgents, async ({ db, caller }) => {
   }
 })
 
-const departments = defineQueryHandler(listDepartments, async ({ db, caller }) => {
-  const { rows } = await sql<{ id: string; name: string; members: number; leads: string[] }>`
-    select d.department_id as id, d.name, count(m.agent_id)::int as members, coalesce(array_agg(m.agent_id) filter (where m.lead), '{}') as leads
+interface DepartmentRow {
+  readonly id: string
+  readonly name: string
+  readonly members: number
+  readonly leads: string[]
+  readonly deletedAt: string | null
+}
+
+const departments = defineQueryHandler(listDepartments, async ({ db, caller }, { deleted }) => {
+  const { rows } = await sql<DepartmentRow>`
+    select d.department_id as id, d.name, d.deleted_at as "deletedAt", count(m.agent_id)::int as members,
+      coalesce(array_agg(m.agent_id) filter (where m.lead), '{}') as leads
     from department d left join department_member m on m.workspace_id = d.workspace_id and m.department_id = d.department_id
-    where d.workspace_id = ${caller.workspaceId} group by d.department_id, d.name order by d.name`.execute(
+    where d.workspace_id = ${caller.workspaceId} and (${deleted === 'with'} or d.deleted_at is null)
+    group by d.department_id, d.name, d.deleted_at order by d.deleted_at is not null, d.name`.execute(
     db as never,
   )
   return { items: rows }

@@ -14,6 +14,7 @@ import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
+import { endGroundless } from './impersonation-ground.ts'
 import { requireFacts } from './rank.ts'
 
 interface RoleInput {
@@ -155,6 +156,7 @@ export const updateRoleCommand = defineCommandHandler(updateRole, {
         },
       },
     )
+    await endGroundless(context)
     return {}
   },
 })

@@ -57,6 +57,22 @@ export async function departmentsOf(
   return rows.map(row => row.department_id)
 }
 
+/**
+ * A department that something may lead to, held so that nobody deletes it until this transaction is over. Throws
+ * `department.not_found`.
+ */
+export async function requireDepartment(tx: Tx, workspaceId: string, departmentId: string): Promise<void> {
+  const row = await tx
+    .selectFrom('department')
+    .select('department_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('department_id', '=', departmentId)
+    .where('deleted_at', 'is', null)
+    .forShare()
+    .executeTakeFirst()
+  if (!row) throw new ConsoleError('department.not_found', { departmentId })
+}
+
 /** Locks a department. Throws `department.not_found`. */
 export async function lockDepartment(
   tx: Tx,
@@ -68,6 +84,7 @@ export async function lockDepartment(
     .select('name')
     .where('workspace_id', '=', workspaceId)
     .where('department_id', '=', departmentId)
+    .where('deleted_at', 'is', null)
     .forUpdate()
     .executeTakeFirst()
   if (!row) throw new ConsoleError('department.not_found', { departmentId })

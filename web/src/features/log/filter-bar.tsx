@@ -114,7 +114,10 @@ function DepartmentChoice() {
   const t = useT()
   const may = useMay()
   const { search, change } = useFilter()
-  const departments = useQuery({ ...queryOf('department.list', {}), enabled: may('team.view') })
+  const departments = useQuery({
+    ...queryOf('department.list', { deleted: 'with' }),
+    enabled: may('team.view'),
+  })
   if (departments.data?.items.length === 0) return null
   return (
     <Select
@@ -124,7 +127,10 @@ function DepartmentChoice() {
       placeholder={t('log.allDepartments')}
       nothingFoundMessage={t('palette.nothing')}
       value={null}
-      data={(departments.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+      data={(departments.data?.items ?? []).map(({ id, name, deletedAt }) => ({
+        value: id as string,
+        label: deletedAt ? t('log.deletedDepartment', { name }) : name,
+      }))}
       onChange={value => value && change({ departments: withValue(search.departments, value) })}
     />
   )

@@ -1,9 +1,11 @@
 import { ActionIcon, Badge, Checkbox, Select } from '@mantine/core'
-import { IconX } from '@tabler/icons-react'
+import { IconTrash, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import { Person } from '../../shared/ui/person.tsx'
+import { DeleteDepartment } from './delete-department.tsx'
 import { DepartmentName } from './rename-department.tsx'
 import classes from './team.module.css'
 import type { Agent, Department } from './team.ts'
@@ -16,12 +18,25 @@ export function DepartmentCard({ department, agents }: { department: Department;
   const may = useMay()
   const members = agents.filter(agent => agent.departments.some(({ id }) => id === department.id))
   const others = agents.filter(agent => agent.state !== 'deactivated' && !members.includes(agent))
+  const [leaving, setLeaving] = useState(false)
   const add = useCommand('department.add_member', { changes: CHANGES })
   return (
     <article className={classes.card}>
       <header>
         <DepartmentName department={department} />
-        <span>{t('team.members', { count: department.members })}</span>
+        <span className={classes.cardEnd}>
+          {t('team.members', { count: department.members })}
+          {may('department.delete') && (
+            <ActionIcon
+              size="sm"
+              aria-label={t('team.deleteDepartment.label', { name: department.name })}
+              onClick={() => setLeaving(true)}
+            >
+              <IconTrash size={14} aria-hidden />
+            </ActionIcon>
+          )}
+        </span>
+        {leaving && <DeleteDepartment department={department} onClose={() => setLeaving(false)} />}
       </header>
       {members.length === 0 && <p className={classes.text}>{t('team.noMembers')}</p>}
       <ul>

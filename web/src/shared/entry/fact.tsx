@@ -31,7 +31,7 @@ const HANDOVERS = new Set([
 ])
 const HOLDERS = new Set(['from', 'to', 'offered'])
 /** Fields that hold an instant. */
-const INSTANTS = new Set(['until', 'previous', 'since', 'dueAt', 'lastSignInAt'])
+const INSTANTS = new Set(['until', 'previous', 'since', 'dueAt', 'lastSignInAt', 'waitingSince'])
 
 /** One fact of an entry in the reader's words: an id as who it is, an enum as what it means, a number by language. */
 export function Fact({ event, field, value }: FactProps): ReactNode {

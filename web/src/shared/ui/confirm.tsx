@@ -1,5 +1,6 @@
 import { Button, Modal } from '@mantine/core'
 import { IconCircleCheck, IconCircleMinus } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import classes from './confirm.module.css'
 import { Failure } from './failure.tsx'
@@ -13,6 +14,8 @@ interface ConfirmProps {
   confirm: string
   isBusy: boolean
   error: unknown
+  /** what else is to be said of the error */
+  details?: ReactNode
   onConfirm: () => void
   onClose: () => void
 }
@@ -38,6 +41,7 @@ export function Confirm(props: ConfirmProps) {
         </li>
       </ul>
       <Failure error={props.error} />
+      {props.details}
       <div className={classes.buttons}>
         <Button variant="default" onClick={props.onClose} data-autofocus>
           {t('action.cancel')}
