@@ -233,7 +233,7 @@ test('it ends at once, by whoever took the ground from under it: a lower role, a
     role,
     name: 'Stand-ins',
     ...facts,
-    permissions: ['conversation.view'],
+    permissions: without,
   })
   expect(await ended(lost.other)).toEqual(byOwner)
   expect(await lost.acting.ask('session.me')).toMatchObject({ agent: { id: lost.acting.id } })
