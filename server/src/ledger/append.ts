@@ -175,29 +175,53 @@ function appendStatement(
   mac: Buffer,
 ): CompiledQuery {
   const values: unknown[] = [workspaceId]
-  const param = (value: unknown) => `$${values.push(value)}`
-  const entryValues = rows.map(
-    row =>
-      `($1, ${ENTRY_COLUMNS.map(column => param(row[column])).join(', ')}, ${param(pendingMac(mac, row.leaf))})`,
-  )
-  const insert = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${entryValues.join(', ')}`
-  const steps: string[] = []
-  if (parts.length > 0) {
-    const partValues = parts.map(
-      p =>
-        `($1::uuid, ${param(p.entry_id)}::uuid, ${param(p.name)}, ${param(p.at)}::timestamptz, ${param(p.owner)}, ${param(p.sealed)}::bytea)`,
-    )
-    steps.push(
-      `p as (insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${partValues.join(', ')})`,
-    )
+  for (const row of rows) {
+    for (const column of ENTRY_COLUMNS) values.push(row[column])
+    values.push(pendingMac(mac, row.leaf))
   }
-  if (swaps.length === 0) return CompiledQuery.raw(withSteps(steps, insert), values)
-  const swapCalls = swaps.map(
-    ({ id, from, to, earliest, latest }) =>
-      `swap_log_counter($1::uuid, ${param(id)}::uuid, ${param(from)}::int, ${param(to)}::int, ${param(earliest)}::timestamptz, ${param(latest)}::timestamptz)`,
-  )
+  for (const p of parts) values.push(p.entry_id, p.name, p.at, p.owner, p.sealed)
+  for (const { id, from, to, earliest, latest } of swaps) values.push(id, from, to, earliest, latest)
+  const shape = `${rows.length} ${parts.length} ${swaps.length}`
+  let text = texts.get(shape)
+  if (!text) {
+    text = appendText(rows.length, parts.length, swaps.length)
+    if (texts.size < TEXTS_MAX) texts.set(shape, text)
+  }
+  return CompiledQuery.raw(text, values)
+}
+
+/** Statements by their shape: writing one costs as much as sealing a part. */
+const texts = new Map<string, string>()
+const TEXTS_MAX = 200
+
+/** The statement for so many entries, parts and counters. */
+function appendText(rows: number, parts: number, swaps: number): string {
+  let given = 1
+  const param = () => `$${++given}`
+  const many = (count: number, columns: number) =>
+    Array.from({ length: count }, () => `($1, ${Array.from({ length: columns }, param).join(', ')})`).join(
+      ', ',
+    )
+  const insert = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${many(rows, ENTRY_COLUMNS.length + 1)}`
+  const steps: string[] = []
+  // in the order of the values: entries, parts, counters
+  if (parts > 0)
+    steps.push(
+      `p as (insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${many(parts, 5)})`,
+    )
+  if (swaps === 0) return withSteps(steps, insert)
   steps.push(`e as (${insert})`)
-  return CompiledQuery.raw(withSteps(steps, `select ${swapCalls.join(', ')}`), values)
+  for (let i = 0; i < swaps; i++) steps.push(`c${i} as (${swapText(param)})`)
+  const moved = Array.from({ length: swaps }, (_, i) => `exists (select from c${i})`).join(' and ')
+  return withSteps(steps, `select case when ${moved} then null else refuse_overtaken() end`)
+}
+
+/** Moves a counter from where its writer saw it; gives no row when it stands elsewhere or its last entry is not older. */
+function swapText(param: () => string): string {
+  const [id, from, to, earliest, latest] = [param(), param(), param(), param(), param()]
+  return `insert into log_counter (workspace_id, chain_id, count, last_at) values ($1, ${id}, ${to}, ${latest})
+    on conflict (workspace_id, chain_id) do update set count = ${to}, last_at = greatest(log_counter.last_at, ${latest})
+    where log_counter.count = ${from} and (log_counter.last_at is null or log_counter.last_at < ${earliest}) returning 1`
 }
 
 const withSteps = (steps: readonly string[], last: string): string =>

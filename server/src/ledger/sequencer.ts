@@ -84,10 +84,13 @@ export class Sequencer {
   }
 
   async #sweep(): Promise<void> {
+    // by workspace: what was moved lies dead in the table for a while, and reading past all of it would cost more
     const waiting = await this.#databases.read
-      .selectFrom('log_pending')
-      .select('workspace_id')
-      .distinct()
+      .selectFrom('log_head as h')
+      .select('h.workspace_id')
+      .where(({ exists, selectFrom }) =>
+        exists(selectFrom('log_pending as p').whereRef('p.workspace_id', '=', 'h.workspace_id')),
+      )
       .execute()
     for (const { workspace_id } of waiting) this.wake(workspace_id)
   }

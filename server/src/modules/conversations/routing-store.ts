@@ -92,6 +92,7 @@ export interface Routable {
  * without locks; the command that routes one judges again.
  */
 export async function findRoutable(db: ReadDb, workspaceId: string, limit: number): Promise<Routable[]> {
+  if (!(await isSomebodyQueued(db, workspaceId))) return []
   const { rows } = await sql<Routable>`
     with room as materialized (
       select a.agent_id, a.bots, array(select m.department_id from department_member m where m.workspace_id = d.workspace_id and m.agent_id = d.agent_id) as departments
@@ -107,4 +108,18 @@ export async function findRoutable(db: ReadDb, workspaceId: string, limit: numbe
     order by array_position(array['urgent', 'high', 'normal', 'low'], c.priority), c.waiting_since nulls last, c.opened_at
     limit ${limit}`.execute(db as never)
   return rows
+}
+
+/** Asked after every batch of the log; mostly nobody is, and who has room need not be known then. */
+async function isSomebodyQueued(db: ReadDb, workspaceId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('conversation')
+    .select('conversation_id')
+    .where('workspace_id', '=', workspaceId)
+    .where('assignee_id', 'is', null)
+    .where('status', '=', 'in_progress')
+    .where('snoozed_until', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }

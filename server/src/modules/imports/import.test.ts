@@ -268,17 +268,16 @@ test('work on the same conversations during an import stops neither', async () =
   const many = Array.from({ length: 12_000 }, (_, i) =>
     line({ conversation: 'busy', customer: 'bea', text: `${i}`, at: new Date(1.6e12 + i).toISOString() }),
   )
-  let going = true
-  let notes = 0
-  const working = (async () => {
-    while (going) {
-      await world.owner.do('note.add', { conversationId: id, text: `note ${++notes}`, scope: 'team' })
-      await new Promise(resolve => setTimeout(resolve, 400))
-    }
-  })()
-  const result = await importLines(many)
-  going = false
-  await working
+  // after each batch, while the next one is made ready from what the conversation was
+  const work: Promise<unknown>[] = []
+  const result = await importLines(many, {
+    onProgress: () =>
+      void work.push(
+        world.owner.do('note.add', { conversationId: id, text: `note ${work.length}`, scope: 'team' }),
+      ),
+  })
+  await Promise.all(work)
+  const notes = work.length
   expect(result).toMatchObject({ imported: 12_000, rejected: 0 })
   expect(notes).toBeGreaterThan(0)
   const [row] = await world.asSuperuser<{ count: number }>(
