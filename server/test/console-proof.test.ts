@@ -327,5 +327,19 @@ describe.skipIf(!canBrowse())('proof in the console', () => {
         'a forged entry was put aside',
       )
     })
+
+    test('is as green as before once somebody has acknowledged that, with a reason that stays on the page', async () => {
+      const { page } = screen
+      await page.getByRole('button', { name: 'Acknowledge…' }).click()
+      await page.getByRole('dialog').getByRole('textbox').fill('An exercise of our auditors')
+      await page.getByRole('dialog').getByRole('button', { name: 'Acknowledge…' }).click()
+      const finding = page.locator('li', { hasText: 'Acknowledged by' })
+      await finding.getByText('An exercise of our auditors').waitFor()
+      await expect.poll(() => seal().getAttribute('data-state')).toBe('good')
+      await screen.world.settle()
+      await anchor()
+      await shows('good', [])
+      await finding.getByText('An exercise of our auditors').waitFor()
+    })
   })
 })

@@ -140,6 +140,8 @@ export const ERROR_CODES = {
   'ledger.not_sequenced': 404,
   'ledger.verifying': 409,
   'ledger.not_verifying': 409,
+  'ledger.finding_not_found': 404,
+  'ledger.finding_acknowledged': 409,
   'evidence.empty': 404,
   'evidence.too_large': 413,
   'evidence.not_signed': 503,

@@ -171,6 +171,7 @@ const ADMIN = [
   'api_token.revoke',
   'import.run',
   'ledger.verify',
+  'ledger.acknowledge_finding',
   'evidence.bundle',
   'ledger.rotate_key',
   'hold.view',

@@ -3,6 +3,14 @@ import type pg from 'pg'
 import type { Databases } from '../db/database.ts'
 import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
 import { ENTRY_COLUMNS } from './append.ts'
+import {
+  type Acknowledgement,
+  type Ask,
+  findGone,
+  findUnacknowledged,
+  readAcknowledgement,
+  readAcknowledgements,
+} from './findings-put-aside.ts'
 import { ResumeError } from './resume-error.ts'
 import { readSignerMemory } from './signer-memory.ts'
 import type { SubjectKeys } from './subject-keys.ts'
@@ -26,6 +34,8 @@ const SLICE = 16_384
 /** An entry that has waited longer than this was forgotten by every sequencer. */
 const PENDING_SECONDS = 60
 const PARTS_SLICE = 5_000
+/** So many rows that were put aside are named one by one. */
+const MOST_REJECTED = 100
 
 const AT = { position: 0, entryId: 1, event: 4, conversationId: 12, leaf: ROW_FIELDS.indexOf('leaf') }
 
@@ -59,6 +69,8 @@ export interface LedgerReport {
   /** At most 100; `findingCount` counts on. */
   readonly findings: readonly LedgerFinding[]
   readonly findingCount: number
+  /** Forged rows that were put aside and somebody took note of, as entries of this log say. */
+  readonly acknowledged: readonly Acknowledgement[]
   /** What is worth knowing and no finding: what could not be looked at, what is not signed yet. */
   readonly remarks: readonly string[]
   /** Epochs that began after a restore and are announced as they should be. */
@@ -147,6 +159,7 @@ class Verification {
   #opened = { upTo: 0, parts: 0, findings: new Findings() }
   #checked = 0
   #next = 0
+  #acknowledged: Acknowledgement[] = []
 
   constructor(options: VerifyOptions, client: pg.PoolClient, resuming: Resuming | null) {
     this.#resuming = resuming
@@ -207,7 +220,7 @@ class Verification {
     const present = await this.#parts.finish(this.#client, this.#workspaceId, this.#findings, this.#purges)
     const parts = this.#options.openPartsWith ? this.#opened.parts : present
     this.#findings.take(this.#opened.findings.save())
-    await this.#reportRejected()
+    remarks.push(...(await this.#reportRejected(head.size)))
     const unsigned = head.size - (signatures.newest?.size ?? 0)
     if (unsigned > 0) remarks.push(`the last ${unsigned} of ${head.size} leaves are not signed yet`)
     return this.#report(head.size, parts, signatures.newest, remarks)
@@ -230,6 +243,7 @@ class Verification {
       purged: { entries: this.#purges?.entries ?? 0, parts: this.#purges?.parts ?? 0 },
       findings: all.kept,
       findingCount: all.count,
+      acknowledged: this.#acknowledged,
       remarks,
       epochs: this.#breaks,
       checkpoint,
@@ -452,7 +466,11 @@ class Verification {
         const slice = (i: number) => bytes.subarray(at[i], (at[i] as number) + (length[i] as number))
         if (this.#mac && !sameBytes(hmac(this.#mac, slice(AT.leaf)), slice(ROW_FIELDS.length)))
           this.#findings.add('pending_forged', 'this installation did not write it', this.#where(row, null))
-        else this.#takeRow(row, null)
+        else {
+          this.#takeRow(row, null)
+          const said = readAcknowledgement(slice(AT.leaf))
+          if (said) this.#acknowledged.push(said)
+        }
       },
     )
     const { rows } = await this.#client.query<{ entry_id: string; seconds: number }>(
@@ -493,14 +511,29 @@ class Verification {
     }
   }
 
-  async #reportRejected(): Promise<void> {
-    const { rows } = await this.#client.query<{ entry_id: string; cause: string; rejected_at: string }>(
-      'select entry_id, cause, rejected_at from log_rejected where workspace_id = $1 order by rejected_at limit 1000',
-      [this.#workspaceId],
+  /**
+   * What was put aside is a finding until an entry of this log takes note of that very row. Nothing else is ever taken
+   * back by such an entry, and the entry itself is a leaf like any other.
+   */
+  async #reportRejected(size: number): Promise<string[]> {
+    const ask: Ask = async (text, values) => (await this.#client.query(text, values)).rows
+    const onRecord = await readAcknowledgements(ask, this.#workspaceId, { below: size })
+    this.#acknowledged.unshift(...onRecord)
+    const { count, rows } = await findUnacknowledged(
+      ask,
+      this.#workspaceId,
+      this.#acknowledged,
+      MOST_REJECTED,
     )
     for (const row of rows)
-      this.#findings.add('entry_rejected', `${row.cause}, put aside at ${row.rejected_at}`, {
-        entryId: row.entry_id,
+      this.#findings.add('entry_rejected', `${row.cause}, put aside at ${row.rejectedAt}`, {
+        entryId: row.entryId,
       })
+    this.#findings.take({ kept: [], count: count - rows.length })
+    const gone = await findGone(ask, this.#workspaceId, this.#acknowledged)
+    return gone.map(
+      ({ finding }) =>
+        `the row ${finding.entryId} that was put aside at ${finding.rejectedAt} is not kept any more; the log has its SHA-256`,
+    )
   }
 }

@@ -172,6 +172,7 @@ function botCommands(node: NodeParts): unknown[] {
 const logCommands = (node: NodeParts): unknown[] => [
   ledgerModule.createVerifyLedgerNow(() => node.watch),
   ledgerModule.createStopVerification(() => node.watch),
+  ledgerModule.createAcknowledgeFindings(() => node.watch),
   ...imports.createImportCommands(node.uploads, () => node.importKeeper.wake()),
   logModule.revealLogCommand,
   ...logModule.createLogViewCommands(node.options.secret),

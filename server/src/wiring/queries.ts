@@ -73,6 +73,7 @@ export function queriesOf(node: NodeParts): Query[] {
     ...streams.streamQueries,
     ...ledgerModule.createLedgerQueries({
       signerProblem: workspaceId => node.checkpoints.problem(workspaceId),
+      openReasons: ({ db, caller }, ids, name) => logModule.openPartsFor(db, keys, caller, ids, name),
       verificationProgress: workspaceId => node.watch.progress(workspaceId),
     }),
   ] as unknown as Query[]

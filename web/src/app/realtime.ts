@@ -85,6 +85,7 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['setting.*', () => [['setting.list'], ['session.me'], ...DESK]],
   ['api_token.*', () => [['api_token.list']]],
   ['session.*', () => [['session.list'], ['session.history']]],
+  ['ledger.finding_acknowledged', () => [['ledger.findings']]],
   ['ledger.anchored', () => [['ledger.anchors'], ['log.entry']]],
   ['ledger.anchor_failed', () => [['ledger.anchors']]],
   ['dispute.*', () => [['dispute.list'], ['dispute.get']]],

@@ -115,6 +115,8 @@ export type ErrorCode =
   | 'label_set.name_taken'
   | 'label_set.not_found'
   | 'ledger.entries_destroyed'
+  | 'ledger.finding_acknowledged'
+  | 'ledger.finding_not_found'
   | 'ledger.not_sequenced'
   | 'ledger.not_signed'
   | 'ledger.not_verifying'
@@ -275,6 +277,11 @@ export interface Queries {
   'ledger.anchors': {
     input: Record<string, never>
     output: { intervalMinutes: number; signedSize: number; items: Array<{ kind: "witness" | "timestamp" | "telegram"; name: string; size: number | null; anchoredAt: string | null; ageSeconds: number | null; overdue: boolean; failure: { code: "unreachable" | "timed_out" | "private_address" | "http_error" | "answer_too_long" | "answer_malformed" | "unknown_log" | "refused" | "witness_ahead" | "other_key" | "bad_signature" | "wrong_time" | "wrong_nonce" | "wrong_imprint" | "untrusted_chain" | "expired_certificate" | "not_for_timestamps" | "no_bot" | "chat_refused" | "internal"; since: string } | null }>; keys: Array<{ vkey: string; fromSize: number; toSize: number | null }> }
+  }
+  /** Rows put aside because this installation did not write them, and who took note of each; the newest first */
+  'ledger.findings': {
+    input: Record<string, never>
+    output: { open: number; acknowledged: number; items: Array<{ entryId: string; cause: "wrong_mac" | "malformed"; rejectedAt: string; leafSha256: string; pretendedEvent: string | null; acknowledgement: { entryId: string; at: string; by: { kind: string; id: string | null; name: string | null }; reason: { state: "open"; value: string } | { state: "withheld" } | { state: "erased"; by: string | null } | { state: "missing" } } | null }> }
   }
   /** Legal holds, newest first; with `released=true` also those that have ended */
   'hold.list': {
@@ -874,6 +881,11 @@ export interface Commands {
   'message.send': {
     input: { conversationId: string; text?: string | undefined; entities?: Array<{ type: "bold" | "italic" | "underline" | "strikethrough" | "spoiler" | "code" | "pre" | "text_link" | "blockquote"; offset: number; length: number; url?: string | undefined; language?: string | undefined }> | undefined; replyTo?: string | undefined; attachments?: Array<{ fileId: string; as: "photo" | "document" | "voice" | "audio" | "video" | "video_note" | "animation" }> | undefined; stickerOf?: string | undefined; location?: { latitude: number; longitude: number } | undefined; contact?: { phone: string; name: string } | undefined; confirm?: Array<string> | undefined; cannedReplyId?: string | undefined; offered?: Array<string> | undefined }
     output: { message: { id: string; state: "queued"; at: string } }
+  }
+  /** Take note of forged rows that were put aside, with a reason; the seal goes back to what the rest deserves */
+  'ledger.acknowledge_finding': {
+    input: { findings: Array<{ entryId: string; rejectedAt: string }>; reason: string }
+    output: { acknowledged: number }
   }
   /** Stop the verification that runs on this server; nothing is decided then */
   'ledger.stop_verification': {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
+import { RejectionCause } from './verification.ts'
 
 /** A setting's value before and after; only what canonical JSON can hold without loss. */
 const SettingValue = z.union([z.boolean(), z.int(), z.string(), z.null()])
@@ -108,7 +109,7 @@ export const ledgerEntryRejected = defineEvent({
   outcome: 'failed',
   data: z.strictObject({
     entryId: z.string(),
-    cause: z.enum(['wrong_mac', 'malformed']),
+    cause: RejectionCause,
     leafSha256: z.string(),
   }),
 })

@@ -39,3 +39,23 @@ export const ledgerVerificationStopped = defineEvent({
   reach: 'administration',
   data: z.strictObject({ done: z.int(), of: z.int() }),
 })
+
+/** Why a row in front of the ledger was put aside. */
+export const RejectionCause = z.enum(['wrong_mac', 'malformed'])
+/**
+ * Somebody took note of a row that was put aside because this installation did not write it. Names the very row: one
+ * that differs in anything, or comes again, is a finding of its own.
+ */
+export const ledgerFindingAcknowledged = defineEvent({
+  name: 'ledger.finding_acknowledged',
+  version: 1,
+  subject: 'ledger',
+  reach: 'administration',
+  data: z.strictObject({
+    entryId: z.guid(), // whoever forged the row chose it
+    cause: RejectionCause,
+    leafSha256: z.string().regex(/^[0-9a-f]{64}$/),
+    rejectedAt: z.iso.datetime({ precision: 6 }),
+  }),
+  parts: { reasonText: 'actor' },
+})

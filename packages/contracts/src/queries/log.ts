@@ -148,6 +148,7 @@ export const getLedgerState = defineQuery({
     size: z.int(),
     root: z.string(),
     pending: z.int(),
+    /** Rows put aside as forged that nobody has acknowledged. */
     rejected: z.int(),
     signed: z.strictObject({ size: z.int(), at: z.string(), vkey: z.string() }).nullable(),
     /** How long the oldest entry has waited that no signed head covers yet; null when there is none. */

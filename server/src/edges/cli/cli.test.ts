@@ -164,6 +164,22 @@ describe('beside a running server', () => {
     expect(code).toBe(0)
     expect(json().checkedParts).toBeGreaterThan(4)
   })
+  test('a forged row that was put aside is taken note of, and verify says by whom and when', async () => {
+    await tamper(
+      `insert into log_rejected select workspace_id, gen_random_uuid(), 'wrong_mac', leaf, 'guessed', now() from log_entry where position = 3`,
+    )
+    expect((await cli(['verify'])).out).toContain('entry_rejected')
+    expect((await cli(['acknowledge', '--reason', 'x'])).err).toContain('--entry is missing')
+    const none = ['acknowledge', '--entry', '018f0000-0000-7000-8000-000000000000', '--reason', 'x']
+    expect((await cli(none)).code).toBe(2)
+    const done = await cli(['acknowledge', '--all', '--reason', 'An exercise', '--json'])
+    expect([done.code, done.json()]).toEqual([0, { acknowledged: 1, verdict: 'ok' }])
+    const { code, out } = await cli(['verify'])
+    expect(code).toBe(0)
+    expect(out).toMatch(
+      /Acknowledged: the forged row \S+, put aside at \S+, by operator at \S+ \(entry \S+\)/,
+    )
+  })
   test('doctor finds everything but Telegram, which is a warning', async () => {
     const { code, json } = await cli(['doctor', '--json'])
     const states = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { explainDatabaseError } from '../../command/database-errors.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { StartError } from '../../kernel/start-error.ts'
+import { acknowledgeCommand } from './acknowledge.ts'
 import { agentCreate, agentResetPassword } from './agent.ts'
 import { archiveCommand } from './archive.ts'
 import { backupCommand } from './backup.ts'
@@ -43,6 +44,7 @@ const COMMANDS: readonly CliCommand[] = [
   streamsReplay,
   streamsDelete,
   verifyCommand,
+  acknowledgeCommand,
   importCommand,
   evidenceCommand,
   exportCommand,

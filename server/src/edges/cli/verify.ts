@@ -54,6 +54,10 @@ async function verifyHere(invocation: Invocation): Promise<Result> {
     })
     invocation.progress.clear()
     describe(invocation, report)
+    for (const { entryId, at, by, finding } of report.acknowledged)
+      invocation.say(
+        `Acknowledged: the forged row ${finding.entryId}, put aside at ${finding.rejectedAt}, by ${by.kind}${by.id ? ` ${by.id}` : ''} at ${at} (entry ${entryId}).`,
+      )
     for (const remark of report.remarks) invocation.say(`Remark: ${remark}.`)
     if (report.resumed)
       invocation.say(

@@ -13,6 +13,7 @@ import { defineCommandHandler, defineQueryHandler, type Query } from '../../comm
 import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { readSetting } from '../team/index.ts'
+import { countUnacknowledged, createListFindings, type OpenReasons } from './findings.ts'
 
 /** A node began to work on this workspace: from here its numbers count. */
 export const recordNodeStart = defineCommandHandler(
@@ -69,6 +70,8 @@ export const recordMigration = defineCommandHandler(
 
 export interface LedgerQueriesPort {
   readonly signerProblem: (workspaceId: string) => string | null
+  /** Opens the reasons that entries hold, as far as the reader may see them. */
+  readonly openReasons: OpenReasons
   readonly verificationProgress: (workspaceId: string) => { done: number; of: number } | null
 }
 
@@ -91,10 +94,7 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
       .executeTakeFirst()
     const { rows } = await sql<{
       pending: number
-      rejected: number
-    }>`select (select count(*) from log_pending where workspace_id = ${workspaceId}) as pending, (select count(*) from log_rejected where workspace_id = ${workspaceId}) as rejected`.execute(
-      db as never,
-    )
+    }>`select count(*) as pending from log_pending where workspace_id = ${workspaceId}`.execute(db as never)
     const last = await lastVerification(db, workspaceId)
     return {
       epoch: head.epoch,
@@ -102,7 +102,7 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
       size: head.size,
       root: head.root.toString('base64'),
       pending: Number(rows[0]?.pending ?? 0),
-      rejected: Number(rows[0]?.rejected ?? 0),
+      rejected: await countUnacknowledged(db, workspaceId),
       signed: signed ? { size: signed.size, at: signed.signed_at, vkey: signed.vkey } : null,
       unsignedSeconds: await secondsUnsigned(db, workspaceId, signed?.size ?? 0),
       signerProblem: port.signerProblem(workspaceId),
@@ -113,7 +113,7 @@ export function createLedgerQueries(port: LedgerQueriesPort): Query[] {
       },
     }
   })
-  return [state] as Query[]
+  return [state, createListFindings(port.openReasons)] as Query[]
 }
 
 /** How long the oldest entry has waited for the tree, or stood in it unsigned. */
@@ -159,4 +159,5 @@ async function lastVerification(db: ReadDb, workspaceId: string) {
   return { at: row.at, verdict: data.verdict ?? 'ok', size: data.size, position: data.position ?? null }
 }
 
+export { createAcknowledgeFindings } from './acknowledge.ts'
 export { createStopVerification, createVerifyLedgerNow, LedgerWatch } from './watch.ts'

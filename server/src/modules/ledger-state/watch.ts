@@ -130,6 +130,12 @@ export class LedgerWatch {
     return this.#queue
   }
 
+  /** As `verify`, but never with what was there before: one that is under way is waited for and another begun. */
+  async verifyAnew(workspaceId: string): Promise<void> {
+    if (this.#running.has(workspaceId)) await this.#queue
+    await this.verify(workspaceId)
+  }
+
   /** Breaks the verification of a workspace off; nothing is decided then. */
   cancel(workspaceId: string): void {
     this.#running.get(workspaceId)?.stop.abort()

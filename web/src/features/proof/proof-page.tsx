@@ -14,6 +14,7 @@ import { ErrorFace, NoPermissionFace } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Ago } from '../../shared/ui/time.tsx'
 import { Anchors } from './anchors.tsx'
+import { PutAside } from './findings.tsx'
 import classes from './proof.module.css'
 import { ServerVerification, VerifyHere } from './verify-section.tsx'
 
@@ -61,6 +62,7 @@ function State({ ledger }: { ledger: Ledger }) {
   return (
     <div className={classes.sections}>
       <Verdict />
+      <PutAside />
       <Figures ledger={ledger} />
       <div className={classes.pair}>
         <Section title={t('proof.covers')} text={t('proof.coversText')} />
