@@ -35,6 +35,13 @@ export const ClaimVerdict = z.enum(['supported', 'contradicted', 'mixed', 'not_f
 export type ClaimVerdict = z.infer<typeof ClaimVerdict>
 
 /** How complete a search was; what every statement of absence rests on. */
+/**
+ * Why nothing found proves nothing although all there is was searched: the history was imported, and its source need
+ * not have recorded such things; looks at messages, or at the log, were not recorded all the time.
+ */
+export const BlindSpot = z.enum(['imported', 'reads_off', 'views_off'])
+export type BlindSpot = z.infer<typeof BlindSpot>
+
 export const Completeness = z.strictObject({
   /** Everything there was to search was searched. */
   complete: z.boolean(),
@@ -61,6 +68,9 @@ export const Completeness = z.strictObject({
   chains: z
     .array(z.strictObject({ conversationId: ConversationId, from: z.int(), to: z.int(), count: z.int() }))
     .max(5),
+  /** Entries that retention destroyed in these months and that could have decided the claim; not said by early checks. */
+  destroyed: z.int().optional(),
+  blindSpots: z.array(BlindSpot).optional(),
   /** Of the texts a claim looks into: read, withheld from the searcher, erased, missing. All 0 where none are read. */
   texts: z.strictObject({ read: z.int(), withheld: z.int(), erased: z.int(), missing: z.int() }),
 })

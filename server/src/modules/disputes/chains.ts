@@ -34,7 +34,7 @@ export const holesOf = ({ from, to, count }: Chain): number => to - from + 1 - c
 
 /**
  * Whether conversations are whole: each entry carries its number in its conversation, and the counter says how far
- * they go. What is missing was purged, or taken away. Whoever asks needs not see the entries: only numbers are told.
+ * they go, also where not one entry is left. What is missing was purged, or taken away. Whoever asks needs not see the entries: only numbers are told.
  */
 export async function readChains(
   db: ReadDb,
@@ -50,7 +50,8 @@ export async function readChains(
     const rows = await run<Row>(
       db,
       sql`select n.conversation_id as id, count(distinct n.number)::int as count, coalesce(max(n.number), 0) as highest, max(c.count) as counter
-        from (select conversation_id, ${number} as number from log_entry where ${mine}
+        from (select unnest(${ids}::uuid[]) as conversation_id, null::int as number
+          union all select conversation_id, ${number} from log_entry where ${mine}
           union all select conversation_id, ${number} from log_pending where ${mine}) n
         left join log_counter c on c.workspace_id = ${workspaceId} and c.chain_id = n.conversation_id
         group by n.conversation_id order by n.conversation_id`,

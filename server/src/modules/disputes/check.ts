@@ -48,6 +48,7 @@ export async function checkMatter(
     matter,
     caller,
     scope,
+    claim: claim.kind,
     events: EVENTS_OF[claim.kind],
     readsTexts,
   })

@@ -1,8 +1,9 @@
-import type { Completeness, Part } from '@tracedesk/contracts'
+import type { ClaimKind, Completeness, Part } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { caseEntryScopeSql, type Scope } from '../team/index.ts'
+import { countDestroyed, findBlindSpots } from './blind-spots.ts'
 import { readChains } from './chains.ts'
 import { type ClaimEntry, isOutgoingText } from './claims/index.ts'
 import { belongsSql, inTimesSql, type Matter } from './matter.ts'
@@ -25,6 +26,7 @@ export interface Search {
   readonly matter: Matter
   readonly caller: Caller
   readonly scope: Scope
+  readonly claim: ClaimKind
   readonly events: readonly string[]
   readonly readsTexts: boolean
   /** More entries than this are not read; the answer then says so. */
@@ -34,6 +36,9 @@ export interface Search {
 /** So many entries are read at a time, and so many for one check: a day of a busy desk, a customer of many years. */
 const SLICE = 5_000
 const AT_MOST = 250_000
+
+/** Claims that entries outside any conversation decide as well. */
+const OUTSIDE_CONVERSATIONS: ReadonlySet<ClaimKind> = new Set(['wrong_label', 'data_changed', 'data_seen'])
 
 interface Row {
   readonly id: string
@@ -73,7 +78,11 @@ export async function searchMatter(
   const positions = rows.flatMap(row => row.position ?? [])
   const outOfScope = await countHidden(db, search, scope)
   const capped = found.length > atMost
-  const isWhole = chains.holes === 0 && outOfScope === 0 && !capped
+  const blindSpots = await findBlindSpots(db, matter, search.claim)
+  // a case about conversations sees in their numbers what is gone from them
+  const isCounted = matter.kind !== 'range' && !OUTSIDE_CONVERSATIONS.has(search.claim)
+  const destroyed = isCounted ? 0 : await countDestroyed(db, matter, search.events)
+  const isWhole = chains.holes + outOfScope + destroyed + blindSpots.length === 0 && !capped
   const unread = texts.withheld + texts.erased + texts.missing
   return {
     entries,
@@ -90,6 +99,8 @@ export async function searchMatter(
       capped,
       conversations: touched.length,
       holes: chains.holes,
+      destroyed,
+      blindSpots,
       chains: chains.first as never, // branded ids
       texts,
     },

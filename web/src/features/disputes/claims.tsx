@@ -305,6 +305,12 @@ function Searched({ completeness, isOpen }: { completeness: Completeness; isOpen
         ))}
         <li>{t('dispute.claim.holes', { n: number(holes) })}</li>
         <li>{t('dispute.claim.hidden', { n: number(outOfScope) })}</li>
+        {completeness.destroyed !== undefined && completeness.destroyed > 0 && (
+          <li>{t('dispute.claim.destroyed', { n: number(completeness.destroyed) })}</li>
+        )}
+        {completeness.blindSpots?.map(spot => (
+          <li key={spot}>{t(`dispute.claim.${spot}`)}</li>
+        ))}
         {texts.read + texts.withheld + texts.erased + texts.missing > 0 && (
           <li>
             {t('dispute.claim.texts', {
