@@ -1,4 +1,4 @@
-import { Badge, Button, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -43,9 +43,7 @@ export function TwoFactor() {
   return (
     <>
       <p className={classes.text}>
-        <Badge color="green" variant="light" mr={8}>
-          {t('account.inUse')}
-        </Badge>
+        <span className={classes.inUse}>{t('account.inUse')}</span>
         <Time at={enabledAt} show="exact" /> · {t('account.codesLeft', { count: codesLeft })}
       </p>
       <div className={classes.buttons}>

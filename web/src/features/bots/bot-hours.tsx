@@ -9,6 +9,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { Bot } from './bot.ts'
+import classes from './bots.module.css'
 import { DAYS, type Day, type Hours, readClosedDays, readHours, readSpans, showSpans } from './hours-text.ts'
 
 const KEY = 'desk.business_hours'
@@ -24,13 +25,18 @@ export function BotHours({ bot }: { bot: Bot }) {
   if (!setting) return null
   const all = readHours(String(setting.value))
   const words = all[bot.id] ? 'bots.hours.own' : all.default ? 'bots.hours.asOthers' : 'bots.hours.always'
+  if (!may('setting.change'))
+    return (
+      <p className={classes.hours}>
+        <IconClockHour9 size={14} aria-hidden /> {t('bots.hours.title')}: {t(words)}
+      </p>
+    )
   return (
     <p>
       <Button
         size="compact-xs"
         variant="subtle"
         leftSection={<IconClockHour9 size={14} aria-hidden />}
-        disabled={!may('setting.change')}
         onClick={() => setOpen(true)}
       >
         {t('bots.hours.title')}: {t(words)}

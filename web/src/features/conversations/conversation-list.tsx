@@ -135,6 +135,20 @@ function EmptyList() {
       />
     )
   }
+  if (view === 'mine' && !may('message.send')) {
+    return (
+      <EmptyFace
+        icon={icon}
+        title={t('inbox.empty.reader')}
+        text={t('inbox.empty.readerText')}
+        action={
+          <LinkButton size="xs" to="/inbox" search={{ view: 'all' }}>
+            {t('inbox.empty.toAll')}
+          </LinkButton>
+        }
+      />
+    )
+  }
   return (
     <EmptyFace
       icon={icon}

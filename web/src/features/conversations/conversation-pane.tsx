@@ -1,5 +1,5 @@
 import { ActionIcon, Drawer, Skeleton, Tooltip } from '@mantine/core'
-import { IconArrowLeft, IconLayoutSidebarRight } from '@tabler/icons-react'
+import { IconArrowLeft, IconLayoutSidebarRight, IconMapQuestion } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
@@ -10,7 +10,7 @@ import { codeOf } from '../../shared/api.ts'
 import { type KeyMap, useKeys } from '../../shared/keys.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
-import { ErrorFace } from '../../shared/ui/faces.tsx'
+import { EmptyFace, ErrorFace } from '../../shared/ui/faces.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Waiting } from '../../shared/ui/waiting.tsx'
 import { Activity } from './activity.tsx'
@@ -42,6 +42,19 @@ export function ConversationPane({ id, details }: { id: string; details: Details
   const isSideDue = isThreadShown || tab === 'activity'
   usePaneKeys(conversation, details)
   // handed over, say: what is no longer the reader's to see is not shown any longer
+  // an address that was cut short or mistyped
+  const isNowhere = found.isError && codeOf(found.error) === 'input.invalid'
+  if (isNowhere) {
+    return (
+      <div className={classes.chooser}>
+        <EmptyFace
+          icon={<IconMapQuestion size={26} stroke={1.6} />}
+          title={t('face.notFound.title')}
+          text={t('face.notFound.text')}
+        />
+      </div>
+    )
+  }
   const isGone = found.isError && codeOf(found.error) === 'conversation.not_found'
   if (isGone || (found.isError && !found.data)) {
     return (

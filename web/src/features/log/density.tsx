@@ -154,7 +154,9 @@ function Bars({ bars, label, note, onNarrow }: BarsProps) {
           </i>
         ))}
       </div>
-      <p className={classes.densityNote}>{words}</p>
+      <p className={classes.densityNote} data-span={span !== null || note !== null || undefined}>
+        {words}
+      </p>
     </div>
   )
 }

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Drawer, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
-import { IconAdjustmentsHorizontal, IconBroadcast, IconLink } from '@tabler/icons-react'
+import { IconAdjustmentsHorizontal, IconBroadcast, IconFilter, IconLink } from '@tabler/icons-react'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -41,6 +41,7 @@ function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
   const navigate = useNavigate()
   const isWide = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false })
   const hasPanel = useMediaQuery('(min-width: 1001px)', true, { getInitialValueInEffect: false })
+  const isPhone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const open = (entry: string | undefined) =>
     void navigate({
       to: '/log',
@@ -52,8 +53,7 @@ function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
   return (
     <div className={classes.page}>
       <div className={classes.main}>
-        <Head now={now} hasPanel={hasPanel} />
-        <FilterBar />
+        <Head now={now} hasPanel={hasPanel} isPhone={isPhone} />
         <FilterPills />
         {!search.live && <Density now={now} />}
         <div className={explorer.split}>
@@ -101,61 +101,101 @@ function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
   )
 }
 
-function Head({ now, hasPanel }: { now: Date; hasPanel: boolean }) {
+/** The title with what can be done to the log and what narrows it; on a phone only once they are asked for. */
+function Head({ now, hasPanel, isPhone }: { now: Date; hasPanel: boolean; isPhone: boolean }) {
   const t = useT()
-  const announce = useAnnounce()
-  const { search, change } = useFilter()
-  const [isPanelOpen, setPanelOpen] = useState(false)
+  const [isOpen, setOpen] = useState(false)
+  const isShown = !isPhone || isOpen
   return (
-    <header className={classes.head}>
-      <h1>{t('log.title')}</h1>
-      <div className={explorer.headEnd}>
-        {!hasPanel && (
-          <>
+    <>
+      <header className={classes.head}>
+        <h1>{t('log.title')}</h1>
+        {isPhone && (
+          <div className={explorer.headEnd}>
             <Button
               size="compact-sm"
-              variant="default"
-              leftSection={<IconAdjustmentsHorizontal size={15} aria-hidden />}
-              onClick={() => setPanelOpen(true)}
+              variant={isOpen ? 'light' : 'default'}
+              aria-expanded={isOpen}
+              leftSection={<IconFilter size={15} aria-hidden />}
+              onClick={() => setOpen(!isOpen)}
             >
-              {t('log.facets')}
+              {t('log.filters')}
             </Button>
-            <Drawer
-              opened={isPanelOpen}
-              onClose={() => setPanelOpen(false)}
-              title={t('log.facets')}
-              size={320}
-              closeButtonProps={{ 'aria-label': t('action.close') }}
-            >
-              <FacetPanel now={now} />
-            </Drawer>
-          </>
+            <LiveButton />
+          </div>
         )}
-        <ExportMenu filter={filterOf(search, now)} />
-        <SavedViews />
-        <ZoneChoice />
-        <OpenDisputeIcon size="md" about={aboutOf(search, now)} />
-        <Tooltip label={t('log.share')}>
-          <ActionIcon
-            aria-label={t('log.share')}
+        {!isPhone && <Tools now={now} hasPanel={hasPanel} />}
+      </header>
+      {isPhone && isOpen && (
+        <div className={explorer.tools}>
+          <Tools now={now} hasPanel={hasPanel} hasLive={false} />
+        </div>
+      )}
+      {isShown && <FilterBar />}
+    </>
+  )
+}
+
+function LiveButton() {
+  const t = useT()
+  const { search, change } = useFilter()
+  return (
+    <Button
+      size="compact-sm"
+      variant={search.live ? 'filled' : 'default'}
+      aria-pressed={search.live ?? false}
+      leftSection={<IconBroadcast size={15} aria-hidden />}
+      onClick={() => change({ live: search.live ? undefined : true })}
+    >
+      {t('log.live.word')}
+    </Button>
+  )
+}
+
+function Tools({ now, hasPanel, hasLive = true }: { now: Date; hasPanel: boolean; hasLive?: boolean }) {
+  const t = useT()
+  const announce = useAnnounce()
+  const { search } = useFilter()
+  const [isPanelOpen, setPanelOpen] = useState(false)
+  return (
+    <div className={explorer.headEnd}>
+      {!hasPanel && (
+        <>
+          <Button
+            size="compact-sm"
             variant="default"
-            onClick={() =>
-              void navigator.clipboard.writeText(location.href).then(() => announce(t('log.shared')))
-            }
+            leftSection={<IconAdjustmentsHorizontal size={15} aria-hidden />}
+            onClick={() => setPanelOpen(true)}
           >
-            <IconLink size={16} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
-        <Button
-          size="compact-sm"
-          variant={search.live ? 'filled' : 'default'}
-          aria-pressed={search.live ?? false}
-          leftSection={<IconBroadcast size={15} aria-hidden />}
-          onClick={() => change({ live: search.live ? undefined : true })}
+            {t('log.facets')}
+          </Button>
+          <Drawer
+            opened={isPanelOpen}
+            onClose={() => setPanelOpen(false)}
+            title={t('log.facets')}
+            size={320}
+            closeButtonProps={{ 'aria-label': t('action.close') }}
+          >
+            <FacetPanel now={now} />
+          </Drawer>
+        </>
+      )}
+      <ExportMenu filter={filterOf(search, now)} />
+      <SavedViews />
+      <ZoneChoice />
+      <OpenDisputeIcon size="md" about={aboutOf(search, now)} />
+      <Tooltip label={t('log.share')}>
+        <ActionIcon
+          aria-label={t('log.share')}
+          variant="default"
+          onClick={() =>
+            void navigator.clipboard.writeText(location.href).then(() => announce(t('log.shared')))
+          }
         >
-          {t('log.live.word')}
-        </Button>
-      </div>
-    </header>
+          <IconLink size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+      {hasLive && <LiveButton />}
+    </div>
   )
 }

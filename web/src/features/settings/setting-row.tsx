@@ -76,11 +76,7 @@ export function SettingRow({ setting }: { setting: Setting }) {
 function Limits({ setting: { kind, min, max, default: initial } }: { setting: Setting }) {
   const t = useT()
   const format = useFormat()
-  const wordsOf = (value: Value) => {
-    if (value === null) return t('settings.none')
-    if (typeof value === 'boolean') return t(value ? 'settings.on' : 'settings.off')
-    return typeof value === 'number' ? format.number(value) : value
-  }
+  const wordsOf = useValueWords()
   return (
     <p>
       {t('settings.default', { value: wordsOf(initial) })}
@@ -89,6 +85,17 @@ function Limits({ setting: { kind, min, max, default: initial } }: { setting: Se
       )}
     </p>
   )
+}
+
+/** A value in words; nothing at all is said to be nothing. */
+function useValueWords() {
+  const t = useT()
+  const format = useFormat()
+  return (value: Value): string => {
+    if (value === null || value === '') return t('settings.none')
+    if (typeof value === 'boolean') return t(value ? 'settings.on' : 'settings.off')
+    return typeof value === 'number' ? format.number(value) : value
+  }
 }
 
 interface ControlProps {
@@ -101,14 +108,11 @@ interface ControlProps {
 
 function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
   const { kind, min, max } = setting
+  const wordsOf = useValueWords()
+  if (isFixed) return <output id={id}>{wordsOf(value)}</output>
   if (kind === 'boolean') {
     return (
-      <Switch
-        id={id}
-        checked={value === true}
-        disabled={isFixed}
-        onChange={event => onChange(event.currentTarget.checked)}
-      />
+      <Switch id={id} checked={value === true} onChange={event => onChange(event.currentTarget.checked)} />
     )
   }
   if (kind === 'integer') {
@@ -118,7 +122,6 @@ function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
         size="xs"
         w={120}
         value={typeof value === 'number' ? value : ''}
-        disabled={isFixed}
         allowDecimal={false}
         // The server says what is not possible; a value changed behind the reader's back would be worse.
         clampBehavior="none"
@@ -136,7 +139,6 @@ function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
         w={240}
         autoComplete="new-password"
         value={typeof value === 'string' ? value : ''}
-        disabled={isFixed}
         onFocus={event => event.currentTarget.select()}
         onChange={event => onChange(event.currentTarget.value)}
       />

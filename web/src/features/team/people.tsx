@@ -33,7 +33,7 @@ export function People({ agents, departments, onLink }: PeopleProps) {
       <h2>{t('team.people')}</h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard */}
       <section className={classes.scroll} tabIndex={0} aria-label={t('team.people')}>
-        <Table verticalSpacing={6} highlightOnHover>
+        <Table verticalSpacing={6} highlightOnHover className={classes.cards} data-menu>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('team.person')}</Table.Th>
@@ -46,7 +46,7 @@ export function People({ agents, departments, onLink }: PeopleProps) {
           <Table.Tbody>
             {agents.map(agent => (
               <Table.Tr key={agent.id} data-seat={agent.state}>
-                <Table.Td>
+                <Table.Td data-who>
                   <PersonCell agent={agent} />
                 </Table.Td>
                 <Table.Td>

@@ -1,4 +1,4 @@
-import { Badge, Button, Checkbox, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Table, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -61,7 +61,7 @@ function ReviewTable(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scroller must be reachable by keyboard
     <section className={classes.scroll} tabIndex={0} aria-label={t('team.review.title')}>
-      <Table verticalSpacing={6}>
+      <Table verticalSpacing={6} className={classes.cards}>
         <Table.Thead>
           <Table.Tr>
             {may('access.mark_reviewed') && (
@@ -131,7 +131,7 @@ function ReviewRow({
       <Table.Td>
         <MayCell row={row} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-word={t('team.review.changed')}>
         {row.lastChange && (
           <Link to="/log" search={{ entry: row.lastChange.entryId } as never}>
             {words(`eventName.${row.lastChange.event}`, row.lastChange.event)}
@@ -144,24 +144,19 @@ function ReviewRow({
           </small>
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-word={t('team.review.signIn')}>
         {row.lastSignInAt ? <Time at={row.lastSignInAt} show="exact" /> : t('team.tokens.never')}
         <small className={classes.key}>
           {row.twoFactor ? t('team.review.twoFactor') : t('team.review.noTwoFactor')}
         </small>
       </Table.Td>
-      <Table.Td>
+      <Table.Td data-word={t('team.review.reviewed')}>
         {row.reviewed ? <Time at={row.reviewed.at} show="exact" /> : t('team.tokens.never')}
         {row.reviewed && <small className={classes.key}>{directory.agent(row.reviewed.by)}</small>}
         {row.changedSince && (
-          <Badge
-            size="sm"
-            color="yellow"
-            variant="light"
-            leftSection={<IconAlertTriangle size={12} aria-hidden />}
-          >
-            {t('team.review.changedSince')}
-          </Badge>
+          <span className={classes.changed}>
+            <IconAlertTriangle size={12} aria-hidden /> {t('team.review.changedSince')}
+          </span>
         )}
       </Table.Td>
     </Table.Tr>

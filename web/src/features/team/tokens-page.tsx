@@ -1,5 +1,5 @@
 import { Button, Checkbox, Modal, Select, Table, TextInput } from '@mantine/core'
-import { IconPlus } from '@tabler/icons-react'
+import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput, RoleKey } from '@tracedesk/contracts'
 import { useState } from 'react'
@@ -46,7 +46,13 @@ export function TokensPage() {
       {tokens.isError && !tokens.data && (
         <ErrorFace error={tokens.error} retry={() => void tokens.refetch()} />
       )}
-      {tokens.data?.items.length === 0 && <EmptyFace icon={null} title={t('team.tokens.empty')} />}
+      {tokens.data?.items.length === 0 && (
+        <EmptyFace
+          icon={<IconKey size={26} stroke={1.6} />}
+          title={t('team.tokens.empty')}
+          text={t('team.tokens.emptyText')}
+        />
+      )}
       {tokens.data && tokens.data.items.length > 0 && <TokensTable tokens={tokens.data.items} />}
       {isMaking && (
         <MakeToken
