@@ -50,8 +50,9 @@ export interface HammerResult {
 export async function hammer(options: HammerOptions): Promise<HammerResult> {
   const writers = new Writers(options)
   const reader = new Reader(options)
-  const end = performance.now() + options.seconds * 1000
   for (let i = 0; i < options.processes; i++) writers.add()
+  await writers.areWriting()
+  const end = performance.now() + options.seconds * 1000
   const reading = reader.readUntil(end)
   while (performance.now() < end - options.killEverySeconds * 1000) {
     await sleep(options.killEverySeconds * 1000)
@@ -68,7 +69,7 @@ export async function hammer(options: HammerOptions): Promise<HammerResult> {
 class Writers {
   readonly #options: HammerOptions
   readonly #folder = mkdtempSync(join(tmpdir(), 'tracedesk-hammer-'))
-  readonly #running: ChildProcess[] = []
+  readonly #running: { child: ChildProcess; writes: Promise<unknown> }[] = []
   readonly acknowledged: string[] = []
   kills = 0
 
@@ -83,23 +84,30 @@ class Writers {
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(task)], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    createInterface(child.stdout as NodeJS.ReadableStream).on('line', id => this.acknowledged.push(id))
-    this.#running.push(child)
+    const lines = createInterface(child.stdout as NodeJS.ReadableStream)
+    lines.on('line', id => this.acknowledged.push(id))
+    this.#running.push({ child, writes: Promise.race([once(lines, 'line'), once(child, 'close')]) })
   }
 
-  /** Kills the one that has run longest, wherever it stands, and starts another. */
+  /** Resolves when each has written something: a slow machine takes seconds to start a process. */
+  async areWriting(): Promise<void> {
+    await Promise.all(this.#running.map(({ writes }) => writes))
+  }
+
+  /** Kills the one that has run longest, wherever it stands in its writing, and starts another. */
   async replaceOldest(): Promise<void> {
     const oldest = this.#running.shift()
     if (!oldest) return
-    oldest.kill('SIGKILL')
-    await once(oldest, 'close')
+    await oldest.writes
+    oldest.child.kill('SIGKILL')
+    if (oldest.child.exitCode === null && oldest.child.signalCode === null) await once(oldest.child, 'close')
     this.kills++
     this.add()
   }
 
   async stop(): Promise<void> {
-    const ends = this.#running.map(child => (child.exitCode === null ? once(child, 'close') : null))
-    for (const child of this.#running) child.kill('SIGTERM')
+    const ends = this.#running.map(({ child }) => (child.exitCode === null ? once(child, 'close') : null))
+    for (const { child } of this.#running) child.kill('SIGTERM')
     await Promise.all(ends)
     rmSync(this.#folder, { recursive: true, force: true })
   }
