@@ -11,6 +11,7 @@ import { log } from './log.ts'
 import { retention } from './retention.ts'
 import { start } from './start.ts'
 import { tree } from './tree.ts'
+import { verifierInBrowser } from './verifier-in-browser.ts'
 
 const BENCHMARKS: readonly Benchmark[] = [
   command,
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   start,
   exportBenchmark,
   retention,
+  verifierInBrowser,
 ]
 
 const names = process.argv.slice(2).filter(name => name !== '--large')
