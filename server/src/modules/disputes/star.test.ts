@@ -93,7 +93,14 @@ describe.runIf(there)('"never replied" on the STAR dialogues', { timeout: 300_00
       to: '2030-01-01T00:00:00.000000Z',
     }
     const scope = { kind: 'all' as const, agentId: world.owner.id, bots: null }
-    const search = { matter, caller, scope, claim: 'never_replied' as const, events: EVENTS_OF.never_replied, readsTexts: false }
+    const search = {
+      matter,
+      caller,
+      scope,
+      claim: 'never_replied' as const,
+      events: EVENTS_OF.never_replied,
+      readsTexts: false,
+    }
     const port = { db: world.node.databases.read, openTexts: async () => new Map() }
     const { entries, completeness } = await searchMatter(port, search)
     expect(completeness).toMatchObject({ complete: true, holes: 0, outOfScope: 0, capped: false })
