@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { until } from './support/desk.ts'
 import { checkReplay } from './support/replay.ts'
 import { createWorld, type Person, type World } from './support/world.ts'
@@ -111,10 +111,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       await page.getByText('Wanda Waits').waitFor()
       await page.waitForLoadState('networkidle')
       expect(await axe(page)).toEqual([])
-      const wide = await page.evaluate(
-        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-      )
-      expect(wide).toBeLessThanOrEqual(0)
+      expect(await widthBeside(page)).toBe(0)
       await page.getByRole('main').getByRole('link').first().click()
       await page.waitForURL(/log\?event=/)
       expect(errors).toEqual([])

@@ -2,24 +2,20 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
 import { isHeld } from '../src/modules/holds/index.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 const TRACEDESK = fileURLToPath(new URL('../../bin/tracedesk', import.meta.url))
 const run = promisify(execFile)
 
 describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let sofia: Person
   let maya: Person
   let talk: { id: string; customerId: string }
@@ -51,38 +47,16 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
     await maya.do('message.send', { conversationId: known.id, text: 'It is on its way, I looked it up.' })
     await carla.waitForReply(bot)
     await until(async () => (await desk.entries('message.delivered')).length === 1)
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(desk.world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
 
-  async function signIn({ email }: Person, options: Parameters<typeof openPage>[1] = {}) {
-    const opened = await openPage(browser, options)
-    opened.page.setDefaultTimeout(20_000)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-
   async function expectClean(page: Page): Promise<void> {
-    await page.waitForLoadState('networkidle')
-    await page.evaluate(axeCore.source)
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    expect(violations).toEqual([])
-    const beside = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    expect(beside, 'nothing stands beside the page').toBeLessThanOrEqual(0)
+    expect(await axe(page)).toEqual([])
+    expect(await widthBeside(page)).toBe(0)
   }
 
   /** Fills the dialog that opens a case, and waits for the case. Returns its id. */
@@ -103,8 +77,8 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
   }
 
   test('from a conversation to a decision, and to a bundle that the command line verifies', async () => {
-    const { page, context, errors } = await signIn(sofia)
-    await page.goto(`${url}/inbox/${talk.id}`)
+    const { page, context, errors } = await site.signIn(sofia)
+    await page.goto(`${site.url}/inbox/${talk.id}`)
     await page.getByRole('button', { name: 'Open a dispute' }).click()
     await page.getByText('Everything of this customer').waitFor()
     await expectClean(page)
@@ -176,8 +150,8 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
   })
 
   test('from a customer, within times', async () => {
-    const { page, context, errors } = await signIn(desk.owner)
-    await page.goto(`${url}/inbox/${talk.id}`)
+    const { page, context, errors } = await site.signIn(desk.owner)
+    await page.goto(`${site.url}/inbox/${talk.id}`)
     await page.getByRole('button', { name: 'Dispute with this customer…' }).click()
     await page.getByRole('dialog').getByLabel('From (optional)').fill('2026-03-10T14:00')
     const id = await fillAndOpen(page, 'Everything of Carla')
@@ -194,9 +168,9 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
   })
 
   test('from the times that are on the screen of the log', async () => {
-    const { page, context, errors } = await signIn(desk.owner)
+    const { page, context, errors } = await site.signIn(desk.owner)
     const [from, to] = ['2026-03-10T14:00:00.000Z', '2026-03-10T15:00:00.000Z']
-    await page.goto(`${url}/log?from=${from}&to=${to}`)
+    await page.goto(`${site.url}/log?from=${from}&to=${to}`)
     await page.getByRole('button', { name: 'Open a dispute' }).click()
     const id = await fillAndOpen(page, 'Between two and three')
     const { dispute } = await desk.owner.ask('dispute.get', { id: id as never })
@@ -218,11 +192,11 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       agentId: maya.id as never,
       role: 'concerned',
     })
-    const { page, context } = await signIn(maya)
-    await page.goto(`${url}/disputes/${mine}`)
+    const { page, context } = await site.signIn(maya)
+    await page.goto(`${site.url}/disputes/${mine}`)
     await page.getByRole('heading', { name: 'Maya takes part' }).waitFor()
     expect(await page.getByRole('button', { name: /Check|Decide|Bundle/ }).count()).toBe(0)
-    await page.goto(`${url}/disputes/${other}`)
+    await page.goto(`${site.url}/disputes/${other}`)
     await page.getByText('There is no such dispute, or it is not yours to see.').waitFor()
     expect(await page.getByText('Not hers').count()).toBe(0)
     await context.close()
@@ -233,8 +207,8 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       permissions: ['conversation.view', 'team.view'],
     } as never)
     const dora = await desk.world.person('Dora', role as never)
-    const hers = await signIn(dora)
-    await hers.page.goto(`${url}/disputes`)
+    const hers = await site.signIn(dora)
+    await hers.page.goto(`${site.url}/disputes`)
     await hers.page.getByText('Not for your role').waitFor()
     await hers.context.close()
   })
@@ -254,8 +228,8 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       { locale: 'ru-RU', viewport: phone, colorScheme: 'dark' as const },
       { locale: 'ru-RU' },
     ]) {
-      const { page, context, errors } = await signIn(desk.owner, options)
-      await page.goto(`${url}/disputes/${id}`)
+      const { page, context, errors } = await site.signIn(desk.owner, options)
+      await page.goto(`${site.url}/disputes/${id}`)
       await page.getByText('Where is my refund?', { exact: false }).first().waitFor()
       await expectClean(page)
       expect(errors).toEqual([])

@@ -2,13 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
-import { createWorld, PASSWORD, type World } from './support/world.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
+import { createWorld, type World } from './support/world.ts'
 
 const VOLVO = fileURLToPath(
   new URL('../../../shared/data/eventlogs/bpi2013_closed_problems.xes.gz', import.meta.url),
@@ -25,48 +23,29 @@ T1;31.02.2021 10:06;Answered;ann;omar;Never
 
 describe.skipIf(!canBrowse())('an import in a browser', { timeout: 120_000 }, () => {
   let world: World
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let folder: string
 
   beforeAll(async () => {
     world = await createWorld()
-    server = await createHttpServer(world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(world.node)
     folder = mkdtempSync(join(tmpdir(), 'tracedesk-give-'))
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await world?.end()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function signIn(options: Parameters<typeof openPage>[1] = {}) {
-    const opened = await openPage(browser, { acceptDownloads: true, ...options })
-    opened.page.setDefaultTimeout(20_000)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(world.owner.email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    await opened.page.goto(`${url}/imports`)
-    return opened
+  async function signIn(options: Parameters<TestConsole['signIn']>[1] = {}) {
+    const seat = await site.signIn(world.owner, options)
+    await seat.page.goto(`${site.url}/imports`)
+    return seat
   }
 
   async function expectClean(page: Page): Promise<void> {
-    await page.waitForLoadState('networkidle')
-    await page.evaluate(axeCore.source)
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    expect(violations).toEqual([])
-    const beside = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    )
-    expect(beside, 'nothing stands beside the page').toBeLessThanOrEqual(0)
+    expect(await axe(page)).toEqual([])
+    expect(await widthBeside(page)).toBe(0)
   }
 
   const write = (name: string, text: string): string => {
@@ -196,13 +175,8 @@ describe.skipIf(!canBrowse())('an import in a browser', { timeout: 120_000 }, ()
 
   test('whoever may not import sees that, and not the screen', async () => {
     const agent = await world.person('Nosy', 'agent')
-    const { page, context } = await openPage(browser)
-    await page.goto(`${url}/sign-in`)
-    await page.locator('input[type=email]').first().fill(agent.email)
-    await page.locator('input[type=password]').first().fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/inbox/)
-    await page.goto(`${url}/imports`)
+    const { page, context } = await site.signIn(agent)
+    await page.goto(`${site.url}/imports`)
     await page.getByRole('heading', { name: 'Not for your role' }).waitFor()
     expect(await page.locator('input[type=file]').count()).toBe(0)
     await context.close()

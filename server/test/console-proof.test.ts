@@ -2,17 +2,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { TrustFile } from '@tracedesk/proof/node'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
 import { Witness } from '../src/edges/witness/witness.ts'
 import { AnchorKeeper, noTelegram } from '../src/modules/anchors/index.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, GOOD_PRACTICE, openConsole, type Seat, type TestConsole } from './support/console.ts'
 import { fillLedger } from './support/fill-ledger.ts'
 import { destroyOldEntries, forgePending, loseAndStartEpoch } from './support/proof-log.ts'
-import { createWorld, PASSWORD, type World } from './support/world.ts'
+import { createWorld, type World } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 })
 
@@ -24,36 +21,21 @@ const changeByte = (world: World, at: number) =>
   )
 
 describe.skipIf(!canBrowse())('proof in the console', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await launchBrowser()
-  })
-  afterAll(() => browser?.close())
-
-  interface Screen {
+  interface Screen extends Seat {
     readonly world: World
-    readonly server: FastifyInstance
-    readonly page: Page
-    readonly context: BrowserContext
-    readonly errors: string[]
+    readonly site: TestConsole
   }
 
   /** A world of its own, with its owner looking at the Proof screen. */
   async function openProof(world: World, node = world.node): Promise<Screen> {
-    const server = await createHttpServer(node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    const url = await server.listen({ port: 0, host: '127.0.0.1' })
-    const opened = await openPage(browser)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill('owner@desk.example')
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    await opened.page.goto(`${url}/proof`)
-    return { world, server, ...opened }
+    const site = await openConsole(node)
+    const seat = await site.signIn(world.owner)
+    await seat.page.goto(`${site.url}/proof`)
+    return { world, site, ...seat }
   }
   async function close(screen: Screen | undefined): Promise<void> {
     await screen?.context.close()
-    await screen?.server.close()
+    await screen?.site.end()
     await screen?.world.end()
   }
 
@@ -175,10 +157,7 @@ describe.skipIf(!canBrowse())('proof in the console', () => {
       await screen.page.reload()
       await expect.poll(() => seal().getAttribute('data-state')).toBe(colour)
       await expect.poll(causes).toEqual(expected)
-      await screen.page.evaluate(axeCore.source)
-      expect(
-        await screen.page.evaluate('axe.run().then(({ violations }) => violations.map(({ id }) => id))'),
-      ).toEqual([])
+      expect(await axe(screen.page, GOOD_PRACTICE)).toEqual([])
     }
     /** What the server does by itself a day later. */
     const verifyWhenDue = async () => {

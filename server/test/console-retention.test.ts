@@ -8,7 +8,7 @@ import { verifyLedger } from '../src/ledger/verify.ts'
 import { openNamedStore } from '../src/modules/files/index.ts'
 import { importFile } from '../src/modules/imports/index.ts'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { createWorld, type Person, type World } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
@@ -155,10 +155,7 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
         await page.goto(`${site.url}${path}`)
         await page.getByRole('heading', { level: 1 }).waitFor()
         await page.waitForLoadState('networkidle')
-        expect(
-          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-          `${locale} ${path}`,
-        ).toBe(true)
+        expect(await widthBeside(page), `${locale} ${path}`).toBe(0)
         expect(await axe(page), `${locale} ${path}`).toEqual([])
       }
       expect(errors).toEqual([])

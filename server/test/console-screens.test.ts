@@ -1,21 +1,18 @@
 import { ERROR_CODES, ROLE_PERMISSIONS, type Role } from '@tracedesk/contracts'
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import en from '../../web/src/i18n/en.json' with { type: 'json' }
 import ru from '../../web/src/i18n/ru.json' with { type: 'json' }
 import zh from '../../web/src/i18n/zh.json' with { type: 'json' }
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, GOOD_PRACTICE, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
-import { PASSWORD, type Person } from './support/world.ts'
+import type { Person } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 })
 
 const LANGUAGES = { en, ru, zh }
 const SIZES = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
-const AXE = "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })"
 
 /** A screen of the console: where it is with something in it, and which permission opens it (none: its owner's own). */
 interface Visit {
@@ -140,23 +137,18 @@ const IS_STILL = `document.querySelector('main, form') !== null && document.quer
 
 describe.skipIf(!canBrowse())('every screen of the console', () => {
   let desk: Desk
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let ids: Ids
   const people = {} as Record<Role, Person>
 
   beforeAll(async () => {
     desk = await createDesk()
     desk.addGateway()
-    server = await createHttpServer(desk.world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(desk.world.node)
     await furnish()
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await desk?.end()
   })
 
@@ -208,18 +200,6 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
     ids = { conversation: conversationId, dispute: opened.dispute.id, agent: people.agent.id }
   }
 
-  async function signIn(role: Role, options: Parameters<typeof openPage>[1]) {
-    const opened = await openPage(browser, options)
-    opened.page.setDefaultTimeout(30_000)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(people[role].email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    await opened.page.evaluate(axeCore.source)
-    return opened
-  }
-
   /** Goes there inside the application, as a click would, and waits until everything is there. */
   async function visit(page: Page, to: string): Promise<void> {
     await page.evaluate(
@@ -228,13 +208,6 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
     await until(() => page.evaluate(IS_STILL), 30_000)
     await page.waitForLoadState('networkidle')
     await until(() => page.evaluate(IS_STILL), 30_000)
-  }
-
-  async function axe(page: Page): Promise<string[]> {
-    const found = await page.evaluate(
-      `${AXE}.then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))`,
-    )
-    return found as string[]
   }
 
   async function complaints(
@@ -248,14 +221,13 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
       foreign: texts.filter(text => foreign.has(text)),
       wide: await page.evaluate(TOO_WIDE),
       headings: await page.evaluate("document.querySelectorAll('main h1').length"),
-      axe: walk.axe ? await axe(page) : [],
+      axe: walk.axe ? await axe(page, GOOD_PRACTICE) : [],
     }
   }
   const FINE = { keys: [], foreign: [], wide: [], headings: 1, axe: [] }
 
   test('has a visit here: a new address of the router needs one', async () => {
-    const { page, context } = await openPage(browser)
-    await page.goto(`${url}/sign-in`)
+    const { page, context } = await site.open()
     const known = [...Object.keys(VISITS), ...Object.keys(OUTSIDE), ...REDIRECTS]
     // the page fetches its words before it makes the router
     await expect
@@ -265,7 +237,7 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
   })
 
   test.each(WALKS)('opens for the $role, $language, $scheme, $size', async walk => {
-    const { page, context, errors } = await signIn(walk.role, {
+    const { page, context, errors } = await site.signIn(people[walk.role], {
       viewport: SIZES[walk.size],
       locale: LOCALES[walk.language],
       colorScheme: walk.scheme,
@@ -292,15 +264,14 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
   })
 
   test.each(['en', 'ru', 'zh'] as const)('before sign-in speaks %s', async language => {
-    const { page, context, errors } = await openPage(browser, {
+    const { page, context, errors } = await site.open({
       viewport: language === 'ru' ? SIZES.phone : SIZES.desk,
       locale: LOCALES[language],
       colorScheme: language === 'zh' ? 'dark' : 'light',
     })
     for (const [path, at] of Object.entries(OUTSIDE)) {
-      await page.goto(`${url}${at}`)
+      await page.goto(`${site.url}${at}`)
       await page.waitForLoadState('networkidle')
-      await page.evaluate(axeCore.source)
       expect.soft(await complaints(page, { language, axe: true }), path).toEqual(FINE)
     }
     expect(errors).toEqual([])

@@ -1,19 +1,14 @@
-import axeCore from 'axe-core'
-import type { FastifyInstance } from 'fastify'
-import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { createHttpServer } from '../src/edges/http/server.ts'
-import { canBrowse, launchBrowser, openPage, WEB_ROOT } from './support/browser.ts'
+import { canBrowse } from './support/browser.ts'
+import { axe, openConsole, type TestConsole } from './support/console.ts'
 import { until } from './support/desk.ts'
-import { createWorld, PASSWORD, type Person, type World } from './support/world.ts'
+import { createWorld, type Person, type World } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
   let world: World
-  let server: FastifyInstance
-  let url: string
-  let browser: Browser
+  let site: TestConsole
   let admin: Person
   let maya: Person
 
@@ -21,39 +16,17 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
     world = await createWorld()
     admin = await world.person('Ada', 'admin')
     maya = await world.person('Maya')
-    server = await createHttpServer(world.node, { publicUrl: undefined, webRoot: WEB_ROOT })
-    url = await server.listen({ port: 0, host: '127.0.0.1' })
-    browser = await launchBrowser()
+    site = await openConsole(world.node)
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.close()
+    await site?.end()
     await world?.end()
   })
 
-  async function axe(page: Page): Promise<string[]> {
-    await page.evaluate(axeCore.source)
-    const violations = await page.evaluate(
-      "axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))",
-    )
-    return violations as string[]
-  }
-
-  async function signIn(email: string) {
-    const opened = await openPage(browser)
-    opened.page.setDefaultTimeout(30_000)
-    await opened.page.goto(`${url}/sign-in`)
-    await opened.page.locator('input[type=email]').first().fill(email)
-    await opened.page.locator('input[type=password]').first().fill(PASSWORD)
-    await opened.page.keyboard.press('Enter')
-    await opened.page.waitForURL(/inbox/)
-    return opened
-  }
-
   test('a reason turns the page into the colleague’s desk, a bar says so, and one click leads back', async () => {
     const talk = await world.conversation({ assignee: maya.id, name: 'Carla Customer' })
-    const { page, context, errors } = await signIn(admin.email)
-    await page.goto(`${url}/team`)
+    const { page, context, errors } = await site.signIn(admin)
+    await page.goto(`${site.url}/team`)
     await page.getByRole('button', { name: 'Actions for Maya' }).click()
     await page.getByRole('menuitem', { name: 'Act in their name…' }).click()
     const dialog = page.getByRole('dialog')
@@ -67,7 +40,9 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
     expect(await axe(page)).toEqual([])
     await page.getByRole('button', { name: 'Snooze, priority, pin' }).click()
     await page.getByRole('menuitem', { name: 'Pin for everybody' }).click()
-    const pinned = await until(async () => (await world.entries({ event: 'conversation.pinned' })).at(-1))
+    const pinned = await until(
+      async () => (await world.entries({ event: 'conversation.pinned', conversation: talk.id }))[0],
+    )
     expect(pinned).toMatchObject({ actor: { id: admin.id }, onBehalfOf: maya.id, conversationId: talk.id })
 
     await page.getByRole('textbox', { name: 'Your reply' }).fill('It is on its way.')
@@ -80,10 +55,10 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
     await page.getByRole('heading', { name: 'People' }).waitFor()
     expect(await bar.count()).toBe(0)
 
-    const hers = await signIn(maya.email)
-    await hers.page.goto(`${url}/inbox/${talk.id}`)
+    const hers = await site.signIn(maya)
+    await hers.page.goto(`${site.url}/inbox/${talk.id}`)
     await hers.page.getByRole('article').getByText('Ada in the name of Maya').waitFor()
-    await hers.page.goto(`${url}/log`)
+    await hers.page.goto(`${site.url}/log`)
     await hers.page.getByText('in the name of', { exact: false }).first().waitFor()
     expect(await axe(hers.page)).toEqual([])
     expect([...errors, ...hers.errors]).toEqual([])

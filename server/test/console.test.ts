@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { createDesk, type Desk } from './support/desk.ts'
 import type { Person } from './support/world.ts'
 
@@ -204,10 +204,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
           await page.goto(`${site.url}${screen}`)
           await page.waitForLoadState('networkidle')
           expect(await axe(page), screen).toEqual([])
-          const wide = await page.evaluate(
-            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-          )
-          expect(wide, `${screen} is wider than the screen`).toBeLessThanOrEqual(0)
+          expect(await widthBeside(page), screen).toBe(0)
         }
         expect(errors).toEqual([])
         await context.close()

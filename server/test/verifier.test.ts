@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -12,11 +11,11 @@ import { makeSampleBundle, zipOf } from '../../packages/proof/test/sample-bundle
 import { zipAttacks } from '../../packages/proof/test/vector-cases-bundle.ts'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { CHROMIUM, launchBrowser } from './support/browser.ts'
+import { axe, GOOD_PRACTICE, widthBeside } from './support/console.ts'
 import { createWorld, type World } from './support/world.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const PAGE = pathToFileURL(join(ROOT, 'web/dist-verifier/tracedesk-verifier.html')).href
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Reading the file in, a page that draws, and a machine that has other things to do. */
 const SOON_MS = 20_000
 const HOSTILE = '<img src=x onerror="document.title=1"></script><script>document.title=2</script>'
@@ -110,7 +109,7 @@ describe.skipIf(CHROMIUM === undefined)('the offline verifier, opened from disk 
       const { page, errors } = await open(locale)
       expect(await verdictOf(page, bundle, formatTrustFile(readTrust(vkey)))).toBe('ok')
       expect(await page.locator('#verdict').textContent()).toContain(word)
-      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true)
+      expect(await widthBeside(page)).toBe(0)
       expect(errors).toEqual([])
     }
   })
@@ -294,11 +293,7 @@ describe.skipIf(CHROMIUM === undefined)('the offline verifier, opened from disk 
       await page.emulateMedia({ colorScheme })
       for (const trust of [null, vkey, '']) {
         if (trust !== null) await verdictOf(page, bundle, trust)
-        await page.evaluate(AXE)
-        const found = (await page.evaluate(
-          'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + " " + nodes[0].html))',
-        )) as string[]
-        expect(found, `${colorScheme} ${trust}`).toEqual([])
+        expect(await axe(page, GOOD_PRACTICE), `${colorScheme} ${trust}`).toEqual([])
       }
     }
   })

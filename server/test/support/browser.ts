@@ -32,7 +32,10 @@ export function canBrowse(): boolean {
 export const launchBrowser = (args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: CHROMIUM ?? '', args: [...QUIET, ...args] })
 
-/** A page of somebody's own (cookies, language, size), whose script errors are collected in `errors`. */
+/**
+ * A page of somebody's own (cookies, language, size), whose script errors are collected in `errors`. Nothing fades or
+ * slides on it unless `reducedMotion: 'no-preference'` is given: that costs frames, and a half faded page is no state.
+ */
 export async function openPage(
   browser: Browser,
   options: Parameters<Browser['newContext']>[0] = {},
@@ -41,6 +44,7 @@ export async function openPage(
     viewport: { width: 1440, height: 900 },
     locale: 'en-US',
     timezoneId: 'UTC',
+    reducedMotion: 'reduce',
     ...options,
   })
   const page = await context.newPage()
