@@ -220,18 +220,34 @@ test('a browser is found by CHROMIUM, on the PATH and among those of Playwright'
   expect(existsSync(`${cached}`)).toBe(true)
 })
 
+const reported = (name: string, status: string, ...results: string[]) => ({
+  name,
+  status,
+  assertionResults: results.map(status => ({ status })),
+})
+
 test('a test file that could not be loaded counts as a failure', async () => {
   const { countTests, formatCounts } = await import('./test.mjs')
-  const file = (status: string, ...results: string[]) => ({
-    status,
-    assertionResults: results.map(status => ({ status })),
-  })
-  const report = {
-    numPassedTests: 2,
-    numFailedTests: 1,
-    numPendingTests: 3,
-    numTodoTests: 1,
-    testResults: [file('passed', 'passed'), file('failed', 'failed', 'passed'), file('failed')],
+  const testResults = [
+    reported('a', 'passed', 'passed', 'skipped', 'pending', 'todo'),
+    reported('b', 'failed', 'failed', 'passed'),
+    reported('c', 'failed'),
+  ]
+  expect(formatCounts(countTests({ testResults }))).toBe('2 passed, 2 failed, 3 skipped')
+})
+
+test('what a second run says of a file stands in place of the first, be it better or worse', async () => {
+  const { countTests, replaceFiles } = await import('./test.mjs')
+  const first = {
+    testResults: [
+      reported('a', 'passed', 'passed'),
+      reported('b', 'failed', 'failed', 'passed'),
+      reported('c', 'failed'),
+    ],
   }
-  expect(formatCounts(countTests(report))).toBe('2 passed, 2 failed, 4 skipped')
+  const second = {
+    testResults: [reported('b', 'passed', 'passed', 'passed'), reported('c', 'failed', 'failed')],
+  }
+  expect(countTests(replaceFiles(first, second))).toEqual({ passed: 3, failed: 1, skipped: 0 })
+  expect(countTests(replaceFiles(first, null))).toEqual({ passed: 2, failed: 2, skipped: 0 })
 })

@@ -5,15 +5,13 @@ interface Counts {
 }
 
 interface Report {
-  readonly numPassedTests: number
-  readonly numFailedTests: number
-  readonly numPendingTests: number
-  readonly numTodoTests: number
   readonly testResults: readonly {
+    readonly name: string
     readonly status: string
     readonly assertionResults: readonly { readonly status: string }[]
   }[]
 }
 
+export function replaceFiles(first: Report, second: Report | null): Report
 export function countTests(report: Report): Counts
 export function formatCounts(counts: Counts): string
