@@ -15,7 +15,5 @@ export default defineConfig({
     hookTimeout: 60_000,
     maxWorkers: 2,
     expect: { poll: { timeout: 10_000, interval: 25 } },
-    // Whole programs, real databases and browsers share two cores there: one late answer is not a defect, two are.
-    retry: process.env.CI ? 2 : 0,
   },
 })

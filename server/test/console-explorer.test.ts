@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type Seat, type TestConsole } from './support/console.ts'
+import { axe, leave, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import type { Person } from './support/world.ts'
 
@@ -45,10 +45,6 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
     await desk?.end()
   })
 
-  async function leave({ context, errors }: Seat) {
-    expect(errors).toEqual([])
-    await context.close()
-  }
   const rows = (page: Page) => page.locator('article').filter({ has: page.locator('[data-entry-row]') })
   const asked = (page: Page) => new URL(page.url()).searchParams
 

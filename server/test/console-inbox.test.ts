@@ -36,16 +36,9 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await desk?.end()
   })
 
-  /** A customer who has written, and their conversation, with whoever is to hold it. */
   async function customer(firstName: string, text: string, holder?: Person) {
-    const who = desk.telegram.createUser({ firstName })
-    who.say(bot, text)
-    const talk = await until(async () =>
-      (await desk.conversations()).find(each => each.customer.name === firstName),
-    )
-    if (holder)
-      await desk.owner.do('conversation.assign', { conversationId: talk.id, agentId: holder.id as never })
-    return { id: talk.id, say: (next: string) => who.say(bot, next), customerId: talk.customer.id, who }
+    const { id, customer, who } = await desk.customer(bot, { firstName, text, ...(holder && { holder }) })
+    return { id, say: (next: string) => who.say(bot, next), customerId: customer.id, who }
   }
 
   test('unread messages are counted until they are looked at, and the look is in the log', async () => {

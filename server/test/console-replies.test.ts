@@ -116,7 +116,11 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     })
     // the copy is the customer's; the reply keeps its own, until it is taken away
     await desk.owner.do('canned_reply.delete', { cannedReplyId: added?.subject.id as never })
-    expect((await desk.entries('canned_reply.deleted')).at(-1)?.data).toMatchObject({ files: [{ sha256 }] })
+    const deleted = await desk.world.entries({
+      event: 'canned_reply.deleted',
+      subject: added?.subject.id as never,
+    })
+    expect(deleted[0]?.data).toMatchObject({ files: [{ sha256 }] })
     await desk.world.node.fileKeeper.sweep()
     const file = (await desk.messages(sent?.conversationId ?? '')).at(-1)?.files[0]
     expect(file).toMatchObject({ state: 'stored' })

@@ -1,6 +1,7 @@
 import axeCore from 'axe-core'
 import type { FastifyInstance } from 'fastify'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { expect } from 'vitest'
 import { createHttpServer } from '../../src/edges/http/server.ts'
 import type { TracedeskNode } from '../../src/node.ts'
 import { comeToRest } from './at-rest.ts'
@@ -53,6 +54,12 @@ export async function openConsole(node: TracedeskNode, args: readonly string[] =
   const server = await createHttpServer(node, { publicUrl: undefined, webRoot: WEB_ROOT })
   const url = await server.listen({ port: 0, host: '127.0.0.1' })
   return new TestConsole({ url, server, browser: await launchBrowser(args) })
+}
+
+/** Closes somebody's page; fails when a script of it had an error. */
+export async function leave({ context, errors }: Seat): Promise<void> {
+  expect(errors).toEqual([])
+  await context.close()
 }
 
 /** Fills in the form at /sign-in and waits for the inbox. */

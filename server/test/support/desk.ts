@@ -93,6 +93,30 @@ export class Desk {
     return { ...bot, botId: answer.bot.id }
   }
 
+  /** A new customer who has written to the bot, and their conversation as the owner sees it, given to `holder`. */
+  async customer(bot: SimulatedBot, given: { firstName: string; text: string; holder?: Person }) {
+    const who = this.telegram.createUser({ firstName: given.firstName })
+    who.say(bot, given.text)
+    const { id } = await until(() => this.#conversationOf(who.id))
+    if (given.holder)
+      await this.owner.do('conversation.assign', {
+        conversationId: id as never,
+        agentId: given.holder.id as never,
+      })
+    const talk = (await this.conversations()).find(each => each.id === id)
+    if (!talk) throw new Error(`the owner does not see the conversation with ${given.firstName}`)
+    return { ...talk, who }
+  }
+
+  /** Looked up by Telegram's number: there may be another of that name, of an earlier try of the same test. */
+  async #conversationOf(telegramId: number): Promise<{ id: string } | undefined> {
+    const [found] = await this.world.asSuperuser<{ id: string }>(
+      'select conversation_id as id from conversation join customer using (workspace_id, customer_id) where telegram_id = $1',
+      [telegramId],
+    )
+    return found
+  }
+
   /** Conversations as the owner sees them. */
   async conversations() {
     return (await this.owner.ask('conversation.list', { limit: 200 })).items

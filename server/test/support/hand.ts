@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /** Keys that write; what is typed is the work itself and no effort of the screen's making. */
 const WRITES = /^.$/u
@@ -51,5 +52,20 @@ export class Hand {
       if (!WRITES.test(char)) throw new Error('only words are typed; press keys with press()')
     }
     await this.#page.keyboard.type(words)
+  }
+}
+
+/**
+ * Makes the measure of some journeys: `take(journey, hand, work)` does the work with that hand, gives back what it gave,
+ * and fails when that took more clicks and presses than `atMost` allows the journey, or none at all.
+ */
+export function measureJourneys<J extends string>(atMost: Readonly<Record<J, number>>) {
+  return async <T>(journey: J, hand: Hand, work: () => Promise<T>): Promise<T> => {
+    const before = hand.made.length
+    const result = await work()
+    const made = hand.made.slice(before)
+    expect(made.length, `${journey}: ${made.join(', ')}`).toBeLessThanOrEqual(atMost[journey])
+    expect(made.length, `${journey} did nothing that counts`).toBeGreaterThan(0)
+    return result
   }
 }
