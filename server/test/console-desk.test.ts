@@ -81,8 +81,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
 
   test('how a bot’s conversations find somebody is a choice on its card', async () => {
     await world.conversation()
-    const { page, context } = await site.signIn(world.owner)
-    await page.goto(`${site.url}/bots`)
+    const { page, context } = await site.signIn(world.owner, { at: '/bots' })
     await page.getByRole('combobox', { name: 'New conversations go to' }).first().waitFor()
     expect(await axe(page)).toEqual([])
     await page.getByRole('combobox', { name: 'New conversations go to' }).first().click()
@@ -106,10 +105,8 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       { viewport: { width: 390, height: 844 }, locale: 'ru-RU', colorScheme: 'dark' as const },
       { locale: 'zh-CN' },
     ]) {
-      const { page, context, errors } = await site.signIn(world.owner, options)
-      await page.goto(`${site.url}/board`)
+      const { page, context, errors } = await site.signIn(world.owner, { ...options, at: '/board' })
       await page.getByText('Wanda Waits').waitFor()
-      await page.waitForLoadState('networkidle')
       expect(await axe(page)).toEqual([])
       expect(await widthBeside(page)).toBe(0)
       await page.getByRole('main').getByRole('link').first().click()
@@ -128,8 +125,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       'update conversation c set customer_id = o.customer_id, bot_id = o.bot_id, chat_id = null from conversation o where c.conversation_id = $1 and o.conversation_id = $2',
       [into.id, from.id],
     )
-    const { page, context, errors } = await site.signIn(maya)
-    await page.goto(`${site.url}/inbox/${from.id}`)
+    const { page, context, errors } = await site.signIn(maya, { at: `/inbox/${from.id}` })
     await page.getByRole('button', { name: 'Continue there' }).click()
     await page
       .getByRole('dialog')

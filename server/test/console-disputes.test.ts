@@ -77,8 +77,7 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
   }
 
   test('from a conversation to a decision, and to a bundle that the command line verifies', async () => {
-    const { page, context, errors } = await site.signIn(sofia)
-    await page.goto(`${site.url}/inbox/${talk.id}`)
+    const { page, context, errors } = await site.signIn(sofia, { at: `/inbox/${talk.id}` })
     await page.getByRole('button', { name: 'Open a dispute' }).click()
     await page.getByText('Everything of this customer').waitFor()
     await expectClean(page)
@@ -150,8 +149,7 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
   })
 
   test('from a customer, within times', async () => {
-    const { page, context, errors } = await site.signIn(desk.owner)
-    await page.goto(`${site.url}/inbox/${talk.id}`)
+    const { page, context, errors } = await site.signIn(desk.owner, { at: `/inbox/${talk.id}` })
     await page.getByRole('button', { name: 'Dispute with this customer…' }).click()
     await page.getByRole('dialog').getByLabel('From (optional)').fill('2026-03-10T14:00')
     const id = await fillAndOpen(page, 'Everything of Carla')
@@ -192,8 +190,7 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       agentId: maya.id as never,
       role: 'concerned',
     })
-    const { page, context } = await site.signIn(maya)
-    await page.goto(`${site.url}/disputes/${mine}`)
+    const { page, context } = await site.signIn(maya, { at: `/disputes/${mine}` })
     await page.getByRole('heading', { name: 'Maya takes part' }).waitFor()
     expect(await page.getByRole('button', { name: /Check|Decide|Bundle/ }).count()).toBe(0)
     await page.goto(`${site.url}/disputes/${other}`)
@@ -207,8 +204,7 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       permissions: ['conversation.view', 'team.view'],
     } as never)
     const dora = await desk.world.person('Dora', role as never)
-    const hers = await site.signIn(dora)
-    await hers.page.goto(`${site.url}/disputes`)
+    const hers = await site.signIn(dora, { at: '/disputes' })
     await hers.page.getByText('Not for your role').waitFor()
     await hers.context.close()
   })
@@ -228,8 +224,7 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
       { locale: 'ru-RU', viewport: phone, colorScheme: 'dark' as const },
       { locale: 'ru-RU' },
     ]) {
-      const { page, context, errors } = await site.signIn(desk.owner, options)
-      await page.goto(`${site.url}/disputes/${id}`)
+      const { page, context, errors } = await site.signIn(desk.owner, { ...options, at: `/disputes/${id}` })
       await page.getByText('Where is my refund?', { exact: false }).first().waitFor()
       await expectClean(page)
       expect(errors).toEqual([])

@@ -49,9 +49,8 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
   const asked = (page: Page) => new URL(page.url()).searchParams
 
   test('words are found in Chinese, Arabic and Russian; all filters hold at once, and the facets say what else there is', async () => {
-    const seat = await site.signIn(desk.owner)
+    const seat = await site.signIn(desk.owner, { at: '/log' })
     const { page } = seat
-    await page.goto(`${site.url}/log`)
     for (const [word, text] of [
       ['包裹', '我的包裹在哪里'],
       ['طردي', 'أين طردي'],
@@ -89,9 +88,8 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
   })
 
   test('a span is brushed out of the density, by mouse and by keys', async () => {
-    const seat = await site.signIn(desk.owner)
+    const seat = await site.signIn(desk.owner, { at: '/log?range=h1' })
     const { page } = seat
-    await page.goto(`${site.url}/log?range=h1`)
     const bars = page.getByRole('slider')
     await bars.waitFor()
     await bars.press('ArrowLeft')
@@ -141,9 +139,8 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
   })
 
   test('an entry leads to its conversation at that moment, to the customer across bots, and to everything its agent did', async () => {
-    const seat = await site.signIn(desk.owner)
+    const seat = await site.signIn(desk.owner, { at: `/log?event=message.sent&actor=${maya.id}` })
     const { page } = seat
-    await page.goto(`${site.url}/log?event=message.sent&actor=${maya.id}`)
     await page.locator('[data-entry-row]').first().click()
     const trails = page.getByRole('navigation', { name: 'From here' })
     await trails.getByRole('link', { name: 'The conversation up to this moment' }).click()
@@ -161,9 +158,8 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
   })
 
   test('two entries stand side by side; a view gets a name for everybody; what happens appears by itself', async () => {
-    const seat = await site.signIn(desk.owner)
+    const seat = await site.signIn(desk.owner, { at: `/log?event=message.sent&conversation=${anna.id}` })
     const { page } = seat
-    await page.goto(`${site.url}/log?event=message.sent&conversation=${anna.id}`)
     await page.locator('[data-entry-row]').nth(0).click()
     await page.getByRole('button', { name: 'Compare', exact: true }).click()
     await page.locator('[data-entry-row]').nth(1).click()
@@ -185,8 +181,7 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
     await until(async () =>
       (await maya.ask('log_view.list', {})).items.some(view => view.name === 'Harbour talk'),
     )
-    const second = await site.signIn(maya)
-    await second.page.goto(`${site.url}/log`)
+    const second = await site.signIn(maya, { at: '/log' })
     await second.page.getByRole('button', { name: 'Saved views' }).click()
     await second.page.getByRole('menuitem', { name: 'Harbour talk' }).click()
     await expect.poll(() => asked(second.page).get('bot')).toBe(bot.botId)

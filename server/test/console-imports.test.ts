@@ -38,8 +38,7 @@ describe.skipIf(!canBrowse())('an import in a browser', { timeout: 120_000 }, ()
   })
 
   async function signIn(options: Parameters<TestConsole['signIn']>[1] = {}) {
-    const seat = await site.signIn(world.owner, options)
-    await seat.page.goto(`${site.url}/imports`)
+    const seat = await site.signIn(world.owner, { ...options, at: '/imports' })
     return seat
   }
 
@@ -175,8 +174,7 @@ describe.skipIf(!canBrowse())('an import in a browser', { timeout: 120_000 }, ()
 
   test('whoever may not import sees that, and not the screen', async () => {
     const agent = await world.person('Nosy', 'agent')
-    const { page, context } = await site.signIn(agent)
-    await page.goto(`${site.url}/imports`)
+    const { page, context } = await site.signIn(agent, { at: '/imports' })
     await page.getByRole('heading', { name: 'Not for your role' }).waitFor()
     expect(await page.locator('input[type=file]').count()).toBe(0)
     await context.close()

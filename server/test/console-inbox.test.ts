@@ -63,8 +63,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
       await customer('Berta', 'b', maya),
       await customer('Clara', 'c', maya),
     ]
-    const { page, context, errors } = await site.signIn(maya)
-    await page.goto(`${site.url}/inbox?view=all&status=any`)
+    const { page, context, errors } = await site.signIn(maya, { at: '/inbox?view=all&status=any' })
     await page.getByText('Clara').first().waitFor()
     for (const name of ['Anna', 'Berta', 'Clara'])
       await page.getByRole('checkbox', { name: `Choose the conversation with ${name}` }).check()
@@ -138,8 +137,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
 
   test('what is typed outlives a reload and a lost network, is sent once, and belongs to nobody else at this browser', async () => {
     const { id, who } = await customer('Dora', 'hello', omar)
-    const { page, context } = await site.signIn(omar)
-    await page.goto(`${site.url}/inbox/${id}`)
+    const { page, context } = await site.signIn(omar, { at: `/inbox/${id}` })
     await page.getByRole('textbox', { name: 'Your reply' }).fill('half a sentence')
     await page.reload()
     const field = page.getByRole('textbox', { name: 'Your reply' })
@@ -236,8 +234,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   test('labels are kept, one of a set is asked for, and two accounts become one customer after a look at what changes', async () => {
     const old = await customer('Gustav', 'first account', maya)
     const now = await customer('Gus', 'second account', maya)
-    const { page, context, errors } = await site.signIn(maya)
-    await page.goto(`${site.url}/replies`)
+    const { page, context, errors } = await site.signIn(maya, { at: '/replies' })
     await page.getByRole('textbox', { name: 'New label' }).fill('billing')
     await page.getByRole('button', { name: 'Add label' }).click()
     const name = page.getByRole('textbox', { name: 'Name of billing' })
@@ -277,8 +274,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   test('the palette does, goes and finds; Escape in a list closes the list and leaves the conversation open', async () => {
     const { id } = await customer('Hilda', 'a very special kettle', maya)
     await until(async () => (await maya.ask('conversation.search', { q: 'kettle' })).items.length === 1)
-    const { page, context, errors } = await site.signIn(maya)
-    await page.goto(`${site.url}/inbox/${id}`)
+    const { page, context, errors } = await site.signIn(maya, { at: `/inbox/${id}` })
     await page.getByRole('button', { name: 'Add label' }).click()
     await page.getByPlaceholder('Find or create a label').waitFor()
     await page.keyboard.press('Escape')
@@ -298,8 +294,7 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
   })
 
   test('each bot has its hours on its card, and they are saved with what stood there before', async () => {
-    const { page, context, errors } = await site.signIn(desk.owner)
-    await page.goto(`${site.url}/bots`)
+    const { page, context, errors } = await site.signIn(desk.owner, { at: '/bots' })
     await page.getByRole('button', { name: /Business hours/ }).click()
     await page.getByRole('dialog').getByRole('textbox', { name: 'Monday' }).fill('always')
     await page.getByText('Write it as 09:00-12:00, 13:00-17:00').waitFor()

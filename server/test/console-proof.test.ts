@@ -29,8 +29,7 @@ describe.skipIf(!canBrowse())('proof in the console', () => {
   /** A world of its own, with its owner looking at the Proof screen. */
   async function openProof(world: World, node = world.node): Promise<Screen> {
     const site = await openConsole(node)
-    const seat = await site.signIn(world.owner)
-    await seat.page.goto(`${site.url}/proof`)
+    const seat = await site.signIn(world.owner, { at: '/proof' })
     return { world, site, ...seat }
   }
   async function close(screen: Screen | undefined): Promise<void> {

@@ -72,8 +72,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
   })
 
   test('files go with a canned reply: added in its editor, sent in one message, each step in the log', async () => {
-    const editor = await site.signIn(desk.owner)
-    await editor.page.goto(`${site.url}/replies`)
+    const editor = await site.signIn(desk.owner, { at: '/replies' })
     await editor.page.getByRole('button', { name: 'Add canned reply' }).click()
     const dialog = editor.page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: /^Name/ }).fill('Plan')
@@ -199,8 +198,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
   })
 
   test('an owner adds a canned reply, a phrase group, a wallet and a field; an agent sees only the replies', async () => {
-    const { page, errors } = await site.signIn(desk.owner)
-    await page.goto(`${site.url}/replies`)
+    const { page, errors } = await site.signIn(desk.owner, { at: '/replies' })
     await page.getByRole('button', { name: 'Add canned reply' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name').fill('Bye')
@@ -226,8 +224,7 @@ describe.skipIf(!canBrowse())('answering in a browser', () => {
     expect(await axe(page)).toEqual([])
     expect(errors).toEqual([])
     await page.close()
-    const agent = await site.signIn(maya)
-    await agent.page.goto(`${site.url}/replies`)
+    const agent = await site.signIn(maya, { at: '/replies' })
     await agent.page.getByText('/bye').waitFor()
     expect(await agent.page.getByRole('button', { name: /Add|Edit|Remove/ }).count()).toBe(0)
     await agent.page.close()

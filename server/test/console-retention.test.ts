@@ -7,6 +7,7 @@ import { operatorCaller } from '../src/command/caller.ts'
 import { verifyLedger } from '../src/ledger/verify.ts'
 import { openNamedStore } from '../src/modules/files/index.ts'
 import { importFile } from '../src/modules/imports/index.ts'
+import { visit } from './support/at-rest.ts'
 import { canBrowse } from './support/browser.ts'
 import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { createWorld, type Person, type World } from './support/world.ts'
@@ -112,8 +113,7 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
     await page.getByText('waits for a second person').waitFor()
     expect(await page.getByRole('button', { name: 'Approve and destroy' }).count()).toBe(0)
 
-    const second = await site.signIn(anna)
-    await second.page.goto(`${site.url}/retention`)
+    const second = await site.signIn(anna, { at: '/retention' })
     await second.page.getByRole('button', { name: 'Approve and destroy' }).click()
     const dialog = second.page.getByRole('dialog')
     await dialog.getByText('go for ever, from now on').waitFor()
@@ -152,9 +152,7 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
         viewport: { width: 390, height: 844 },
       })
       for (const path of ['/archive', `/archive?month=${MAY}`, '/retention', '/privacy', '/holds']) {
-        await page.goto(`${site.url}${path}`)
-        await page.getByRole('heading', { level: 1 }).waitFor()
-        await page.waitForLoadState('networkidle')
+        await visit(page, path)
         expect(await widthBeside(page), `${locale} ${path}`).toBe(0)
         expect(await axe(page), `${locale} ${path}`).toEqual([])
       }

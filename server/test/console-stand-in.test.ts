@@ -25,8 +25,7 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
 
   test('a reason turns the page into the colleague’s desk, a bar says so, and one click leads back', async () => {
     const talk = await world.conversation({ assignee: maya.id, name: 'Carla Customer' })
-    const { page, context, errors } = await site.signIn(admin)
-    await page.goto(`${site.url}/team`)
+    const { page, context, errors } = await site.signIn(admin, { at: '/team' })
     await page.getByRole('button', { name: 'Actions for Maya' }).click()
     await page.getByRole('menuitem', { name: 'Act in their name…' }).click()
     const dialog = page.getByRole('dialog')
@@ -55,8 +54,7 @@ describe.skipIf(!canBrowse())('in a colleague’s name, in a browser', () => {
     await page.getByRole('heading', { name: 'People' }).waitFor()
     expect(await bar.count()).toBe(0)
 
-    const hers = await site.signIn(maya)
-    await hers.page.goto(`${site.url}/inbox/${talk.id}`)
+    const hers = await site.signIn(maya, { at: `/inbox/${talk.id}` })
     await hers.page.getByRole('article').getByText('Ada in the name of Maya').waitFor()
     await hers.page.goto(`${site.url}/log`)
     await hers.page.getByText('in the name of', { exact: false }).first().waitFor()

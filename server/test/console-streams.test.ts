@@ -30,8 +30,7 @@ describe.skipIf(!canBrowse())('a stream in a browser', { timeout: 120_000 }, () 
   }
 
   test('is set up with words and a filter, sends what it finds, and keeps its words when the rest is edited', async () => {
-    const { page, context, errors } = await site.signIn(world.owner)
-    await page.goto(`${site.url}/streams`)
+    const { page, context, errors } = await site.signIn(world.owner, { at: '/streams' })
     await page.getByRole('button', { name: 'Add stream' }).first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('textbox', { name: 'Name' }).fill('SIEM')

@@ -17,8 +17,7 @@ describe.skipIf(!canBrowse())('API tokens in a browser', { timeout: 120_000 }, (
   })
 
   test('one is made with a scope and an end, shown once, used, seen as used, and ended', async () => {
-    const { page, context, errors } = await site.signIn(world.owner)
-    await page.goto(`${site.url}/team/tokens`)
+    const { page, context, errors } = await site.signIn(world.owner, { at: '/team/tokens' })
     await page.getByText('There are no tokens yet.').waitFor()
     await page.getByRole('button', { name: 'New token' }).click()
     const dialog = page.getByRole('dialog')

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { visit } from './support/at-rest.ts'
 import { canBrowse } from './support/browser.ts'
 import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
 import { createDesk, type Desk } from './support/desk.ts'
@@ -201,8 +202,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       test(`${what} loads without an error and passes axe`, async () => {
         const { page, context, errors } = await site.signIn(desk.owner, options)
         for (const screen of screens) {
-          await page.goto(`${site.url}${screen}`)
-          await page.waitForLoadState('networkidle')
+          await visit(page, screen)
           expect(await axe(page), screen).toEqual([])
           expect(await widthBeside(page), screen).toBe(0)
         }
@@ -214,8 +214,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       for (const locale of ['zh-CN', 'ru-RU']) {
         const { page, context, errors } = await site.signIn(person('Sofia'), { locale })
         for (const screen of ['/inbox', '/log', '/proof']) {
-          await page.goto(`${site.url}${screen}`)
-          await page.waitForLoadState('networkidle')
+          await visit(page, screen)
           const text = (await page.evaluate('document.body.innerText')) as string
           expect(text, `${locale} ${screen}`).toMatch(
             locale === 'zh-CN' ? /\p{Script=Han}{2}/u : /\p{Script=Cyrillic}{4}/u,

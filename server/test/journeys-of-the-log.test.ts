@@ -3,7 +3,7 @@ import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, leave, openConsole, type Seat, type TestConsole } from './support/console.ts'
+import { axe, leave, MOVING, openConsole, type Seat, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import { Hand, measureJourneys } from './support/hand.ts'
 import type { Person } from './support/world.ts'
@@ -46,7 +46,7 @@ describe.skipIf(!canBrowse())('the way to', () => {
 
   /** Somebody who has just signed in, and sees where they are. */
   async function arrive(person: Person): Promise<Seat> {
-    const seat = await site.signIn(person)
+    const seat = await site.signIn(person, MOVING)
     await seat.page
       .getByRole('list', { name: 'Conversations' })
       .or(seat.page.getByText('Choose a conversation'))

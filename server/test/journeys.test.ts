@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, leave, openConsole, type TestConsole } from './support/console.ts'
+import { axe, leave, MOVING, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import { Hand, measureJourneys } from './support/hand.ts'
 import type { Person } from './support/world.ts'
@@ -68,8 +68,7 @@ describe.skipIf(!canBrowse())('the way to', () => {
   /** A conversation of Maya's, open before her. */
   async function before(name: string, text = 'Hello?') {
     const talk = await customer(name, text, maya)
-    const seat = await site.signIn(maya)
-    await seat.page.goto(`${site.url}/inbox/${talk.id}`)
+    const seat = await site.signIn(maya, { ...MOVING, at: `/inbox/${talk.id}` })
     await seat.page.getByRole('textbox', { name: 'Your reply' }).waitFor()
     return { ...seat, talk, hand: new Hand(seat.page) }
   }
@@ -276,8 +275,7 @@ describe.skipIf(!canBrowse())('the way to', () => {
     })
     await leave(seat)
     const queued = await customer('Gunda', 'anybody')
-    const other = await site.signIn(omar)
-    await other.page.goto(`${site.url}/inbox/${queued.id}`)
+    const other = await site.signIn(omar, { at: `/inbox/${queued.id}` })
     const his = new Hand(other.page)
     await other.page.getByRole('button', { name: 'Assign to me' }).waitFor()
     await take('takeFromQueue', his, async () => {
@@ -358,9 +356,8 @@ describe.skipIf(!canBrowse())('the way to', () => {
         "update conversation set waiting_since = now() - $2 * interval '1 hour' where conversation_id = $1",
         [talk.id, hours],
       )
-    const seat = await site.signIn(desk.owner)
+    const seat = await site.signIn(desk.owner, { at: '/board' })
     const { page } = seat
-    await page.goto(`${site.url}/board`)
     const red = page.getByRole('link', { name: /Waiting longer than/ })
     await expect.poll(() => red.getAttribute('data-bad')).toBe('true')
     expect(await axe(page)).toEqual([])

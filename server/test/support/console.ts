@@ -10,6 +10,9 @@ import { PASSWORD } from './world.ts'
 
 type PageOptions = Parameters<typeof openPage>[1]
 
+/** For a page on which things fade and slide, as they do for most people. */
+export const MOVING = { reducedMotion: 'no-preference' } as const
+
 /** A browser page of somebody, with the script errors it had. */
 export interface Seat {
   readonly page: Page
@@ -36,10 +39,20 @@ export class TestConsole {
     return seat
   }
 
-  /** A page of somebody who has just signed in, at the inbox. */
-  async signIn({ email }: { email: string }, options: PageOptions = {}): Promise<Seat> {
-    const seat = await this.open(options)
-    await enter(seat.page, email)
+  /**
+   * A page of somebody who has just signed in, at the inbox or `at` another address. Without the form, which costs a
+   * page: whoever tests signing in begins with `open()` and `enter()`.
+   */
+  async signIn(
+    { email }: { email: string },
+    { at = '/inbox', ...options }: PageOptions & { at?: string } = {},
+  ): Promise<Seat> {
+    const seat = await openPage(this.browser, options)
+    const data = { email, password: PASSWORD }
+    const answer = await seat.context.request.post(`${this.url}/api/session.sign_in`, { data })
+    if (!answer.ok()) throw new Error(`${email} could not sign in: ${await answer.text()}`)
+    await seat.page.goto(`${this.url}${at}`)
+    await seat.page.getByRole('navigation').first().waitFor()
     return seat
   }
 
@@ -82,9 +95,10 @@ const LOOK = `async tags => {
   watch.observe(document, { attributes: true, childList: true, subtree: true })
   const { violations } = await axe.run({ runOnly: tags, resultTypes: ['violations'] })
   watch.disconnect()
+  const places = nodes => nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')
   return {
     changed,
-    found: violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target.join(' ')).slice(0, 3).join(', ')),
+    found: violations.map(({ id, nodes }) => id + ': ' + places(nodes) + '. ' + (nodes[0].any[0]?.message ?? '')),
   }
 }`
 
@@ -92,7 +106,7 @@ const LOOK = `async tags => {
 const LOOKS = 4
 
 /**
- * Violations that axe finds on the page once it has come to rest, as 'rule: where'. What it finds while the page changes
+ * Violations that axe finds on the page once it has come to rest, as 'rule: where. Why'. What it finds while the page changes
  * under its eyes may belong to neither the old nor the new face of it, so it looks again.
  */
 export async function axe(page: Page, tags: readonly string[] = WCAG): Promise<string[]> {
