@@ -15,7 +15,7 @@ const COME_TO_REST = `(async () => {
   const isBetween = each => each.checkVisibility() && (each.style.opacity === '0'
     || (each.style.transform !== '' && !new DOMMatrix(getComputedStyle(each).transform).isIdentity))
   const isAtRest = () => isThere() && !document.getAnimations().some(isMoving)
-    && ![...document.querySelectorAll('[style*="transition-duration"]')].some(isBetween)
+    && ![...document.querySelectorAll('[style*="transition-property"]')].some(isBetween)
   const begin = performance.now()
   while (!isThere()) {
     if (performance.now() > begin + 30000) throw new Error('the page is still loading')
