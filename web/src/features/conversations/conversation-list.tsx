@@ -1,11 +1,11 @@
 import { IconInbox } from '@tabler/icons-react'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import type { QueryInput } from '@tracedesk/contracts'
 import { lazy, Suspense } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
-import { pagesOf } from '../../shared/queries.ts'
+import { pagesOf, queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
@@ -119,6 +119,8 @@ function EmptyList() {
   const t = useT()
   const may = useMay()
   const { view = 'mine', status = 'in_progress', ...narrowed } = useSearch({ from: '/shell/inbox' })
+  const bots = useQuery({ ...queryOf('bot.list', {}), enabled: may('bot.connect') && may('bot.view') })
+  const hasNoBot = bots.data?.items.length === 0
   const icon = <IconInbox size={26} stroke={1.6} />
   const { bot, label, department, unread } = narrowed
   if (bot || label || department || unread || status !== 'in_progress') {
@@ -149,22 +151,31 @@ function EmptyList() {
       />
     )
   }
+  if (hasNoBot) {
+    return (
+      <EmptyFace
+        icon={icon}
+        title={t('bots.empty.title')}
+        text={t('bots.empty.text')}
+        action={
+          <LinkButton size="xs" to="/bots">
+            {t('inbox.empty.connect')}
+          </LinkButton>
+        }
+      />
+    )
+  }
   return (
     <EmptyFace
       icon={icon}
       title={t(`inbox.empty.${view}`)}
       text={t(`inbox.empty.${view}Text`)}
       action={
-        (view === 'mine' && (
+        view === 'mine' && (
           <LinkButton size="xs" to="/inbox" search={{ view: 'queue' }}>
             {t('inbox.empty.toQueue')}
           </LinkButton>
-        )) ||
-        (view === 'all' && may('bot.connect') && (
-          <LinkButton size="xs" to="/bots">
-            {t('inbox.empty.connect')}
-          </LinkButton>
-        ))
+        )
       }
     />
   )
