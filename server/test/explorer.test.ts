@@ -1,5 +1,6 @@
 import type { QueryInput } from '@tracedesk/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sliceReader } from '../src/wiring/ports.ts'
 import { createWorld, type Person, type TestConversation, type World } from './support/world.ts'
 
 let world: World
@@ -254,4 +255,51 @@ describe('the live tail', () => {
     const page = await people.bob.ask('log.tail', { since: next, event: 'message.*' })
     expect(page.items.map(item => item.parts.text)).toEqual([{ state: 'open', value: 'for Bob' }])
   })
+})
+
+test('a filter for a customer finds the person: every account that was joined, whichever is named', async () => {
+  const [old, now, other] = [
+    await world.conversation({ name: 'Pia Old' }),
+    await world.conversation({ name: 'Pia New' }),
+    await world.conversation({ name: 'Paul' }),
+  ]
+  for (const { id } of [old, now, other])
+    await people.olga.do('note.add', { conversationId: id as never, text: 'vanilla' })
+  const join = { customerId: old.customerId as never, intoCustomerId: now.customerId as never }
+  await world.settle()
+  const since = (await people.olga.ask('log.tail', {})).next
+  await people.olga.do('customer.merge', join)
+  await world.settle()
+  while ((await world.node.textIndex.indexOnce(world.workspaceId)) > 0);
+  const listed = (filter: Record<string, string>) => people.olga.ask('log.search', { ...filter, limit: 200 })
+  const apart = await Promise.all([old.id, now.id].map(id => listed({ conversation: id })))
+  const wanted = new Set(apart.flatMap(({ items }) => items.map(({ id }) => id)))
+  expect(wanted.size).toBe(4) // a note and a join each
+  for (const { customerId } of [old, now]) {
+    const filter = { customer: customerId }
+    const { items } = await listed(filter)
+    expect(new Set(items.map(({ id }) => id))).toEqual(wanted)
+    expect(await people.olga.ask('log.count', filter)).toEqual({ count: wanted.size })
+    const facets = await people.olga.ask('log.facets', filter)
+    expect([facets.total, facets.event.find(({ value }) => value === 'note.added')?.count]).toEqual([4, 2])
+    const { bars } = await people.olga.ask('log.histogram', filter)
+    expect(bars.reduce((sum, bar) => sum + bar.count, 0)).toBe(wanted.size)
+    const tail = await people.olga.ask('log.tail', { ...filter, since })
+    expect(tail.items.map(({ event }) => event)).toEqual(['customer.merged', 'customer.merged'])
+    expect((await listed({ ...filter, q: 'vanilla' })).items).toHaveLength(2)
+    expect((await listed({ ...filter, conversation: old.id })).items).toHaveLength(2)
+    const ask = {
+      viewer: await people.olga.caller(),
+      filter: { customer: [customerId] },
+      parts: 'open' as const,
+    }
+    const streamed: string[] = []
+    for await (const batch of world.node.exportPort.stream({ ...ask, size: 1e9, after: null, order: 'time' }))
+      streamed.push(...batch.map(({ entry }) => entry.id))
+    expect(new Set(streamed)).toEqual(wanted)
+    const { entries } = await sliceReader(world.node)({ ...ask, from: since, limit: 1_000, without: [] })
+    expect(entries.map(({ entry }) => entry.event)).toEqual(['customer.merged', 'customer.merged'])
+  }
+  // what an agent may see of it stays theirs to see
+  expect((await people.bob.ask('log.search', { customer: now.customerId })).items).toEqual([])
 })

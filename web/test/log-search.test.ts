@@ -60,6 +60,8 @@ test('only entries that may belong to the filter are announced', () => {
   expect(mayFit({ event: ['message.*'], conversation: 'c1' }, sent)).toBe(true)
   expect(mayFit({ conversation: 'c2' }, sent)).toBe(false)
   expect(mayFit({ customer: 'u2' }, sent)).toBe(false)
+  // another account of the person is in the list already
+  expect(mayFit({ customer: 'u2' }, sent, new Set(['u1', 'u2']))).toBe(true)
   expect(mayFit({ event: ['note.added'] }, sent)).toBe(false)
   expect(mayFit({ range: 'yesterday' }, sent)).toBe(false)
 })

@@ -380,6 +380,7 @@ export interface Tables {
     entry_id: string | null
     first_position: number | null
     last_position: number | null
+    conversation_id: string | null
   }
   export_schedule: {
     workspace_id: string

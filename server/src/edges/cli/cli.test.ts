@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type Entry, logFilter } from '@tracedesk/contracts'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { boot, type Running } from '../../boot.ts'
@@ -337,6 +338,77 @@ describe('an import', () => {
     const wrong = await cli(['import', '--format', 'tracedesk-ndjson', '--agents', agents, file])
     expect(wrong.code).toBe(2)
   })
+})
+
+describe('an export', () => {
+  const ids = (path: string) =>
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .flatMap(line => (line ? [(JSON.parse(line) as { id: string }).id] : []))
+
+  test('takes every filter of log.search by its name, and writes what the search finds', async () => {
+    const help = (await cli(['export', '--help'])).out
+    for (const name of Object.keys(logFilter)) expect(help).toContain(`  --${name} `)
+    const file = join(folder, 'told.ndjson')
+    const [customer, agent] = [
+      { kind: 'customer', key: 'zoe' },
+      { kind: 'agent', key: 'max' },
+    ]
+    const lines = [
+      { event: 'message.received', actor: customer, text: 'a parcel, and another' },
+      { event: 'message.sent', actor: agent, text: 'which parcel' },
+      { event: 'message.sent', actor: agent, text: 'hello' },
+    ].map((line, i) =>
+      JSON.stringify({ at: `2019-03-0${i + 1}T08:00:00Z`, conversation: 'told', customer: 'zoe', ...line }),
+    )
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    expect((await cli(['import', '--format', 'tracedesk-ndjson', file])).code).toBe(0)
+    const signedIn = await signIn('owner@desk.example', 'correct horse battery')
+    const { token } = (await signedIn.json()) as { token: string }
+    const to = new Date().toISOString()
+    const search = async (filter: Record<string, string>) => {
+      const query = new URLSearchParams(
+        Object.entries({ to, limit: '200', ...filter }).flatMap(([name, value]) =>
+          (name === 'q' ? [value] : value.split(',')).map((each): [string, string] => [name, each]),
+        ),
+      )
+      const answer = await fetch(`${running.url}/api/log.search?${query}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
+      return ((await answer.json()) as { items: Entry[] }).items
+    }
+    const told = await search({
+      event: 'message.*',
+      from: '2019-03-01T00:00:00Z',
+      to: '2019-04-01T00:00:00Z',
+    })
+    const sent = told[0] as Entry
+    const filters: Record<string, string>[] = [
+      { event: 'message.sent,import.*' },
+      { from: '2019-03-02T00:00:00Z', to: '2019-03-03T00:00:00Z' },
+      { actor: sent.actor.id ?? '' },
+      { actorKind: 'customer,operator' },
+      { conversation: sent.conversationId ?? '' },
+      { customer: sent.customerId ?? '' },
+      { subject: sent.subject.id ?? '' },
+      { outcome: 'refused,failed' },
+      { source: 'import', event: 'message.sent' },
+      { q: 'parcel', event: 'message.*' },
+      { department: sent.id },
+      { bot: sent.id },
+    ]
+    for (const [i, filter] of filters.entries()) {
+      const path = join(folder, `filtered-${i}.ndjson`)
+      const options = Object.entries({ to, ...filter }).flatMap(([name, value]) => [`--${name}`, value])
+      expect((await cli(['export', '--format', 'ndjson', ...options, path])).code, options.join(' ')).toBe(0)
+      const expected = (await search(filter)).map(entry => entry.id).reverse()
+      expect(ids(path), options.join(' ')).toEqual(expected)
+      expect(expected.length > 0, options.join(' ')).toBe(!('department' in filter || 'bot' in filter))
+    }
+    const wrong = await cli(['export', '--format', 'csv', '--outcome', 'maybe', join(folder, 'none.csv')])
+    expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('outcome')])
+  }, 120_000)
 })
 
 describe('retention', () => {

@@ -31,6 +31,8 @@ export interface CliCommand {
   readonly name: string
   readonly synopsis: string
   readonly summary: string
+  /** More for `--help`. */
+  readonly details?: string
   readonly options: Options
   readonly positionals?: boolean
   run(invocation: Invocation): Promise<Result>

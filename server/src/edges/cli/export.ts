@@ -5,27 +5,27 @@ import { describeManifest, exportPath } from '../../modules/exports/index.ts'
 import { CliError, usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, required } from './command.ts'
 import { execute } from './execute.ts'
+import { filterHelp, filterOptions, readFilter } from './log-filter.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
 
 const FORMATS = ['csv', 'ndjson', 'parquet', 'xlsx', 'xes'] as const
 const LANGUAGES = ['en', 'zh', 'ru'] as const
-const FILTERS = ['from', 'to', 'conversation', 'customer', 'bot', 'actor'] as const
 const POLL_MS = 300
 
 /** `export`: entries into a file, with its manifest beside it. */
 export const exportCommand: CliCommand = {
   name: 'export',
   synopsis:
-    'export --format csv|ndjson|parquet|xlsx|xes [--from TIME] [--to TIME] [--event message.*,…] [--parts open|withheld] [--bom] [--language en|zh|ru] FILE',
+    'export --format csv|ndjson|parquet|xlsx|xes [--from TIME] [--to TIME] [--event message.*,…] [--q WORDS] [--…] [--parts open|withheld] [--bom] [--language en|zh|ru] FILE',
   summary: 'write entries into a file, with a manifest beside it; recorded',
+  details: filterHelp(),
   options: {
     format: { type: 'string' },
-    event: { type: 'string' },
     parts: { type: 'string' },
     bom: { type: 'boolean' },
     language: { type: 'string' },
     workspace: { type: 'string' },
-    ...Object.fromEntries(FILTERS.map(name => [name, { type: 'string' as const }])),
+    ...filterOptions(),
   },
   positionals: true,
   run: async invocation => {
@@ -62,19 +62,12 @@ function readInput(invocation: Invocation) {
     if (!found) throw usage(`--${name} is one of ${allowed.join(', ')}`)
     return found
   }
-  const filter: Record<string, string | string[]> = {}
-  for (const name of FILTERS) {
-    const value = optional(invocation, name)
-    if (value !== undefined) filter[name] = value
-  }
-  const event = optional(invocation, 'event')
-  if (event !== undefined) filter.event = event.split(',')
   const language = optional(invocation, 'language')
   return {
     format: one('format', FORMATS, required(invocation, 'format')),
     parts: one('parts', ['open', 'withheld'] as const, optional(invocation, 'parts') ?? 'open'),
     bom: invocation.options.bom === true,
-    filter,
+    filter: readFilter(invocation),
     ...(language === undefined ? {} : { language: one('language', LANGUAGES, language) }),
   }
 }

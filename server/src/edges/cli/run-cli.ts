@@ -80,7 +80,9 @@ export async function runCli(args: string[], around: Surroundings): Promise<Exit
     const rest = args.slice(command.name.split(' ').length)
     const { options, positionals } = readArguments(command, rest)
     if (options.help) {
-      around.out(`Usage: tracedesk ${command.synopsis}\n${command.summary}\n`)
+      around.out(
+        `Usage: tracedesk ${command.synopsis}\n${command.summary}\n${command.details ? `\n${command.details}\n` : ''}`,
+      )
       return 0
     }
     const say = (line: string) => {

@@ -12,6 +12,7 @@ import type { z } from 'zod'
 import { usage } from './cli-error.ts'
 import { type CliCommand, type Invocation, optional, type Result, required } from './command.ts'
 import { execute, runQuery } from './execute.ts'
+import { filterHelp, filterOptions, readFilter } from './log-filter.ts'
 import { type OpenDesk, openDesk } from './open-desk.ts'
 
 const WORKSPACE = { workspace: { type: 'string' } } as const
@@ -43,18 +44,20 @@ export const streamsList: CliCommand = {
     }),
 }
 
-const list = (invocation: Invocation, name: string): string[] | undefined =>
-  optional(invocation, name)?.split(',')
+/** A stream has no times: it begins at a position, and its words have a longer name. */
+const NOT_OF_STREAMS = ['from', 'to', 'q'] as const
 
 export const streamsCreate: CliCommand = {
   name: 'streams create',
   synopsis:
-    'streams create --name NAME --to URL|HOST:PORT [--kind webhook|syslog] [--event message.*,…] [--outcome …] [--words WORDS] [--parts open|withheld] [--envelope …] [--payload …] [--batch N] [--from POSITION]',
+    'streams create --name NAME --to URL|HOST:PORT [--kind webhook|syslog] [--event message.*,…] [--words WORDS] [--…] [--parts open|withheld] [--envelope …] [--payload …] [--batch N] [--from POSITION]',
   summary: 'send entries to a receiver as they come; the signing secret is shown once',
+  details: filterHelp(NOT_OF_STREAMS),
   options: {
     ...WORKSPACE,
+    ...filterOptions(NOT_OF_STREAMS),
     ...Object.fromEntries(
-      'name to kind event outcome words parts envelope payload batch from'
+      'name to kind words parts envelope payload batch from'
         .split(' ')
         .map(name => [name, { type: 'string' as const }]),
     ),
@@ -89,8 +92,7 @@ function readStream(invocation: Invocation) {
     batch: whole('batch'),
     from: whole('from'),
     filter: {
-      event: list(invocation, 'event'),
-      outcome: list(invocation, 'outcome'),
+      ...readFilter(invocation, NOT_OF_STREAMS),
       q: optional(invocation, 'words'),
     },
   }

@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import ru from '../../../../web/src/i18n/ru.json' with { type: 'json' }
 import zh from '../../../../web/src/i18n/zh.json' with { type: 'json' }
 import { until } from '../../../test/support/desk.ts'
+import type { ExportNodeTask } from '../../../test/support/export-node.ts'
 import { readZip } from '../../../test/support/read-zip.ts'
-import { createWorld, type Person, type World } from '../../../test/support/world.ts'
+import { createWorld, type Person, TEST_SECRET_BYTES, type World } from '../../../test/support/world.ts'
+import { findXesFaults } from '../../../test/support/xes-rules.ts'
 import { operatorCaller } from '../../command/caller.ts'
 import { createHttpServer } from '../../edges/http/server.ts'
 import { importFile } from '../imports/index.ts'
@@ -95,9 +100,11 @@ describe('what is in the file', () => {
     expect(text).toContain('"two\nlines, ""quoted"""')
   })
 
+  const BLNS = new URL('../../../../../shared/data/text/blns.json', import.meta.url)
+  const XSS = new URL('../../../../../shared/data/badinput/xss-payloads.txt', import.meta.url)
   const payloads = new URL('../../../../../shared/data/badinput/csv-injection-payloads.txt', import.meta.url)
   if (!existsSync(payloads))
-    process.stderr.write('SKIPPED: ../shared/data is absent, no real formulas are tried\n')
+    process.stderr.write('SKIPPED: ../shared/data is absent, no real formulas and hostile texts are tried\n')
   test.skipIf(!existsSync(payloads))('no formula of the collected ones survives in a cell', () => {
     const lines = readFileSync(payloads, 'utf8')
       .split('\n')
@@ -116,11 +123,60 @@ describe('what is in the file', () => {
     expect(text.match(/<event>/g)).toHaveLength(made.rows)
     expect(text).toContain('key="text" value="&lt;b&gt;&amp;amp;&lt;/b&gt; \ufffd"')
     expect(text).not.toContain('\u0007')
-    const opened = [...text.matchAll(/<(\/?)(log|trace|event)[ >]/g)].reduce(
-      (n, [, end]) => n + (end ? -1 : 1),
-      0,
-    )
-    expect(opened).toBe(0)
+    expect(findXesFaults(text)).toEqual([])
+    const ids = [...text.matchAll(/<event>.*?<id key="identity:id" value="([^"]+)"\/>/g)].map(([, id]) => id)
+    expect(ids).toEqual((await world.entries()).filter(each => each.conversationId).map(each => each.id))
+  })
+
+  test('xes is valid by IEEE 1849 with whatever people write, empty, with parts withheld and cut off', async () => {
+    const hostile = await world.conversation({ name: ']]><log xes.version="&quot;' })
+    const naughty = existsSync(BLNS) ? (JSON.parse(readFileSync(BLNS, 'utf8')) as string[]) : []
+    const xss = existsSync(XSS) ? readFileSync(XSS, 'utf8').split('\n') : []
+    const texts = [
+      '--><!DOCTYPE a>',
+      '"/><trace/>',
+      '\u0001\ufffe\r\n\t',
+      '\ud83d',
+      ...naughty,
+      ...xss.slice(0, 1_500),
+    ]
+    for (let i = 0; i < texts.length; i += 60) {
+      const text = texts
+        .slice(i, i + 60)
+        .join('\n')
+        .slice(0, 4_000)
+        .toWellFormed()
+      await world.owner.do('note.add', { conversationId: hostile.id as never, text })
+    }
+    await world.settle()
+    const asked = { format: 'xes' as const, filter: { conversation: hostile.id as never } }
+    const files = {
+      hostile: await make(asked),
+      withheld: await make({ ...asked, parts: 'withheld' }),
+      empty: await make({ format: 'xes', filter: { event: 'csat.*' } }),
+    }
+    await world.owner.do('setting.change', { key: 'export.max_rows', value: 2 })
+    const cut = await make(asked)
+    await world.owner.do('setting.change', { key: 'export.max_rows', value: 1_000_000 })
+    for (const { path } of [...Object.values(files), cut])
+      expect(findXesFaults(readFileSync(path, 'utf8'))).toEqual([])
+    expect(files.hostile.export.rows).toBe(Math.ceil(texts.length / 60))
+    expect(readFileSync(files.withheld.path, 'utf8')).not.toContain('DOCTYPE')
+    expect(files.empty.export.rows).toBe(0)
+    expect(readFileSync(cut.path, 'utf8')).toContain('<int key="truncated" value="2"/>')
+    const words = readFileSync(files.hostile.path, 'utf8')
+    const broken: [string, string, string][] = [
+      ['"1849.2016"', '"1849-2016"', 'xes.version is no decimal'],
+      ['keys="org:resource"', 'keys="org:role"', 'classifier Resource over org:role, which is not declared'],
+      [
+        '<extension name="Identity"',
+        '<trace/><extension name="Identity"',
+        'extension stands too late in log',
+      ],
+      ['key="position" value="', 'key="position" value="1.', 'value of int position'],
+      ['<event><string key="concept:name"', '<event><string key="outcome"', 'outcome twice in event'],
+    ]
+    for (const [was, is, fault] of broken) expect(findXesFaults(words.replace(was, is))).toContain(fault)
   })
 
   test('parquet and xlsx hold the same rows', async () => {
@@ -309,6 +365,8 @@ test('an erasure removes the files in which somebody could be, and leaves the ot
   })
 })
 
+const PROGRAM = fileURLToPath(new URL('../../../test/support/export-node.ts', import.meta.url))
+
 describe('a long one', () => {
   const ROWS = 6_000
   beforeAll(async () => {
@@ -331,6 +389,7 @@ describe('a long one', () => {
       caller: operatorCaller(world.workspaceId),
     })
     await world.settle()
+    await world.node.exportKeeper.stop() // here we say who writes
   })
 
   test.each(['csv', 'ndjson'] as const)(
@@ -369,4 +428,68 @@ describe('a long one', () => {
       expect(again).toEqual(whole)
     },
   )
+
+  test('files whose server is killed in the middle are finished by another node, byte for byte as without', {
+    timeout: 240_000, // a process has to start, on whatever machine this is
+  }, async () => {
+    const formats = ['ndjson', 'csv', 'xes', 'parquet'] as const
+    type Made = { id: string; format: (typeof formats)[number] }
+    const askAll = async (): Promise<Made[]> => {
+      const made: Made[] = []
+      for (const format of formats) {
+        const asked = await world.owner.do('export.request', { format, filter: { event: ['message.*'] } })
+        made.push({ id: asked.export.id, format })
+      }
+      return made
+    }
+    const of = ({ id }: Made) => world.owner.ask('export.get', { id: id as never })
+    const fileOf = ({ id, format }: Made) =>
+      readFileSync(exportPath(join(world.dataDir, 'exports'), world.workspaceId, id, format))
+    const keeper = new ExportKeeper(world.node.exportPort)
+    const whole = await askAll()
+    await keeper.workOnce()
+    const broken = await askAll()
+    const task: ExportNodeTask = {
+      targets: world.node.options.targets,
+      secret: TEST_SECRET_BYTES.toString('hex'),
+      dataDir: world.dataDir,
+      files: formats.length,
+    }
+    const child = spawn(process.execPath, [PROGRAM, JSON.stringify(task)], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    try {
+      for (const each of broken)
+        await until(async () => ((await of(each)).export.rows > 0 ? true : null), 180_000)
+    } finally {
+      child.kill('SIGKILL')
+    }
+    const hold = (interval: string) =>
+      world.asSuperuser<{ id: string; bytes: number }>(
+        `update export_progress set held_until = now() + $2::interval where export_id = any($1::uuid[])
+          returning export_id as id, bytes::float8 as bytes`,
+        [broken.map(({ id }) => id), interval],
+      )
+    await hold('1 hour')
+    await keeper.workOnce()
+    for (const each of broken) expect((await of(each)).export.state).toBe('running') // it could still be alive
+    const left = new Map((await hold('-1 second')).map(({ id, bytes }) => [id, bytes]))
+    await keeper.workOnce()
+    for (const [i, each] of broken.entries()) {
+      const same = whole[i] as Made
+      expect((left.get(each.id) ?? 0) > 0, each.format).toBe(each.format !== 'parquet')
+      const [first, second] = [await of(same), await of(each)]
+      expect(second.export).toMatchObject({ state: 'done', rows: ROWS, sha256: first.export.sha256 })
+      const { firstPosition, lastPosition } = first.manifest ?? {}
+      expect(second.manifest).toMatchObject({ rows: ROWS, firstPosition, lastPosition, truncated: false })
+      const file = fileOf(each)
+      expect(file.equals(fileOf(same)), each.format).toBe(true)
+      expect(createHash('sha256').update(file).digest('hex')).toBe(second.manifest?.sha256)
+      if (each.format === 'xes') expect(findXesFaults(file.toString('utf8'))).toEqual([])
+      expect((await world.entries({ subject: each.id })).map(entry => entry.event)).toEqual([
+        'export.requested',
+        'export.completed',
+      ])
+    }
+  })
 })

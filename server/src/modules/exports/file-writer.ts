@@ -50,6 +50,11 @@ export class TextFile {
     }
   }
 
+  /** Writes over what stands at a place; it must be as long. */
+  async replace(at: number, text: string): Promise<void> {
+    await this.#file.write(Buffer.from(text, 'utf8'), 0, undefined, at)
+  }
+
   async sync(): Promise<number> {
     await this.#file.datasync()
     return this.#bytes

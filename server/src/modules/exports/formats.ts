@@ -9,8 +9,13 @@ interface Format {
   /** Entries in the order of time, or conversation by conversation. */
   readonly order: 'time' | 'conversation'
   readonly rowsMax: number
-  /** Begins a file, or goes on after its first `bytes`, where the format lets it. */
-  readonly open: (path: string, bytes: number, options: ExportOptions) => Promise<ExportWriter>
+  /** Begins a file, or goes on after its first `bytes`, which end in a conversation, where the format lets it. */
+  readonly open: (
+    path: string,
+    bytes: number,
+    options: ExportOptions,
+    conversationId: string | null,
+  ) => Promise<ExportWriter>
 }
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER

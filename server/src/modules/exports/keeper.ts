@@ -115,7 +115,7 @@ export class ExportKeeper {
          on conflict (workspace_id, export_id) do update set holder = excluded.holder, held_until = excluded.held_until
            where export_progress.held_until < clock_timestamp()
          returning *)
-       select h.rows as "rows", h.bytes, h.at, h.entry_id as "entryId", h.first_position as "firstPosition",
+       select h.rows as "rows", h.bytes, h.at, h.entry_id as "entryId", h.conversation_id as "conversationId", h.first_position as "firstPosition",
          h.last_position as "lastPosition", e.export_id as id, e.format, e.parts, e.filter, e.query, e.options, e.caller, e.size
        from held h join export e using (workspace_id, export_id)`,
       [workspaceId, this.#port.nodeId, HELD_SECONDS],
@@ -131,7 +131,7 @@ export class ExportKeeper {
       parts: row.parts,
       size: row.size,
     }
-    const { rows: written, bytes, at, entryId, firstPosition, lastPosition } = row
+    const { rows: written, bytes, at, entryId, conversationId, firstPosition, lastPosition } = row
     const path = exportPath(this.#port.folder, workspaceId, row.id, row.format)
     return {
       workspaceId,
@@ -144,7 +144,10 @@ export class ExportKeeper {
         path,
         rowsMax,
       },
-      from: bytes > 0 ? { rows: written, bytes, at, entryId, firstPosition, lastPosition } : NOTHING_WRITTEN,
+      from:
+        bytes > 0
+          ? { rows: written, bytes, at, entryId, conversationId, firstPosition, lastPosition }
+          : NOTHING_WRITTEN,
     }
   }
 
@@ -186,7 +189,8 @@ export class ExportKeeper {
   async #renew(workspaceId: string, id: string, so: WrittenSoFar, seconds: number): Promise<boolean> {
     const { rowCount } = await this.#port.databases.app.query(
       `update export_progress set held_until = clock_timestamp() + make_interval(secs => $4), rows = $5, bytes = $6, at = $7,
-         entry_id = $8, first_position = $9, last_position = $10
+         entry_id = $8, first_position = $9, last_position = $10,
+         conversation_id = $11
        where workspace_id = $1 and export_id = $2 and holder = $3`,
       [
         workspaceId,
@@ -199,6 +203,7 @@ export class ExportKeeper {
         so.entryId,
         so.firstPosition,
         so.lastPosition,
+        so.conversationId,
       ],
     )
     return (rowCount ?? 0) > 0

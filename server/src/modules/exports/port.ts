@@ -20,7 +20,11 @@ export interface StreamAsk {
   readonly size: number
   /** Only entries at positions from this one on. */
   readonly since?: number | undefined
-  readonly after: { readonly at: string; readonly id: string } | null
+  readonly after: {
+    readonly at: string
+    readonly id: string
+    readonly conversationId: string | null
+  } | null
   readonly order: 'time' | 'conversation'
 }
 

@@ -1,7 +1,16 @@
 import { columnsFor, headsOf, truncationRow } from './columns.ts'
 import { BOM, csvLine } from './csv.ts'
 import { type ExportOptions, type ExportWriter, TextFile } from './file-writer.ts'
-import { CLOSE_TRACE, describeXesEvent, openTrace, traceName, XES_END, XES_HEAD } from './xes.ts'
+import {
+  CLOSE_TRACE,
+  describeTruncation,
+  describeXesEvent,
+  openTrace,
+  traceName,
+  XES_END,
+  XES_HEAD,
+  XES_ROOM,
+} from './xes.ts'
 
 /** One JSON object an entry and line, as `log.search` gives it; a file that was cut off says so in its last. */
 export async function writeNdjson(path: string, bytes: number): Promise<ExportWriter> {
@@ -35,11 +44,16 @@ export async function writeCsv(path: string, bytes: number, options: ExportOptio
   }
 }
 
-/** XES, one trace a conversation; what belongs to no conversation is not in it. */
-export async function writeXes(path: string): Promise<ExportWriter> {
-  const file = await TextFile.open(path, 0)
-  await file.append(XES_HEAD)
-  let trace: string | null = null
+/** XES, one trace a conversation, of which `openConversation` is still open; what belongs to no conversation is not in it. */
+export async function writeXes(
+  path: string,
+  bytes: number,
+  _options: ExportOptions,
+  openConversation: string | null,
+): Promise<ExportWriter> {
+  const file = await TextFile.open(path, bytes)
+  if (file.isEmpty) await file.append(XES_HEAD + XES_ROOM)
+  let trace = openConversation
   return {
     write: async batch => {
       let text = ''
@@ -52,14 +66,10 @@ export async function writeXes(path: string): Promise<ExportWriter> {
       }
       await file.append(text)
     },
-    sync: async () => {
-      await file.sync()
-      return null // which trace is open is not in the file
-    },
+    sync: () => file.sync(),
     finish: async truncated => {
-      await file.append(trace === null ? '' : CLOSE_TRACE)
-      if (truncated !== null) await file.append(`<int key="truncated" value="${truncated}"/>\n`)
-      await file.append(XES_END)
+      if (truncated !== null) await file.replace(Buffer.byteLength(XES_HEAD), describeTruncation(truncated))
+      await file.append(`${trace === null ? '' : CLOSE_TRACE}${XES_END}`)
       await file.sync()
     },
     close: () => file.close(),

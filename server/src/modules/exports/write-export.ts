@@ -12,6 +12,7 @@ export interface WrittenSoFar {
   readonly bytes: number
   readonly at: string | null
   readonly entryId: string | null
+  readonly conversationId: string | null
   readonly firstPosition: number | null
   readonly lastPosition: number | null
 }
@@ -42,6 +43,7 @@ export const NOTHING_WRITTEN: WrittenSoFar = {
   bytes: 0,
   at: null,
   entryId: null,
+  conversationId: null,
   firstPosition: null,
   lastPosition: null,
 }
@@ -59,10 +61,11 @@ export async function writeExport(
 ): Promise<WrittenExport> {
   const format = FORMATS[job.format]
   const limit = Math.min(job.rowsMax, format.rowsMax)
-  const { rows, at, entryId, firstPosition, lastPosition } = from
-  const state = { rows, at, entryId, firstPosition, lastPosition }
-  const after = at !== null && entryId !== null ? { at, id: entryId } : null
-  const writer = await format.open(job.path, from.bytes, job.options)
+  const { bytes: begun, ...rest } = from
+  const state = { ...rest }
+  const { at, entryId, conversationId } = from
+  const after = at !== null && entryId !== null ? { at, id: entryId, conversationId } : null
+  const writer = await format.open(job.path, begun, job.options, conversationId)
   let truncated = false
   try {
     let noted = performance.now()
@@ -77,6 +80,7 @@ export async function writeExport(
       state.rows += kept.length
       state.at = kept.at(-1)?.entry.at ?? state.at
       state.entryId = kept.at(-1)?.entry.id ?? state.entryId
+      state.conversationId = kept.at(-1)?.entry.conversationId ?? null
       if (truncated) break
       if (performance.now() - noted < noteMs) continue
       const bytes = await writer.sync()

@@ -52,7 +52,8 @@ const EVENTS_MAX = 24
 
 /** Chooses the way for a filter; looks up which conversations a customer or a thing belongs to. */
 export async function planSearch(db: ReadDb, caller: Caller, filter: LogFilter): Promise<Plan> {
-  const { conversation, customer, subject, actor, event, outcome } = filter
+  const { conversation, subject, actor, event, outcome } = filter
+  const customer = filter.customer && (await accountsOf(db, caller.workspaceId, filter.customer))
   const customers = customer ? await conversationsOfCustomers(db, caller, customer) : []
   const ofCustomer = customer
     ? [sql`(e.customer_id = any(${customer}::uuid[]) or e.conversation_id = any(${customers}::uuid[]))`]
@@ -76,6 +77,19 @@ export async function planSearch(db: ReadDb, caller: Caller, filter: LogFilter):
   const names = event ? eventNames(event) : []
   if (event && names.length <= EVENTS_MAX) return wide(by('event', 'text', names))
   return wide({ by: null, extra: sql`true` })
+}
+
+/** Customers with every account of the person each of them belongs to, whichever of the accounts was named. */
+export async function accountsOf(
+  db: ReadDb,
+  workspaceId: string,
+  customers: readonly string[],
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select a.customer_id as id from customer i join customer a on a.workspace_id = i.workspace_id
+      and (a.customer_id = coalesce(i.merged_into, i.customer_id) or a.merged_into = coalesce(i.merged_into, i.customer_id))
+    where i.workspace_id = ${workspaceId} and i.customer_id = any(${customers}::uuid[])`.execute(db as never)
+  return [...new Set([...customers, ...rows.map(row => row.id)])]
 }
 
 async function conversationsOfCustomers(

@@ -7,7 +7,7 @@ import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { scopeOf } from '../team/index.ts'
 import { and, type LogFilter } from './conditions.ts'
-import { planSearch, waysIn } from './drivers.ts'
+import { accountsOf, planSearch, waysIn } from './drivers.ts'
 import { conditionsOf } from './find-words.ts'
 import { mayOpen, type SealedPart, showPart } from './parts.ts'
 import { purgedParts } from './purged.ts'
@@ -29,8 +29,12 @@ export interface StreamAsk {
   readonly size: number
   /** Entries before this position are left out as well. */
   readonly since?: number | undefined
-  /** Goes on after this entry. */
-  readonly after: { readonly at: string; readonly id: string } | null
+  /** Goes on after this entry; the conversation matters in the order of conversations only. */
+  readonly after: {
+    readonly at: string
+    readonly id: string
+    readonly conversationId?: string | null
+  } | null
   /** By time; or conversation by conversation, without the entries that belong to none. */
   readonly order: 'time' | 'conversation'
 }
@@ -100,7 +104,10 @@ async function streamSql(
   const plan = await planSearch(request.db, request.caller, request.filter)
   const where = [...(await conditionsOf(request, plan)), waysIn(plan), sql`e.position < ${size}`]
   if (since) where.push(sql`e.position >= ${since}`)
-  if (after) where.push(sql`(e.at, e.entry_id) > (${after.at}::timestamptz, ${after.id}::uuid)`)
+  const place = after && sql`${after.at}::timestamptz, ${after.id}::uuid`
+  if (after && order === 'conversation')
+    where.push(sql`(e.conversation_id, e.at, e.entry_id) > (${after.conversationId}::uuid, ${place})`)
+  else if (after) where.push(sql`(e.at, e.entry_id) > (${place})`)
   if (order === 'conversation') where.push(sql`e.conversation_id is not null`)
   return sql`select e.position, e.leaf from log_entry e where ${and(where)}
     order by ${order === 'time' ? sql`e.at, e.entry_id` : sql`e.conversation_id, e.at, e.entry_id`}`
@@ -360,7 +367,8 @@ export async function couldHold(
   filter: Pick<LogFilter, 'conversation' | 'customer' | 'from' | 'to'>,
   who: { customerId: string; conversationIds: readonly string[] },
 ): Promise<boolean> {
-  if (filter.customer && !filter.customer.includes(who.customerId)) return false
+  if (filter.customer && !(await accountsOf(db, workspaceId, filter.customer)).includes(who.customerId))
+    return false
   if (filter.conversation && !filter.conversation.some(id => who.conversationIds.includes(id))) return false
   const within = sql`workspace_id = ${workspaceId}
     and at >= ${filter.from ?? '-infinity'}::timestamptz and at < ${filter.to ?? 'infinity'}::timestamptz`

@@ -39,7 +39,11 @@ export function EntryList({ input, openId, onOpen, onRenew }: EntryListProps) {
     () => withDays(found.data?.pages.flatMap(page => page.items) ?? [], zone),
     [found.data, zone],
   )
-  const news = useNews(found.dataUpdatedAt)
+  const shown = useMemo(
+    () => new Set(items.flatMap(item => (item.type === 'entry' ? (item.entry.customerId ?? []) : []))),
+    [items],
+  )
+  const news = useNews(found.dataUpdatedAt, shown)
   const renew = () => {
     onRenew()
     // Only the first page is worth asking for again.
@@ -106,7 +110,7 @@ export function withDays(entries: readonly Entry[], zone: string | undefined): I
 }
 
 /** How many entries arrived since the list was read that may belong to it. */
-function useNews(since: number): number {
+function useNews(since: number, shown: ReadonlySet<string>): number {
   const search = useSearch({ from: '/shell/log' })
   const [count, setCount] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was read anew has no news
@@ -114,9 +118,9 @@ function useNews(since: number): number {
   useEffect(
     () =>
       listenToEntries(items =>
-        setCount(before => before + items.filter(item => mayFit(search, item)).length),
+        setCount(before => before + items.filter(item => mayFit(search, item, shown)).length),
       ),
-    [search],
+    [search, shown],
   )
   return count
 }

@@ -36,6 +36,8 @@ export function aboutOf(search: LogSearch, now: Date): DisputeAbout {
 const fits = (pattern: string, event: string) =>
   pattern.endsWith('.*') ? event.startsWith(pattern.slice(0, -1)) : pattern === event
 
+const NOBODY: ReadonlySet<string> = new Set()
+
 interface Arrived {
   event: string
   conversationId: string | null
@@ -44,12 +46,14 @@ interface Arrived {
 
 /**
  * Whether a new entry may belong to what is shown, as far as an announcement tells. Looking at the log is itself
- * recorded; that is no news unless asked for.
+ * recorded; that is no news unless asked for. `shown`: the customers in the list, in which a filter for a person finds
+ * all of their accounts.
  */
-export function mayFit(search: LogSearch, arrived: Arrived): boolean {
+export function mayFit(search: LogSearch, arrived: Arrived, shown: ReadonlySet<string> = NOBODY): boolean {
   if (search.to || search.range === 'yesterday') return false
   if (arrived.event === 'log.viewed' && !search.event) return false
   if (search.event && !search.event.some(pattern => fits(pattern, arrived.event))) return false
   if (search.conversation && search.conversation !== arrived.conversationId) return false
-  return !search.customer || search.customer === arrived.customerId
+  const { customerId } = arrived
+  return !search.customer || search.customer === customerId || (customerId !== null && shown.has(customerId))
 }
