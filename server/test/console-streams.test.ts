@@ -12,10 +12,12 @@ describe.skipIf(!canBrowse())('a stream in a browser', { timeout: 120_000 }, () 
   let world: World
   let site: TestConsole
   let receiver: WebReceiver
+  let billing: string
   beforeAll(async () => {
     world = await createWorld({ allowPrivateTargets: true, streamTiming: QUICK })
     site = await openConsole(world.node)
     receiver = await new WebReceiver().listen()
+    billing = await world.department('Billing')
   })
   afterAll(async () => {
     await site?.end()
@@ -58,12 +60,24 @@ describe.skipIf(!canBrowse())('a stream in a browser', { timeout: 120_000 }, () 
     await page.getByRole('menuitem', { name: 'Change' }).click()
     await page.getByText('It has words already, which nobody is shown.', { exact: false }).waitFor()
     await dialog.locator('summary').click()
-    await dialog.getByLabel('Only from this source').first().fill('console')
-    await page.keyboard.press('Enter')
+    const choose = async (label: string, option: string) => {
+      const field = dialog
+        .getByRole('combobox', { name: label })
+        .or(dialog.getByRole('textbox', { name: label }))
+      await field.fill(option)
+      await page.getByRole('option', { name: option, exact: true }).click()
+      await page.keyboard.press('Tab') // the list closes
+    }
+    await choose('Only from this source', 'Console')
+    await choose('Only by these people', 'Olga Owner')
+    await choose('Only of these departments', 'Billing')
     expect(await axe(page)).toEqual([])
     await dialog.locator('button[type=submit]').click()
     await dialog.waitFor({ state: 'detached' })
-    expect(await listed()).toMatchObject({ words: true, filter: { source: ['console'] } })
+    expect(await listed()).toMatchObject({
+      words: true,
+      filter: { source: ['console'], actor: [world.owner.id], department: [billing] },
+    })
     expect(errors).toEqual([])
     await context.close()
   })

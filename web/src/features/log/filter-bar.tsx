@@ -1,12 +1,10 @@
 import { Select, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
 import { IconSearch } from '@tabler/icons-react'
-import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
-import { useT, useWords } from '../../i18n/index.ts'
+import { useT } from '../../i18n/index.ts'
 import { useKeys } from '../../shared/keys.ts'
-import { queryOf } from '../../shared/queries.ts'
-import { useMay } from '../../shared/session.ts'
+import { useAgentChoices, useDepartmentChoices, useEventChoices } from '../../shared/log-choices.ts'
 import classes from './log.module.css'
 import { OUTCOMES, PRESETS, type Preset, SOURCES } from './log-search.ts'
 import { TimeRange } from './time-range.tsx'
@@ -93,9 +91,8 @@ function TextFilter() {
 
 function AgentChoice() {
   const t = useT()
-  const may = useMay()
   const { search, change } = useFilter()
-  const agents = useQuery({ ...queryOf('agent.list', {}), enabled: may('team.view') })
+  const agents = useAgentChoices()
   return (
     <Select
       size="xs"
@@ -104,7 +101,7 @@ function AgentChoice() {
       placeholder={t('log.allAgents')}
       nothingFoundMessage={t('palette.nothing')}
       value={null}
-      data={(agents.data?.items ?? []).map(({ id, name }) => ({ value: id as string, label: name }))}
+      data={agents}
       onChange={value => value && change({ actor: withValue(search.actor, value) })}
     />
   )
@@ -112,13 +109,9 @@ function AgentChoice() {
 
 function DepartmentChoice() {
   const t = useT()
-  const may = useMay()
   const { search, change } = useFilter()
-  const departments = useQuery({
-    ...queryOf('department.list', { deleted: 'with' }),
-    enabled: may('team.view'),
-  })
-  if (departments.data?.items.length === 0) return null
+  const departments = useDepartmentChoices()
+  if (departments.length === 0) return null
   return (
     <Select
       size="xs"
@@ -127,10 +120,7 @@ function DepartmentChoice() {
       placeholder={t('log.allDepartments')}
       nothingFoundMessage={t('palette.nothing')}
       value={null}
-      data={(departments.data?.items ?? []).map(({ id, name, deletedAt }) => ({
-        value: id as string,
-        label: deletedAt ? t('log.deletedDepartment', { name }) : name,
-      }))}
+      data={departments}
       onChange={value => value && change({ departments: withValue(search.departments, value) })}
     />
   )
@@ -138,20 +128,8 @@ function DepartmentChoice() {
 
 function EventChoice() {
   const t = useT()
-  const words = useWords()
   const { search, change } = useFilter()
-  const catalogue = useQuery(queryOf('log.catalogue', {}))
-  const areas = Map.groupBy(catalogue.data?.items ?? [], event => event.area)
-  const data = [...areas].map(([area, events]) => {
-    const name = words(`area.${area}`, area)
-    return {
-      group: name,
-      items: [
-        { value: `${area}.*`, label: t('log.wholeArea', { area: name }) },
-        ...events.map(event => ({ value: event.name, label: words(`eventName.${event.name}`, event.name) })),
-      ],
-    }
-  })
+  const data = useEventChoices()
   return (
     <Select
       size="xs"

@@ -15,6 +15,13 @@ import type { CommandInput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import {
+  type Choice,
+  useAgentChoices,
+  useBotChoices,
+  useDepartmentChoices,
+  useEventChoices,
+} from '../../shared/log-choices.ts'
 import { useMay } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { STREAMS_CHANGED, type Stream } from './stream.ts'
@@ -25,18 +32,6 @@ type Kind = Asked['kind']
 const ENVELOPES = ['plain', 'cloudevents', 'cloudevents_binary'] as const
 const PAYLOADS = { webhook: ['entry', 'ocsf'], syslog: ['cef', 'entry', 'ocsf'] } as const
 const OUTCOMES = ['done', 'refused', 'failed'] as const
-const SUGGESTED = [
-  'message.*',
-  'conversation.*',
-  'customer.*',
-  'session.*',
-  'agent.*',
-  'setting.*',
-  'log.*',
-  'export.*',
-  'privacy.*',
-  'ledger.*',
-]
 /** Parts of a filter that are ids, or words of a closed list. */
 const OTHERS = [
   'actor',
@@ -49,14 +44,19 @@ const OTHERS = [
   'source',
 ] as const
 type Other = (typeof OTHERS)[number]
-const KNOWN: Partial<Record<Other, readonly string[]>> = {
-  actorKind: ['agent', 'customer', 'flow', 'rule', 'system', 'api_token', 'operator', 'import'],
-  source: ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'],
-}
+const ACTOR_KINDS = [
+  'agent',
+  'customer',
+  'flow',
+  'rule',
+  'system',
+  'api_token',
+  'operator',
+  'import',
+] as const
+const SOURCES = ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'] as const
 const othersOf = (filter: Stream['filter']): Draft['others'] =>
   Object.fromEntries(OTHERS.map(name => [name, filter[name] ?? []])) as Draft['others'] // every one of them
-
-const EVENT = /^[a-z_]+\.(\*|[a-z_]+)$/
 
 /** What the fields hold; an address, authorization or certificate left empty stays as it is. */
 interface Draft {
@@ -251,16 +251,19 @@ function Where({ stream, draft, change }: SectionProps & { stream: Stream | null
 function What({ stream, draft, change }: SectionProps & { stream: Stream | null }) {
   const t = useT()
   const may = useMay()
+  const events = useEventChoices()
   return (
     <>
-      <TagsInput
+      <MultiSelect
         label={t('streams.events')}
-        description={t('streams.eventsHint')}
+        searchable
         placeholder={draft.events.length === 0 ? t('streams.all') : ''}
-        data={SUGGESTED}
-        maxTags={50}
+        nothingFoundMessage={t('palette.nothing')}
+        maxDropdownHeight={380}
+        maxValues={50}
+        data={events}
         value={draft.events}
-        onChange={events => change({ events: events.filter(name => EVENT.test(name)) })}
+        onChange={events => change({ events })}
       />
       <MultiSelect
         label={t('streams.outcome')}
@@ -324,12 +327,10 @@ function More({ stream, draft, change }: SectionProps & { stream: Stream | null 
       <summary>{t('streams.more')}</summary>
       <div className={classes.more}>
         {OTHERS.map(name => (
-          <TagsInput
+          <Only
             key={name}
-            label={t(`streams.only.${name}`)}
-            data={[...(KNOWN[name] ?? [])]}
-            maxTags={50}
-            value={draft.others[name]}
+            name={name}
+            values={draft.others[name]}
             onChange={values => change({ others: { ...draft.others, [name]: values } })}
           />
         ))}
@@ -365,4 +366,49 @@ function More({ stream, draft, change }: SectionProps & { stream: Stream | null 
       </div>
     </details>
   )
+}
+
+interface OnlyProps {
+  name: Other
+  values: string[]
+  onChange: (values: string[]) => void
+}
+
+/** One more part of the filter: chosen by name where there is a list of names, else told by its id. */
+function Only({ name, values, onChange }: OnlyProps) {
+  const t = useT()
+  const known = useNamed(name)
+  const label = t(`streams.only.${name}`)
+  if (!known) return <TagsInput label={label} maxTags={50} value={values} onChange={onChange} />
+  // a token, a rule or somebody who is not listed any more
+  const others = values.filter(id => !known.some(({ value }) => value === id))
+  if (known.length + others.length === 0) return null
+  return (
+    <MultiSelect
+      label={label}
+      searchable
+      placeholder={values.length === 0 ? t('streams.all') : ''}
+      nothingFoundMessage={t('palette.nothing')}
+      maxValues={50}
+      data={[...known, ...others.map(value => ({ value, label: value }))]}
+      value={values}
+      onChange={onChange}
+    />
+  )
+}
+
+/** What can be chosen by name; null for what has too many to list. */
+function useNamed(name: Other): Choice[] | null {
+  const t = useT()
+  const agents = useAgentChoices()
+  const departments = useDepartmentChoices()
+  const bots = useBotChoices()
+  const lists: Partial<Record<Other, Choice[]>> = {
+    actor: agents,
+    department: departments,
+    bot: bots,
+    actorKind: ACTOR_KINDS.map(value => ({ value, label: t(`actor.${value}`) })),
+    source: SOURCES.map(value => ({ value, label: t(`source.${value}`) })),
+  }
+  return lists[name] ?? null
 }
