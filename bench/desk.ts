@@ -10,6 +10,7 @@ import { prepareRoles } from '../server/src/db/roles.ts'
 import { newId } from '../server/src/kernel/id.ts'
 import { createLog } from '../server/src/kernel/log.ts'
 import { InstallationSecret } from '../server/src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../server/src/modules/bots/index.ts'
 import { resolveSession } from '../server/src/modules/team/index.ts'
 import { TracedeskNode } from '../server/src/node.ts'
 
@@ -100,7 +101,7 @@ export async function openDesk(cluster: Cluster, name: string, running = true): 
     log: createLog('error'),
     version: 'bench',
     setupToken: () => (setUp ? null : SETUP_TOKEN),
-    bots: { delivery: 'polling', identify: () => Promise.reject(new Error('no Telegram here')) },
+    bots: NO_TELEGRAM,
   })
   if (running) await node.start(to)
   else await node.textIndex.stop()

@@ -7,7 +7,7 @@ import { chooseDataDir, startEmbedded } from './db/embedded/index.ts'
 import { migrate } from './db/migrate.ts'
 import { type ConnectionTarget, prepareRoles, type RoleTargets, targetFromUrl } from './db/roles.ts'
 import { createHttpServer } from './edges/http/server.ts'
-import { createIdentify, createSendDocument, Gateway } from './edges/telegram/index.ts'
+import { createIdentify, createProfileReader, createSendDocument, Gateway } from './edges/telegram/index.ts'
 import { type Config, readConfig } from './kernel/config.ts'
 import { createLog, type Logger } from './kernel/log.ts'
 import { loadSecret, newToken, sha256 } from './kernel/secret.ts'
@@ -73,6 +73,7 @@ export async function boot(env: NodeJS.ProcessEnv, cwd: string): Promise<Running
       bots: {
         delivery: webhookRoot ? 'webhook' : 'polling',
         identify: createIdentify(config.telegramApiRoot),
+        profile: createProfileReader(config.telegramApiRoot),
       },
     })
     stops.push(() => node.stop())

@@ -892,6 +892,22 @@ test('bots', async () => {
     subject: botId,
     data: { from: false, to: true },
   })
+  const commands = [{ command: 'start', description: 'Begin' }]
+  await tells('bot.set_commands', () => owner.do('bot.set_commands', { botId, commands }), {
+    by: owner,
+    event: 'bot.commands_set',
+    subject: botId,
+    data: { scope: 'default', language: '', from: 0, to: 1 },
+    parts: { before: '', after: '/start Begin' },
+  })
+  await tells('bot.set_profile', () => owner.do('bot.set_profile', { botId, description: 'Ask us' }), {
+    by: owner,
+    event: 'bot.profile_set',
+    subject: botId,
+    data: { field: 'description', language: '', from: 0, to: 6 },
+    parts: { before: '', after: 'Ask us' },
+  })
+  await until(async () => (await desk.entries('bot.change_accepted')).length === 2)
   const { token } = desk.telegram.revokeToken(made)
   await tells('bot.rotate_token', () => owner.do('bot.rotate_token', { botId, token }), {
     by: owner,

@@ -37,6 +37,7 @@ const MACHINERY = new Set([
   'lease',
   'telegram_update',
   'telegram_outbox',
+  'bot_change_outbox', // what came of each change is recorded
   'file_fetch',
   'file_removal',
   'bot_line',

@@ -2,6 +2,7 @@ import type { EventDefinition } from './event.ts'
 import * as access from './events/access.ts'
 import * as alert from './events/alert.ts'
 import * as archive from './events/archive.ts'
+import * as botProfile from './events/bot-profile.ts'
 import * as bots from './events/bots.ts'
 import * as cannedReply from './events/canned-reply.ts'
 import * as conversation from './events/conversation.ts'
@@ -48,6 +49,7 @@ export const CATALOGUE: ReadonlyMap<string, EventDefinition> = new Map(
     access,
     impersonation,
     bots,
+    botProfile,
     conversation,
     message,
     moderation,

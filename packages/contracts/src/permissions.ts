@@ -156,6 +156,8 @@ const ADMIN = [
   'bot.connect',
   'bot.rotate_token',
   'bot.disconnect',
+  'bot.set_commands',
+  'bot.set_profile',
   'bot.set_routing',
   'bot.set_groups',
   'setting.change',

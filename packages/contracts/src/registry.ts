@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as alertCommands from './commands/alerts.ts'
 import * as archiveCommands from './commands/archive.ts'
+import * as botProfileCommands from './commands/bot-profile.ts'
 import * as botCommands from './commands/bots.ts'
 import * as cannedReplyCommands from './commands/canned-replies.ts'
 import * as customerCommands from './commands/customers.ts'
@@ -28,6 +29,7 @@ import * as teamCommands from './commands/team.ts'
 import * as verificationCommands from './commands/verification.ts'
 import * as alertQueries from './queries/alerts.ts'
 import * as archiveQueries from './queries/archive.ts'
+import * as botProfileQueries from './queries/bot-profile.ts'
 import * as cannedReplyQueries from './queries/canned-replies.ts'
 import * as customerQueries from './queries/customers.ts'
 import * as deskQueries from './queries/desk.ts'
@@ -78,6 +80,8 @@ const {
 } = mediaQueries
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
+const { ProfileLanguage: _pl, ...botProfile } = botProfileCommands
+
 /** Every command with a route, under the name of its constant. */
 export const COMMANDS = {
   ...teamCommands,
@@ -86,6 +90,7 @@ export const COMMANDS = {
   ...oidcCommands,
   ...impersonationCommands,
   ...botCommands,
+  ...botProfile,
   ...deskCommands,
   ...verificationCommands,
   ...evidenceCommands,
@@ -119,6 +124,7 @@ export const QUERIES = {
   ...logViewQueries,
   ...disputeReads,
   ...teamQueries,
+  ...botProfileQueries,
   ...peopleQueries,
   ...notificationQueries,
   ...oidcQueries,

@@ -33,6 +33,10 @@ export const nameUpTo = (max: number) =>
     .refine(wellFormed, { message: 'text.not_well_formed' })
     .refine(withoutControls, { message: 'text.control_characters' })
 
+/** Words of several lines that may be missing: trimmed, at most `max` units. */
+export const textUpTo = (max: number) =>
+  z.string().trim().max(max).refine(wellFormed, { message: 'text.not_well_formed' })
+
 export const Email = z.email().max(254).toLowerCase()
 export const Password = z.string().min(10).max(256).refine(wellFormed, { message: 'text.not_well_formed' })
 

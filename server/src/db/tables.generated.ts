@@ -183,6 +183,28 @@ export interface Tables {
     connected_at: string
     groups: Generated<boolean>
   }
+  bot_change: {
+    workspace_id: string
+    change_id: string
+    bot_id: string
+    kind: string
+    scope: string | null
+    language: string
+    value: string
+    state: string
+    error_code: number | null
+    description: string | null
+    entry_id: string
+    at: string
+  }
+  bot_change_outbox: {
+    workspace_id: string
+    change_id: string
+    bot_id: string
+    attempts: Generated<number>
+    next_at: Generated<string>
+    queued_at: Generated<string>
+  }
   bot_line: {
     workspace_id: string
     bot_id: string
@@ -190,6 +212,7 @@ export interface Tables {
     health: Generated<string>
     since: Generated<string>
     cause: string | null
+    webhook_failed_at: number | null
   }
   bot_routing: {
     workspace_id: string

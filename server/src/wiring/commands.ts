@@ -22,7 +22,7 @@ import * as retention from '../modules/retention/index.ts'
 import * as streams from '../modules/streams/index.ts'
 import * as team from '../modules/team/index.ts'
 import type { NodeParts } from './parts.ts'
-import { botsPort, erasePort, evidencePort, packagePort, streamPort } from './ports.ts'
+import { botsPort, erasePort, evidencePort, packagePort, profilePort, streamPort } from './ports.ts'
 
 /** The commands of every module. The door tells their input types apart at run time, by their schemas. */
 export const commandsOf = (node: NodeParts): Command[] =>
@@ -166,6 +166,8 @@ function botCommands(node: NodeParts): unknown[] {
     bots.createConnectBot(port),
     bots.createRotateBotToken(port),
     bots.createDisconnectBot(port),
+    bots.createSetBotCommands(profilePort(node)),
+    bots.createSetBotProfile(profilePort(node)),
   ]
 }
 

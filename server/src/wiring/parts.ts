@@ -34,7 +34,7 @@ export interface NodeOptions {
   /** The token of the set-up link, for as long as there is no owner. */
   readonly setupToken: () => string | null
   /** How bots are told apart and delivered; the gateway answers it. */
-  readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'>
+  readonly bots: Pick<bots.BotsPort, 'identify' | 'delivery'> & { readonly profile: bots.ProfileReader }
   readonly pools?: PoolSizes
   /** After how long a silent browser turns its agent away. */
   readonly presence?: team.PresenceTiming

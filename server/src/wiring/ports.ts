@@ -149,6 +149,13 @@ export const anchorPort = (node: NodeParts) => ({
   sendDocument: ((...args) => node.sendDocument(...args)) as anchors.SendDocument,
 })
 
+export const profilePort = (node: NodeParts): bots.ProfilePort => ({
+  databases: node.databases,
+  secret: node.options.secret,
+  profile: node.options.bots.profile,
+  wakeChanges: (workspaceId, botId) => node.wakeOutbox(workspaceId, botId),
+})
+
 export const botsPort = (node: NodeParts): bots.BotsPort => ({
   ...node.options.bots,
   secret: node.options.secret,

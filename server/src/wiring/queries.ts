@@ -21,7 +21,7 @@ import * as retention from '../modules/retention/index.ts'
 import * as streams from '../modules/streams/index.ts'
 import * as team from '../modules/team/index.ts'
 import type { NodeParts } from './parts.ts'
-import { anchorPort, disputeReads, importFolder } from './ports.ts'
+import { anchorPort, disputeReads, importFolder, profilePort } from './ports.ts'
 
 /** The queries of every module. The runner tells their input types apart at run time, by their schemas. */
 export function queriesOf(node: NodeParts): Query[] {
@@ -41,6 +41,7 @@ export function queriesOf(node: NodeParts): Query[] {
     conversations.listInboxViewsQuery,
     conversations.listLabelSetsQuery,
     bots.listBotsQuery,
+    ...bots.createProfileQueries(profilePort(node)),
     customers.getCustomerQuery,
     customers.listFieldsQuery,
     cannedReplies.listCannedRepliesQuery,

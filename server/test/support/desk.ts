@@ -1,17 +1,25 @@
 import { appendFileSync } from 'node:fs'
 import type { Entry, QueryOutput } from '@tracedesk/contracts'
-import type { Command } from '../../src/command/define.ts'
+import type { Command, Query } from '../../src/command/define.ts'
 import {
   type SimulatedBot,
   type SimulatedTelegram,
   startSimulatedTelegram,
 } from '../../src/demo/telegram/index.ts'
-import { createIdentify, Gateway, type GatewayOptions } from '../../src/edges/telegram/index.ts'
+import {
+  createIdentify,
+  createProfileReader,
+  Gateway,
+  type GatewayOptions,
+} from '../../src/edges/telegram/index.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import {
   createConnectBot,
   createDisconnectBot,
+  createProfileQueries,
   createRotateBotToken,
+  createSetBotCommands,
+  createSetBotProfile,
   listBotsQuery,
 } from '../../src/modules/bots/index.ts'
 import type { TracedeskNode } from '../../src/node.ts'
@@ -31,6 +39,7 @@ export const QUICK = {
   retryMaxMs: 400,
   conflictQuietMs: 500,
   settledMs: 400,
+  webhookCheckMs: 300,
   sweepMs: 250,
 }
 
@@ -73,10 +82,23 @@ export class Desk {
       identify: createIdentify(this.telegram.apiRoot),
       botsChanged: (workspaceId: string) => gateway.botsChanged(workspaceId),
     }
-    const commands = [createConnectBot(port), createRotateBotToken(port), createDisconnectBot(port)]
+    const profile = {
+      databases: node.databases,
+      secret: TEST_SECRET,
+      profile: createProfileReader(this.telegram.apiRoot),
+      wakeChanges: (workspaceId: string, botId: string) => gateway.wakeOutbox(workspaceId, botId),
+    }
+    const commands = [
+      createConnectBot(port),
+      createRotateBotToken(port),
+      createDisconnectBot(port),
+      createSetBotCommands(profile),
+      createSetBotProfile(profile),
+    ]
     for (const command of commands as unknown as Command[])
       node.commandsByName.set(command.contract.name, command)
-    node.queriesByName.set(listBotsQuery.contract.name, listBotsQuery)
+    for (const query of [listBotsQuery as unknown as Query, ...createProfileQueries(profile)])
+      node.queriesByName.set(query.contract.name, query)
     gateway.start()
     this.gateways.push(gateway)
     return gateway

@@ -4,9 +4,9 @@ import { createLabel } from '@tracedesk/contracts'
 import { operatorCaller } from '../../src/command/caller.ts'
 import { schemaVersion } from '../../src/db/migrate.ts'
 import type { RoleTargets } from '../../src/db/roles.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 
 export interface HammerTask {
@@ -26,7 +26,7 @@ const node = new TracedeskNode({
   log: createLog('silent'),
   version: 'hammer',
   setupToken: () => null,
-  bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+  bots: NO_TELEGRAM,
 })
 const create = node.commandsByName.get(createLabel.name)
 if (!create) throw new Error('no label.create')

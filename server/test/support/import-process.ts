@@ -1,9 +1,9 @@
 // A process that imports a file and says how far it is, one JSON object a line, until it is done or killed; see
 // `import.test.ts`. Its one argument is JSON: { targets, dataDir, workspaceId, secret, file }.
 import { operatorCaller } from '../../src/command/caller.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { importFile } from '../../src/modules/imports/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 
@@ -16,7 +16,7 @@ const node = new TracedeskNode({
   log: createLog('error'),
   version: 'test',
   setupToken: () => null,
-  bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+  bots: NO_TELEGRAM,
 })
 const say = (fact: object) => process.stdout.write(`${JSON.stringify(fact)}\n`)
 const result = await importFile(node, {

@@ -176,6 +176,18 @@ const PROJECTIONS: readonly Projection[] = [
     },
   },
   {
+    table: 'bot_change',
+    sql: 'select entry_id as id, bot_id as bot, kind, scope, language, state, error_code as "errorCode" from bot_change',
+    step: (rows, { id, event, subject, data, causedBy }) => {
+      const fresh = { bot: subject.id, language: data.language, state: 'queued', errorCode: null }
+      if (event === 'bot.commands_set') rows.set(id, { ...fresh, kind: 'commands', scope: data.scope })
+      if (event === 'bot.profile_set') rows.set(id, { ...fresh, kind: data.field, scope: null })
+      const ended = /^bot\.change_(accepted|refused|unreachable)$/.exec(event)
+      const key = causedBy ?? ''
+      if (ended) rows.set(key, { ...rows.get(key), state: ended[1], errorCode: data.errorCode ?? null })
+    },
+  },
+  {
     table: 'bot_routing',
     sql: `select bot_id as id, mode, department_id as "departmentId", fallback_department_id as "fallbackDepartmentId" from bot_routing`,
     step: (rows, { event, subject, data }) => {

@@ -1,9 +1,9 @@
 // A process with a node and a gateway, to be killed. Its one argument is JSON: targets, dataDir, apiRoot, timing.
 // Prints "ready" once it has begun.
 import { Gateway } from '../../src/edges/telegram/index.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 
 const { targets, dataDir, apiRoot, timing } = JSON.parse(process.argv[2] ?? '{}')
@@ -17,7 +17,7 @@ const node = new TracedeskNode({
   log,
   version: 'test',
   setupToken: () => null,
-  bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+  bots: NO_TELEGRAM,
 })
 const { databases, door, keys, counter } = node
 new Gateway({

@@ -1,9 +1,9 @@
 // A server process that sends streams, until it is killed. It says so once it is up.
 import type { RoleTargets } from '../../src/db/roles.ts'
 import type { StreamTiming } from '../../src/edges/streams/index.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 
 export interface StreamNodeTask {
@@ -22,7 +22,7 @@ const node = new TracedeskNode({
   log: createLog('silent'),
   version: 'test',
   setupToken: () => null,
-  bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+  bots: NO_TELEGRAM,
   allowPrivateTargets: true,
   streamTiming: task.timing,
 })

@@ -16,10 +16,10 @@ import { type Caller, operatorCaller } from '../../src/command/caller.ts'
 import type { EmbeddedConnection } from '../../src/db/embedded/index.ts'
 import { migrate, schemaVersion } from '../../src/db/migrate.ts'
 import { prepareRoles, type RoleTargets } from '../../src/db/roles.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { newId } from '../../src/kernel/id.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { resolveSession } from '../../src/modules/team/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 import type { NodeOptions } from '../../src/wiring/parts.ts'
@@ -85,10 +85,7 @@ export class World {
       originHost: 'desk.example',
       log: createLog(process.env.TEST_LOG ?? 'silent'),
       version: 'test',
-      bots: {
-        delivery: 'polling',
-        identify: async () => Promise.reject(new ConsoleError('telegram.unreachable')),
-      },
+      bots: NO_TELEGRAM,
       setupToken: () => (this.workspaceId ? null : SETUP_TOKEN),
       ...options,
     })

@@ -72,6 +72,11 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['field.*', () => [['field.list'], ['customer.get']]],
   ['wallet.*', () => [['wallet.list']]],
   ['bot.blocked_by_customer', customer],
+  ['bot.commands_set', () => [['bot.changes']]],
+  ['bot.profile_set', () => [['bot.changes']]],
+  ['bot.change_accepted', () => [['bot.changes'], ['bot.profile']]],
+  ['bot.change_refused', () => [['bot.changes']]],
+  ['bot.change_unreachable', () => [['bot.changes']]],
   ['bot.*', () => [['bot.list']]],
   // Roles, seats and leadership decide what the reader themselves may see.
   ['agent.*', () => [...TEAM, ['session.me'], ...ACCESS]],

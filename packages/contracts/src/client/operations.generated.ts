@@ -368,6 +368,16 @@ export interface Queries {
     input: Record<string, never>
     output: { items: Array<{ key: string; value: boolean | number | string | null; default: boolean | number | string | null; kind: "boolean" | "integer" | "text" | "secret"; min: number | null; max: number | null }> }
   }
+  /** What Telegram shows of a bot in a language, asked of Telegram this moment */
+  'bot.profile': {
+    input: { botId: string; language?: string | undefined }
+    output: { name: string; description: string; shortDescription: string; commands: Array<{ scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators"; commands: Array<{ command: string; description: string }> }> }
+  }
+  /** What was last set for a bot at Telegram and what Telegram said to it, newest first */
+  'bot.changes': {
+    input: { botId: string }
+    output: { items: Array<{ id: string; at: string; kind: "commands" | "name" | "description" | "short_description"; scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | null; language: string; state: "queued" | "accepted" | "refused" | "unreachable"; errorCode: number | null; description: string | null }> }
+  }
   /** Entries about signing in, newest first: one’s own, or (who may review access) somebody’s or everybody’s */
   'session.history': {
     input: { agentId?: string | undefined; all?: string | undefined; limit?: number | undefined; cursor?: string | undefined }
@@ -816,6 +826,16 @@ export interface Commands {
   'bot.rotate_token': {
     input: { botId: string; token: string }
     output: Record<string, never>
+  }
+  /** Set the commands Telegram offers in the menu of a bot; an empty list takes them away */
+  'bot.set_commands': {
+    input: { botId: string; scope?: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | undefined; language?: string | undefined; commands: Array<{ command: string; description: string }> }
+    output: { changes: Array<{ id: string }> }
+  }
+  /** Set what customers read of a bot at Telegram; an empty text takes the one of that language away */
+  'bot.set_profile': {
+    input: { botId: string; language?: string | undefined; name?: "" | string | undefined; description?: string | undefined; shortDescription?: string | undefined }
+    output: { changes: Array<{ id: string }> }
   }
   /** Label a customer */
   'customer.add_label': {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
+import { botChangeUnreachable } from '../events/bot-profile.ts'
 import * as bots from '../events/bots.ts'
 import { settingChanged } from '../events/system.ts'
 import { BotId } from '../ids.ts'
@@ -27,7 +28,7 @@ export const disconnectBot = defineCommand({
   summary: 'Stop receiving and sending through a bot, and forget its token',
   input: z.strictObject({ botId: BotId }),
   output: z.strictObject({}),
-  records: [bots.botDisconnected],
+  records: [bots.botDisconnected, botChangeUnreachable],
   subject: { kind: 'bot', field: 'botId' },
 })
 export const changeSetting = defineCommand({

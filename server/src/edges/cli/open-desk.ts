@@ -5,12 +5,12 @@ import { chooseDataDir, connectEmbedded } from '../../db/embedded/index.ts'
 import { migrate, schemaVersion } from '../../db/migrate.ts'
 import { type ConnectionTarget, type RoleTargets, targetFromUrl } from '../../db/roles.ts'
 import { type Config, readConfig } from '../../kernel/config.ts'
-import { ConsoleError } from '../../kernel/console-error.ts'
 import { createLog } from '../../kernel/log.ts'
 import { type InstallationSecret, loadSecret } from '../../kernel/secret.ts'
 import { StartError } from '../../kernel/start-error.ts'
 import { RemoteSigner, readSignerSecret } from '../../ledger/remote-signer.ts'
 import type { NamedStore } from '../../modules/archive/index.ts'
+import { NO_TELEGRAM } from '../../modules/bots/index.ts'
 import { openNamedStore } from '../../modules/files/index.ts'
 import { TracedeskNode } from '../../node.ts'
 import { CliError } from './cli-error.ts'
@@ -115,7 +115,7 @@ export function openNode(
     ...(config.signer
       ? { signer: new RemoteSigner(config.signer.url, readSignerSecret(config.signer.secretFile)) }
       : {}),
-    bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+    bots: NO_TELEGRAM,
     pools: { app: 4, read: 4, ledger: 3 },
   })
   void node.textIndex.stop() // the search index follows in the server's time, not in ours

@@ -1,8 +1,9 @@
-import type { Entity } from '@tracedesk/contracts'
+import type { CommandScope, Entity, ProfileField } from '@tracedesk/contracts'
 import type { ApiClientOptions } from 'grammy'
 import { Api, GrammyError, HttpError } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { hideTokens } from '../../kernel/log.ts'
+import type { BotCommandText } from '../../modules/bots/index.ts'
 import { formBody } from './multipart.ts'
 import { type Call, callFor, type OutgoingMessage } from './send-call.ts'
 import { NoAnswer, type PostOptions, type Transport } from './transport.ts'
@@ -34,6 +35,16 @@ export class TelegramRefusal extends Error {
   get isAboutToken(): boolean {
     return this.errorCode === 401 || (this.errorCode === 404 && this.description === 'Not Found')
   }
+}
+
+const METHOD_OF = { name: 'Name', description: 'Description', short_description: 'ShortDescription' } as const
+
+/** What Telegram says of a bot's webhook; `lastErrorDate` in Unix seconds, undefined when it never failed. */
+export interface WebhookState {
+  readonly url: string
+  readonly waiting: number
+  readonly lastErrorDate: number | undefined
+  readonly lastError: string
 }
 
 export interface SentMessage {
@@ -197,6 +208,40 @@ export class TelegramClient {
     return (answer as { result?: unknown }).result
   }
 
+  /** The commands of one scope and language (Bot API, getMyCommands). */
+  async getCommands(scope: CommandScope, language: string): Promise<BotCommandText[]> {
+    const fields = { scope: { type: scope }, language_code: language }
+    const result = await this.#call({ method: 'getMyCommands', fields, files: [] })
+    if (!Array.isArray(result)) throw new NoAnswer(true, 'NOT_JSON')
+    return result.map(({ command, description }: Partial<BotCommandText>) => ({
+      command: String(command),
+      description: String(description),
+    }))
+  }
+
+  /** Sets the commands of one scope and language; none at all takes the list away. */
+  async setCommands(
+    scope: CommandScope,
+    language: string,
+    commands: readonly BotCommandText[],
+  ): Promise<void> {
+    const fields = { scope: { type: scope }, language_code: language }
+    if (commands.length === 0) await this.#call({ method: 'deleteMyCommands', fields, files: [] })
+    else await this.#call({ method: 'setMyCommands', fields: { ...fields, commands }, files: [] })
+  }
+
+  /** A text of the bot's profile in a language, or the one for everybody where that language has none. */
+  async getText(field: ProfileField, language: string): Promise<string> {
+    const fields = { language_code: language }
+    const result = await this.#call({ method: `getMy${METHOD_OF[field]}`, fields, files: [] })
+    return String((result as Partial<Record<ProfileField, unknown>> | null)?.[field] ?? '')
+  }
+
+  async setText(field: ProfileField, language: string, text: string): Promise<void> {
+    const fields = { [field]: text, language_code: language }
+    await this.#call({ method: `setMy${METHOD_OF[field]}`, fields, files: [] })
+  }
+
   async setWebhook(url: string, secretToken: string, allowed: readonly string[]): Promise<void> {
     // Newer kinds of update than grammY's types know are asked for as well; Telegram ignores what it does not know.
     const kinds = allowed as NonNullable<Parameters<Api['setWebhook']>[1]>['allowed_updates']
@@ -213,12 +258,15 @@ export class TelegramClient {
   }
 
   /** The webhook Telegram has for the bot, and how many updates wait for it. */
-  async getWebhook(): Promise<{ url: string; waiting: number; lastErrorDate: number | undefined }> {
+  async getWebhook(): Promise<WebhookState> {
     const info = await explained(this.#api.getWebhookInfo())
     return {
       url: info.url ?? '',
       waiting: info.pending_update_count,
       lastErrorDate: info.last_error_date,
+      lastError: hideTokens(info.last_error_message ?? '')
+        .slice(0, 500)
+        .toWellFormed(),
     }
   }
 }

@@ -1,5 +1,6 @@
+import { ProfileField } from '@tracedesk/contracts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import type { BotIdentity } from '../../modules/bots/index.ts'
+import type { BotIdentity, ProfileReader } from '../../modules/bots/index.ts'
 import { TelegramClient, TelegramRefusal } from './client.ts'
 import { NoAnswer, Transport } from './transport.ts'
 
@@ -9,17 +10,41 @@ import { NoAnswer, Transport } from './transport.ts'
  */
 export function createIdentify(apiRoot: string): (token: string) => Promise<BotIdentity> {
   const transport = new Transport(apiRoot)
-  return async token => {
-    try {
+  return token =>
+    asked(async () => {
       const me = await new TelegramClient(token, apiRoot, transport).getMe()
       return { telegramId: me.id, username: me.username, name: nameOf(me.first_name, me.username) }
-    } catch (error) {
-      if (error instanceof TelegramRefusal && error.isAboutToken) throw new ConsoleError('bot.token_refused')
-      if (error instanceof TelegramRefusal)
-        throw new ConsoleError('telegram.unreachable', { errorCode: error.errorCode })
-      if (error instanceof NoAnswer) throw new ConsoleError('telegram.unreachable', { cause: error.code })
-      throw error
-    }
+    })
+}
+
+/** Asks Telegram what it shows of a bot. Throws as `createIdentify` does. */
+export function createProfileReader(apiRoot: string): ProfileReader {
+  const transport = new Transport(apiRoot)
+  const clientOf = (token: string) => new TelegramClient(token, apiRoot, transport)
+  return {
+    commands: (token, scope, language) => asked(() => clientOf(token).getCommands(scope, language)),
+    texts: (token, language) =>
+      asked(async () => {
+        const client = clientOf(token)
+        const [name, description, short] = await Promise.all([
+          client.getText(ProfileField.enum.name, language),
+          client.getText(ProfileField.enum.description, language),
+          client.getText(ProfileField.enum.short_description, language),
+        ])
+        return { name, description, short_description: short }
+      }),
+  }
+}
+
+async function asked<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof TelegramRefusal && error.isAboutToken) throw new ConsoleError('bot.token_refused')
+    if (error instanceof TelegramRefusal)
+      throw new ConsoleError('telegram.unreachable', { errorCode: error.errorCode })
+    if (error instanceof NoAnswer) throw new ConsoleError('telegram.unreachable', { cause: error.code })
+    throw error
   }
 }
 

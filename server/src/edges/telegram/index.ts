@@ -1,3 +1,3 @@
 export { Gateway, type GatewayOptions } from './gateway.ts'
-export { createIdentify } from './identify.ts'
+export { createIdentify, createProfileReader } from './identify.ts'
 export { createSendDocument } from './send-document.ts'

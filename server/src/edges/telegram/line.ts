@@ -2,6 +2,7 @@ import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 import type { FileReader } from '../../modules/files/index.ts'
+import { ChangeSender } from './change-sender.ts'
 import type { TelegramClient } from './client.ts'
 import { Fetcher, type FetchParts } from './fetcher.ts'
 import type { BotRef, Inbox } from './inbox.ts'
@@ -50,6 +51,7 @@ export class BotLine {
   readonly #processor: Processor
   readonly #sender: Sender
   readonly #notices: NoticeSender | undefined
+  readonly #changes: ChangeSender | undefined
   readonly #poller: Poller | undefined
   readonly #webhook: WebhookLine | undefined
   readonly #fetcher: Fetcher | undefined
@@ -77,6 +79,7 @@ export class BotLine {
     const limiter = new RateLimiter(parts.rates)
     this.#sender = new Sender({ ...parts, bot, lease, client, health, limiter })
     if (client) this.#notices = new NoticeSender({ ...parts, bot, lease, client, health, limiter })
+    if (client) this.#changes = new ChangeSender({ ...parts, bot, lease, client, health })
     if (client) this.#fetcher = new Fetcher({ ...parts, ...parts.fetching, bot, client })
     if (client && webhook)
       this.#webhook = new WebhookLine({
@@ -97,6 +100,7 @@ export class BotLine {
   start(): void {
     this.#sender.start()
     this.#notices?.start()
+    this.#changes?.start()
     this.#fetcher?.start()
     this.#poller?.start()
     this.#webhook?.start()
@@ -110,6 +114,7 @@ export class BotLine {
   wakeSender(): void {
     this.#sender.wake()
     this.#notices?.wake()
+    this.#changes?.wake()
   }
 
   wakeInbox(): void {
@@ -124,6 +129,7 @@ export class BotLine {
       this.#webhook?.stop(),
       this.#sender.stop(),
       this.#notices?.stop(),
+      this.#changes?.stop(),
       this.#fetcher?.stop(),
     ])
     await this.#processor.stop()

@@ -428,6 +428,30 @@ describe('webhook', () => {
     expect(await desk.texts(await onlyTalk())).toHaveLength(1)
   })
 
+  test('what Telegram could not hand over at our address is recorded once, with its words and how many wait', async () => {
+    desk.addGateway({ publicUrl: PUBLIC })
+    const bot = await desk.connect()
+    await until(() => desk.telegram.calls({ method: 'setWebhook' }).length > 0)
+    desk.telegram.createUser({ firstName: 'Maya' }).say(bot, 'hello?')
+    const [failed] = await until(async () => {
+      const entries = await desk.entries('bot.webhook_failed')
+      return entries.length > 0 && entries
+    })
+    expect(failed).toMatchObject({
+      outcome: 'failed',
+      actor: { kind: 'system' },
+      subject: { kind: 'bot', id: bot.botId },
+      data: {
+        waiting: 1,
+        failedAt: expect.stringMatching(/T.*Z$/),
+        description: expect.stringMatching(/\S/),
+      },
+    })
+    await until(async () => (await desk.entries('bot.webhook_failed')).length > 1) // it failed again later
+    const times = (await desk.entries('bot.webhook_failed')).map(({ data }) => data.failedAt)
+    expect(new Set(times).size).toBe(times.length)
+  })
+
   test('many posts at once, some of them twice, are all on disk when they are answered, each once', async () => {
     const gateway = desk.addGateway({ publicUrl: PUBLIC })
     const bot = await desk.connect()

@@ -13,6 +13,8 @@ export interface GatewayTiming {
   readonly conflictQuietMs: number
   /** By then every update of a webhook has come, even one that had to be tried again. */
   readonly settledMs: number
+  /** How often Telegram is asked how a bot's webhook does. */
+  readonly webhookCheckMs: number
   /** What nobody announced is found this often. */
   readonly sweepMs: number
 }
@@ -25,5 +27,6 @@ export const GATEWAY_TIMING: GatewayTiming = {
   giveUpMs: 3_600_000,
   conflictQuietMs: 30_000,
   settledMs: 300_000,
+  webhookCheckMs: 60_000,
   sweepMs: 1_000,
 }

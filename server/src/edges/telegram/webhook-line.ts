@@ -1,6 +1,8 @@
-import type { CommandDoor } from '../../command/execute.ts'
+import { systemCaller } from '../../command/caller.ts'
+import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Logger } from '../../kernel/log.ts'
-import type { TelegramClient } from './client.ts'
+import { noteWebhookFailureCommand } from '../../modules/bots/index.ts'
+import type { TelegramClient, WebhookState } from './client.ts'
 import { findGaps } from './gaps.ts'
 import type { BotRef, Inbox } from './inbox.ts'
 import type { LineHealth } from './line-health.ts'
@@ -11,7 +13,6 @@ import { backOff, Pause } from './waiting.ts'
 
 /** Updates come one a request; looking for them in small groups keeps their order and costs few queries. */
 const GATHER_MS = 10
-const CHECK_MS = 60_000
 
 /**
  * The side of a webhook that only the holder of a bot does: tell Telegram the address, see that it stays so, and deal
@@ -32,6 +33,7 @@ export class WebhookLine {
   readonly #check = new Pause()
   readonly #count = new Pause()
   #stopped = false
+  #failedAt = 0
   #running: Promise<unknown> | undefined
 
   constructor(parts: {
@@ -91,16 +93,32 @@ export class WebhookLine {
     let [known, failures] = [false, 0]
     while (!this.#stopped) {
       try {
-        if (!known || (await this.#client.getWebhook()).url !== this.#url)
+        const webhook = await this.#client.getWebhook()
+        if (!known || webhook.url !== this.#url)
           await this.#client.setWebhook(this.#url, this.#secretToken, UPDATE_KINDS)
+        await this.#noteFailure(webhook)
         known = true
         failures = 0
         await this.#health.worked()
-        await this.#check.sleep(CHECK_MS)
+        await this.#check.sleep(this.#timing.webhookCheckMs)
       } catch (error) {
         await this.#health.failed(error)
         await this.#check.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
       }
+    }
+  }
+
+  /** Telegram tells of the last failure only; each is recorded once. Trouble of our own must not count as Telegram's. */
+  async #noteFailure({ lastErrorDate, lastError, waiting }: WebhookState): Promise<void> {
+    if (lastErrorDate === undefined || lastErrorDate <= this.#failedAt) return
+    const { workspaceId, botId } = this.#bot
+    const failure = { botId, failedAt: lastErrorDate, description: lastError, waiting }
+    try {
+      await this.#door.execute(noteWebhookFailureCommand, systemCaller(workspaceId), failure as never) // branded id
+      this.#failedAt = lastErrorDate
+    } catch (error) {
+      if (error instanceof RecordedRefusal) this.#failedAt = lastErrorDate
+      else this.#log.error({ err: error as Error, botId }, 'a failure of the webhook could not be recorded')
     }
   }
 

@@ -1,6 +1,7 @@
 import { botDisconnected, disconnectBot } from '@tracedesk/contracts'
 import { defineCommandHandler } from '../../command/define.ts'
 import type { BotsPort } from './connect.ts'
+import { giveUpChanges } from './profile-changes.ts'
 import { lockConnected, resetLine } from './store.ts'
 
 export const createDisconnectBot = (port: Pick<BotsPort, 'botsChanged'>) =>
@@ -20,6 +21,7 @@ export const createDisconnectBot = (port: Pick<BotsPort, 'botsChanged'>) =>
         .where('bot_id', '=', botId)
         .execute()
       await resetLine(tx, workspaceId, botId)
+      await giveUpChanges(context, botId)
       context.record(
         botDisconnected,
         { token: bot.fingerprint },

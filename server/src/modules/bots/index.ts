@@ -7,6 +7,21 @@ export {
   noteUpdateGapCommand,
   restoreConnectionCommand,
 } from './health.ts'
-export { listBotsQuery } from './queries.ts'
+export { NO_TELEGRAM } from './no-telegram.ts'
+export {
+  type BotCommandText,
+  createSetBotCommands,
+  createSetBotProfile,
+  type ProfilePort,
+  type ProfileReader,
+} from './profile.ts'
+export {
+  type ClaimedChange,
+  claimChange,
+  noteWebhookFailureCommand,
+  postponeChange,
+  settleBotChangeCommand,
+} from './profile-changes.ts'
+export { createProfileQueries, listBotsQuery } from './queries.ts'
 export { createRotateBotToken } from './rotate-token.ts'
 export { openToken } from './token.ts'

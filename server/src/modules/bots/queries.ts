@@ -1,6 +1,7 @@
-import { listBots } from '@tracedesk/contracts'
+import { CommandScope, getBotProfile, listBotChanges, listBots, ProfileField } from '@tracedesk/contracts'
 import { z } from 'zod'
-import { defineQueryHandler } from '../../command/define.ts'
+import { defineQueryHandler, type Query } from '../../command/define.ts'
+import { type ProfilePort, tokenOf } from './profile.ts'
 
 const Health = z.enum(['fine', 'starting', 'lost'])
 const State = z.enum(['connected', 'disconnected'])
@@ -38,6 +39,52 @@ export const listBotsQuery = defineQueryHandler(listBots, async ({ db, caller })
       health: { state: Health.parse(row.health ?? 'starting'), since: row.since, cause: row.cause },
       tokenFingerprint: row.token_fingerprint,
       groups: row.groups,
+    })),
+  }
+})
+
+/** What a bot shows at Telegram, and what became of what was set for it. */
+export const createProfileQueries = (port: ProfilePort): Query[] => [
+  defineQueryHandler(getBotProfile, async ({ caller }, { botId, language }) => {
+    const token = await tokenOf(port, caller.workspaceId, botId)
+    const [texts, ...lists] = await Promise.all([
+      port.profile.texts(token, language),
+      ...CommandScope.options.map(scope => port.profile.commands(token, scope, language)),
+    ])
+    return {
+      name: texts.name,
+      description: texts.description,
+      shortDescription: texts.short_description,
+      commands: CommandScope.options.map((scope, i) => ({ scope, commands: lists[i] ?? [] })),
+    }
+  }) as unknown as Query,
+  listBotChangesQuery as unknown as Query,
+]
+
+const SHOWN_CHANGES = 20
+const Kind = z.enum(['commands', ...ProfileField.options])
+const ChangeState = z.enum(['queued', 'accepted', 'refused', 'unreachable'])
+
+const listBotChangesQuery = defineQueryHandler(listBotChanges, async ({ db, caller }, { botId }) => {
+  const rows = await db
+    .selectFrom('bot_change')
+    .select(['change_id', 'at', 'kind', 'scope', 'language', 'state', 'error_code', 'description'])
+    .where('workspace_id', '=', caller.workspaceId)
+    .where('bot_id', '=', botId)
+    .orderBy('at', 'desc')
+    .orderBy('change_id', 'desc')
+    .limit(SHOWN_CHANGES)
+    .execute()
+  return {
+    items: rows.map(row => ({
+      id: row.change_id,
+      at: row.at,
+      kind: Kind.parse(row.kind),
+      scope: row.scope === null ? null : CommandScope.parse(row.scope),
+      language: row.language,
+      state: ChangeState.parse(row.state),
+      errorCode: row.error_code,
+      description: row.description,
     })),
   }
 })

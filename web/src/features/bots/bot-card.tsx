@@ -15,6 +15,7 @@ import { Ago, Time } from '../../shared/ui/time.tsx'
 import type { Bot } from './bot.ts'
 import { BotGroups } from './bot-groups.tsx'
 import { BotHours } from './bot-hours.tsx'
+import { BotProfile } from './bot-profile.tsx'
 import { BotRouting } from './bot-routing.tsx'
 import classes from './bots.module.css'
 import { RotateToken } from './rotate-token.tsx'
@@ -45,6 +46,7 @@ export function BotCard({ bot }: { bot: Bot }) {
         {isConnected && <BotRouting bot={bot} />}
         {isConnected && <BotHours bot={bot} />}
         {isConnected && <BotGroups bot={bot} />}
+        {isConnected && <BotProfile bot={bot} />}
       </div>
       <div className={classes.actions}>
         {isConnected && may('bot.rotate_token') && (

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { defineQuery } from '../command.ts'
+import { ProfileLanguage } from '../commands/bot-profile.ts'
+import { CommandScope, ProfileField } from '../events/bot-profile.ts'
+import { BotId } from '../ids.ts'
+
+export const getBotProfile = defineQuery({
+  name: 'bot.profile',
+  permission: 'bot.view',
+  summary: 'What Telegram shows of a bot in a language, asked of Telegram this moment',
+  input: z.strictObject({ botId: BotId, language: ProfileLanguage.default('') }),
+  output: z.strictObject({
+    name: z.string(),
+    description: z.string(),
+    shortDescription: z.string(),
+    commands: z.array(
+      z.strictObject({
+        scope: CommandScope,
+        commands: z.array(z.strictObject({ command: z.string(), description: z.string() })),
+      }),
+    ),
+  }),
+})
+export const listBotChanges = defineQuery({
+  name: 'bot.changes',
+  permission: 'bot.view',
+  summary: 'What was last set for a bot at Telegram and what Telegram said to it, newest first',
+  input: z.strictObject({ botId: BotId }),
+  output: z.strictObject({
+    items: z.array(
+      z.strictObject({
+        id: z.string(),
+        at: z.string(),
+        kind: z.enum(['commands', ...ProfileField.options]),
+        scope: CommandScope.nullable(),
+        language: z.string(),
+        state: z.enum(['queued', 'accepted', 'refused', 'unreachable']),
+        errorCode: z.int().nullable(),
+        description: z.string().nullable(),
+      }),
+    ),
+  }),
+})
