@@ -126,6 +126,10 @@ beforeAll(async () => {
     cause: 'legal',
     reason: 'A letter',
   })
+  await world.asSuperuser(
+    "insert into bot_change (workspace_id, change_id, bot_id, kind, language, value, state, entry_id, at) values ($1, gen_random_uuid(), $2, 'name', '', 'n', 'accepted', gen_random_uuid(), now())",
+    [world.workspaceId, talk.botId],
+  )
   await world.owner.do('presence.change', { state: 'online' })
   await world.owner.do('conversation.pin', { conversationId: talk.id as never })
   await world.owner.do('bot.set_routing', {
