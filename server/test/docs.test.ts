@@ -137,6 +137,7 @@ describe('configuration', () => {
   // what every program on the machine has, or what our own launcher hands down
   const NOT_OURS = new Set([
     'PATH',
+    'CI',
     'NODE_ENV',
     'DEBIAN_FRONTEND',
     'PLAYWRIGHT_BROWSERS_PATH',

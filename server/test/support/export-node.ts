@@ -1,9 +1,9 @@
 // A server process that writes exports on a disk that hangs after the second batch, so that it is killed in the middle.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RoleTargets } from '../../src/db/roles.ts'
-import { ConsoleError } from '../../src/kernel/console-error.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
+import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { ExportKeeper } from '../../src/modules/exports/index.ts'
 import { TracedeskNode } from '../../src/node.ts'
 
@@ -28,7 +28,7 @@ const node = new TracedeskNode({
   log: createLog('silent'),
   version: 'test',
   setupToken: () => null,
-  bots: { delivery: 'polling', identify: () => Promise.reject(new ConsoleError('telegram.unreachable')) },
+  bots: NO_TELEGRAM,
 })
 const { exportPort } = node
 const hanging: typeof exportPort = {
