@@ -156,6 +156,19 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await page.waitForTimeout(500)
     expect(who.received(bot).map(message => message.text)).toEqual(['half a sentence', 'and another'])
     expect(await desk.world.entries({ event: 'message.sent', conversation: id })).toHaveLength(2)
+    // the server took it and the answer was lost: the page says so, asks again by itself, and nothing goes out twice
+    let tries = 0
+    await page.route('**/api/message.send', async route => {
+      tries++
+      if (tries === 1) await route.fetch()
+      await (tries < 6 ? route.abort() : route.continue())
+    })
+    await field.fill('is anybody there')
+    await field.press('Enter')
+    await page.getByText('The server does not answer. Trying again…').waitFor()
+    await page.getByText('Trying again…').waitFor({ state: 'detached' })
+    await page.unroute('**/api/message.send')
+    expect(await desk.world.entries({ event: 'message.sent', conversation: id })).toHaveLength(3)
     await field.fill('for my eyes')
     await page.getByRole('button', { name: /Signed in as/ }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()

@@ -7,7 +7,7 @@ import {
 } from '@tanstack/react-query'
 import type { Message, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
-import { ApiError, api } from '../../shared/api.ts'
+import { ApiError, api, codeOf } from '../../shared/api.ts'
 
 import { useMe } from '../../shared/session.ts'
 import { forgetUnsent, keepUnsent, type Outgoing, readUnsent } from './unsent-store.ts'
@@ -18,6 +18,8 @@ export interface Unsent {
   status: 'pending' | 'error'
   variables: Outgoing
   error: Error | null
+  /** The server did not answer; it is asked again by itself. */
+  isRetried: boolean
 }
 type Page = QueryOutput<'conversation.messages'>
 /** Where a page begins: null for the newest one (or the one around a message). */
@@ -25,6 +27,11 @@ type PageParam = { cursor: string; direction: 'older' | 'newer' } | null
 type Pages = InfiniteData<Page, PageParam>
 
 const DAY_MS = 86_400_000
+/** So often, for ten minutes, a text whose answer did not come is tried again by itself; then its writer decides. */
+const RETRIES = 300
+const RETRY_WAIT_MS = 2_000
+/** No decision was made: the same key makes trying again harmless. */
+const PASSING = new Set<string>(['client.unreachable', 'database.unavailable', 'idempotency.in_progress'])
 
 /** The newest messages first, a page at a time; or those around one message, and from there on both ways. */
 export const threadPages = (id: string, around?: string) => {
@@ -44,7 +51,8 @@ export const threadPages = (id: string, around?: string) => {
 
 /**
  * Sends texts of one conversation one after the other, so that they arrive as they were written. What the server has
- * accepted moves into the thread as queued; what it has not stays in `useUnsent`.
+ * accepted moves into the thread as queued; what it has not stays in `useUnsent`. A server that does not answer is asked
+ * again for ten minutes, and what was written after waits its turn: one story in one order.
  */
 export function useSend(conversationId: string) {
   const client = useQueryClient()
@@ -53,6 +61,8 @@ export function useSend(conversationId: string) {
     mutationKey: ['message.send', conversationId],
     scope: { id: `message.send ${conversationId}` },
     gcTime: DAY_MS,
+    retry: (failures, error) => PASSING.has(codeOf(error)) && failures < RETRIES,
+    retryDelay: RETRY_WAIT_MS,
     onMutate: outgoing => keepUnsent(conversationId, outgoing),
     mutationFn: ({ key, text, replyTo, confirm, canned, entities, attachments }: Outgoing) =>
       api.command(
@@ -129,6 +139,7 @@ export function useUnsent(conversationId: string): Unsent[] {
       status: 'error' as const,
       variables,
       error: INTERRUPTED,
+      isRetried: false,
     })),
     ...ofThisVisit,
   ]
@@ -150,6 +161,7 @@ function useSending(conversationId: string): Unsent[] {
       // Only useSend makes mutations under this key.
       variables: state.variables as Outgoing,
       error: state.error,
+      isRetried: state.status === 'pending' && state.failureCount > 0,
     }),
   })
 }

@@ -122,9 +122,13 @@ function ThreadRows(props: ThreadRowsProps) {
     // Older messages push upwards out of sight; the reader stays where they are.
     anchorTo: 'end',
   })
-  const trackEnd = useStayAtEnd(scroller, items.at(-1)?.key, around === undefined, () =>
-    virtualizer.scrollToEnd({ behavior: 'instant' }),
-  )
+  const trackEnd = useStayAtEnd({
+    scroller,
+    last: items.at(-1),
+    height: virtualizer.getTotalSize(),
+    beginsThere: around === undefined,
+    goToEnd: () => virtualizer.scrollToEnd({ behavior: 'instant' }),
+  })
   const rows = virtualizer.getVirtualItems()
   const first = rows[0]?.index ?? 0
   const isScrolled = virtualizer.scrollRect !== null && virtualizer.scrollOffset !== null
@@ -216,24 +220,41 @@ const holds = (item: ThreadItem, messageId: string): boolean =>
 /** This close to the bottom a reader counts as being there. */
 const END_PX = 60
 
+interface End {
+  scroller: RefObject<HTMLDivElement | null>
+  last: ThreadItem | undefined
+  /** of all rows, in pixels */
+  height: number
+  /** whether the reader begins at the bottom */
+  beginsThere: boolean
+  goToEnd: () => void
+}
+
 /**
- * Keeps a reader who is at the bottom there when something is added. The virtualizer's own following gives up when
- * the newest page loses its oldest message in the same moment, because the day's heading stays first.
+ * Keeps a reader who is at the bottom there when something is added or grows, such as a picture that has loaded; and
+ * takes them there when they have written something. The virtualizer's own following gives up when the newest page
+ * loses its oldest message in the same moment, because the day's heading stays first.
  */
-function useStayAtEnd(
-  scroller: RefObject<HTMLDivElement | null>,
-  lastKey: string | undefined,
-  beginsThere: boolean,
-  goToEnd: () => void,
-) {
+function useStayAtEnd({ scroller, last, height, beginsThere, goToEnd }: End) {
   const isThere = useRef(beginsThere)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is added last moves the reader
+  const place = useRef(0)
+  const written = last?.type === 'unsent' ? last.key : undefined
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is written moves the reader
+  useLayoutEffect(() => {
+    if (written !== undefined && beginsThere) isThere.current = true
+  }, [written])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what is added last, or grows, moves the reader
   useLayoutEffect(() => {
     if (isThere.current) goToEnd()
-  }, [lastKey])
+  }, [last?.key, height])
   return () => {
     const box = scroller.current
-    if (box && beginsThere) isThere.current = box.scrollHeight - box.scrollTop - box.clientHeight < END_PX
+    if (!box || !beginsThere) return
+    const below = box.scrollHeight - box.scrollTop - box.clientHeight
+    // what grows below a reader moves nothing up: only whoever scrolls up leaves
+    if (box.scrollTop < place.current - 1 && below > 2) isThere.current = false
+    else if (below < END_PX) isThere.current = true
+    place.current = box.scrollTop
   }
 }
 

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
+import { useEffect } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { codeOf } from '../../shared/api.ts'
 import { CustomerText } from './customer-text.tsx'
@@ -9,6 +10,9 @@ import classes from './inbox.module.css'
 import { isHeldBack } from './moderation-flags.ts'
 import { type Unsent, useSend } from './sending.ts'
 import { renewed } from './unsent-store.ts'
+
+/** What a page was closed upon goes on by itself so soon after; what is older, its writer looks at first. */
+const RESUME_MS = 10 * 60_000
 
 interface UnsentRowProps {
   conversationId: string
@@ -24,6 +28,10 @@ export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps)
     onDiscard(unsent)
     send.mutate(renewed(unsent.variables))
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the page has come back
+  useEffect(() => {
+    if (unsent.mutationId === null && Date.now() - unsent.variables.at < RESUME_MS) retry()
+  }, [])
   return (
     <article className={classes.message} data-direction="out" data-first>
       <div className={classes.bubble} data-pending={unsent.status === 'pending' || undefined}>
@@ -34,7 +42,13 @@ export function UnsentRow({ conversationId, unsent, onDiscard }: UnsentRowProps)
         )}
         <CustomerText text={unsent.variables.text} />
         <span className={classes.meta}>
-          {t(unsent.status === 'pending' ? 'thread.sending' : 'thread.unsent')}
+          {t(
+            unsent.isRetried
+              ? 'thread.retrying'
+              : unsent.status === 'pending'
+                ? 'thread.sending'
+                : 'thread.unsent',
+          )}
         </span>
       </div>
       {unsent.status === 'error' && (
