@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandInput, CommandName, QueryInput, QueryName, QueryOutput } from '@tracedesk/contracts'
-import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readByArrow } from '../../../test/support/read-parquet.ts'
 import { createWorld, type Person, type World } from '../../../test/support/world.ts'
 import { operatorCaller } from '../../command/caller.ts'
 import { verifyLedger } from '../../ledger/verify.ts'
@@ -133,7 +133,7 @@ describe('a closed month', () => {
 
   test('has every entry in its table, and nobody’s words in any of its files', async () => {
     const path = filesBelow().find(name => name.endsWith('.parquet')) ?? ''
-    const rows = await parquetReadObjects({ file: await asyncBufferFromFile(path) })
+    const { rows } = await readByArrow(path)
     expect(rows.length).toBe((await archiveOf(MAY))?.entries)
     expect(rows.find(row => row.event === 'message.received')?.text).toBe('[withheld]')
     for (const file of filesBelow()) expect(readFileSync(file).includes('parcel')).toBe(false)

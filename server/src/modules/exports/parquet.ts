@@ -21,6 +21,17 @@ const SCHEMA = [
   ),
 ]
 
+/** In a footer: no rows, then a list without row groups, of which our writer does not say of what, then who made it. */
+const NO_GROUPS = Buffer.from([0x16, 0x00, 0x19, 0x00, 0x28])
+const STRUCTS = 0x0c
+
+/** Readers such as arrow-rs refuse a table without rows whose footer does not call its groups structures (12). */
+function nameEmptyGroups(bytes: Buffer): void {
+  const at = bytes.indexOf(NO_GROUPS)
+  if (at < 0) throw new Error('the footer of an empty Parquet file is not what it was')
+  bytes[at + 3] = STRUCTS
+}
+
 /** Parquet with Snappy, group by group; times are RFC 3339 texts with microseconds, as everywhere else. */
 export async function writeParquet(path: string): Promise<ExportWriter> {
   const file = await open(path, 'w', 0o600)
@@ -55,6 +66,7 @@ export async function writeParquet(path: string): Promise<ExportWriter> {
       if (truncated !== null) rows.push(truncationRow(truncated))
       await group()
       await parquet.finish()
+      if (parquet.row_groups.length === 0) nameEmptyGroups(Buffer.from(bytes.buffer, 0, bytes.index))
       await flush()
       await file.datasync()
     },
