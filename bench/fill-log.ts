@@ -181,6 +181,7 @@ function fillStatement(): string {
     select r.*, (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id,
       case when k = 0 then 'conversation.opened' when k = 2 then 'conversation.assigned' when k = ${PER_CONVERSATION - 1} then 'conversation.status_changed'
         when k = 20 and c % 3 = 0 then 'note.added' when k = 21 and c % 50 = 0 then 'command.refused'
+        when k = 22 then 'log.viewed'
         when k % 3 = 1 then 'message.received' when k % 3 = 2 then 'message.sent' else 'message.delivered' end as event
     from raw r
   ), rows as materialized (

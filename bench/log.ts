@@ -1,5 +1,7 @@
 // The behaviour log with a million entries behind it, or with --large also with ten: what a person does in the explorer.
+import { sql } from 'kysely'
 import type { Caller } from '../server/src/command/caller.ts'
+import { mentionsSql } from '../server/src/modules/disputes/mentions.ts'
 import { type Desk, openDesk, startCluster } from './desk.ts'
 import { type Benchmark, type Figure, quantile } from './figure.ts'
 import { type FilledLog, fillLog } from './fill-log.ts'
@@ -118,6 +120,7 @@ async function measure(desk: Desk, filled: FilledLog): Promise<Measured> {
     add(`facets of ${name}`, await repeat(() => ask(desk, 'log.facets', filter)), 300)
     add(`histogram of ${name}`, await repeat(() => ask(desk, 'log.histogram', filter)), 300)
   }
+  add('who looked at a customer', await repeat(() => findLooks(desk, filled)), null)
   const agent: Caller = {
     ...desk.owner,
     actor: { ...desk.owner.actor, id: filled.agentId, role: 'agent' },
@@ -150,6 +153,15 @@ async function repeat(work: () => Promise<unknown>): Promise<number> {
     times.push(performance.now() - begun)
   }
   return quantile(times.slice(2), 0.95)
+}
+
+/** Looks that name a customer or their conversation, as a case finds them: one entry in 25 is a look at somebody. */
+async function findLooks({ node, workspaceId }: Desk, filled: FilledLog): Promise<void> {
+  const customerIds = [filled.customerId]
+  const named = mentionsSql({ kind: 'customer', workspaceId, conversationIds: [], customerIds } as never) // all it reads
+  const { rows } = await sql`select e.entry_id from log_entry e where e.workspace_id = ${workspaceId}
+    and ${named} order by e.at, e.entry_id`.execute(node.databases.read as never) // a ReadDb runs selects
+  if (rows.length === 0) throw new Error('nobody looked')
 }
 
 /** A query as the console asks it, with its record in the log. */

@@ -260,6 +260,11 @@ test('a second file goes on with a conversation, also one that somebody has work
   ])
   expect((await conversationOf('lena')).lastMessage?.at).toBe('2020-06-01T00:00:00.000000Z')
   expect(await world.entries({ conversation: id })).toHaveLength(4)
+  // each line stands where it happened, whichever file brought it
+  const { items } = await world.owner.ask('conversation.timeline', { id })
+  const told = items.map(item => (item.type === 'message' ? item.message.text : item.entry.event))
+  const words = (value: string) => ({ state: 'open', value })
+  expect(told).toEqual([words('zero'), words('one'), words('two'), 'note.added'])
 })
 
 test('work on the same conversations during an import stops neither', async () => {
