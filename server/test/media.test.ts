@@ -460,6 +460,37 @@ test('a group’s messages come into the desk only where the bot is set to take 
   await until(() => ada.conversation(bot, { in: group }).some(({ text }) => text === 'We are here'))
 })
 
+test('each topic of a forum is a conversation that says which, and is answered in its topic', async () => {
+  const eva = customerNamed('Eva')
+  const forum = desk.telegram.createGroup({ title: 'Sailors', isForum: true, members: [eva, bot] })
+  const said = (text: string, topic: number) => {
+    const chat = { id: forum.id, type: 'supergroup', title: 'Sailors', is_forum: true }
+    const from = { id: eva.id, is_bot: false, first_name: 'Eva' }
+    const date = Math.floor(Date.now() / 1000)
+    const place = { message_id: 500 + topic, message_thread_id: topic, is_topic_message: true }
+    desk.telegram.injectUpdate(bot, { message: { ...place, chat, from, date, text } } as never)
+  }
+  said('about ropes', 11)
+  said('about sails', 12)
+  const talks = await until(async () => {
+    const found = (await desk.conversations()).filter(({ customer }) => customer.name === 'Sailors')
+    return found.length === 2 && found
+  })
+  expect(talks.map(({ topicId }) => topicId).sort()).toEqual([11, 12])
+  const sails = talks.find(({ topicId }) => topicId === 12)?.id ?? ''
+  expect(await desk.texts(sails)).toEqual(['about sails'])
+  await desk.send(sails, 'cotton')
+  const [call] = await until(() => {
+    const calls = desk.telegram
+      .calls({ method: 'sendMessage' })
+      .filter(({ parameters }) => parameters.text === 'cotton')
+    return calls.length > 0 && calls
+  })
+  expect(call?.parameters).toMatchObject({ chat_id: forum.id, message_thread_id: 12 })
+  // a chat that has no topics says so
+  expect((await desk.conversations()).find(({ customer }) => customer.name === 'House')?.topicId).toBe(null)
+})
+
 test('the press of a button becomes the customer’s word, and their client is told that it was taken in', async () => {
   const person = customerNamed('Presses')
   person.say(bot, 'hi')

@@ -39,6 +39,10 @@ export const Conversation = z.strictObject({
     blocked: z.boolean(),
   }),
   bot: z.strictObject({ id: BotId, username: z.string(), name: z.string() }),
+  /** The topic of a forum by its number at Telegram; null: there are none in this chat. */
+  topicId: z.int().nullable(),
+  /** The customer wrote to a business account the bot answers for, not to the bot. */
+  business: z.boolean(),
   assignee: z.strictObject({ id: AgentId, name: z.string() }).nullable(),
   department: z.strictObject({ id: DepartmentId, name: z.string() }).nullable(),
   labels: z.array(Label),

@@ -291,6 +291,8 @@ test('a business chat and the bot’s own chat with the same person are two conv
   const texts = new Map(
     await Promise.all(talks.map(async ({ id }) => [(await desk.texts(id))[0], id] as const)),
   )
+  const ofBusiness = talks.map(({ id, business }) => [id === texts.get('to your shop'), business])
+  expect(ofBusiness.every(([isShop, business]) => isShop === business)).toBe(true)
   await desk.send(texts.get('to your shop') ?? '', 'from the desk')
   await until(() => account.conversation(maya).length === 3)
   expect(account.conversation(maya).map(message => message.text)).toEqual([

@@ -14,6 +14,7 @@ import { EmptyFace, ErrorFace } from '../../shared/ui/faces.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Waiting } from '../../shared/ui/waiting.tsx'
 import { Activity } from './activity.tsx'
+import { useChatPlace } from './chat-place.ts'
 import { Composer } from './composer.tsx'
 import { ConversationMenu } from './conversation-menu.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
@@ -102,8 +103,14 @@ export function ConversationPane({ id, details }: { id: string; details: Details
 
 function PaneHeader({ conversation, details }: { conversation: Conversation | undefined; details: Details }) {
   const t = useT()
+  const placeOf = useChatPlace()
   const standing = conversation
-    ? [t(`status.${conversation.status}`), conversation.assignee?.name, `@${conversation.bot.username}`]
+    ? [
+        t(`status.${conversation.status}`),
+        conversation.assignee?.name,
+        placeOf(conversation),
+        `@${conversation.bot.username}`,
+      ]
         .filter(Boolean)
         .join(' · ')
     : ''

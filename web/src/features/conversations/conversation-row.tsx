@@ -7,6 +7,7 @@ import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { Waiting } from '../../shared/ui/waiting.tsx'
 import { AsideMarks } from './aside-marks.tsx'
+import { useChatPlace } from './chat-place.ts'
 import { useHasDraft } from './drafts.ts'
 import classes from './inbox.module.css'
 import { LabelDot } from './label-dot.tsx'
@@ -29,6 +30,7 @@ interface RowProps {
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const t = useT()
   const { id, customer, bot, lastMessage, labels, waitingSince, unread } = props.conversation
+  const place = useChatPlace()(props.conversation)
   const hasDraft = useHasDraft(id)
   return (
     <a
@@ -66,6 +68,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
             <span className={classes.tag}>
               <IconRobot size={13} stroke={1.7} aria-hidden />
               <bdi>{bot.username}</bdi>
+              {place && ` · ${place}`}
             </span>
             <AsideMarks conversation={props.conversation} />
             {labels.slice(0, LABELS_SHOWN).map(label => (

@@ -6,6 +6,7 @@ import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import classes from './handover.module.css'
+import { LineBanner } from './line-banner.tsx'
 
 /** What stands between a conversation and its next step: an offer to answer, a sleep, or that it went on elsewhere. */
 export function Banners({ conversation }: { conversation: Conversation }) {
@@ -14,6 +15,7 @@ export function Banners({ conversation }: { conversation: Conversation }) {
   const { offer, snoozedUntil, mergedInto } = conversation
   return (
     <>
+      <LineBanner bot={conversation.bot} />
       {offer && <OfferBanner conversation={conversation} offer={offer} />}
       {snoozedUntil && (
         <div className={classes.banner} role="status">

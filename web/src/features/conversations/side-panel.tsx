@@ -8,6 +8,7 @@ import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Face } from '../../shared/ui/person.tsx'
 import { Time } from '../../shared/ui/time.tsx'
+import { useChatPlace } from './chat-place.ts'
 import { CustomerDetails } from './customer-details.tsx'
 import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
@@ -34,6 +35,7 @@ function CustomerCard({ conversation }: { conversation: Conversation }) {
   const may = useMay()
   const language = useLanguage()
   const { customer, bot, openedAt } = conversation
+  const place = useChatPlace()(conversation)
   const spoken = customer.language && languageName(language, customer.language)
   return (
     <section>
@@ -51,6 +53,12 @@ function CustomerCard({ conversation }: { conversation: Conversation }) {
         <dd>
           <bdi>{bot.name}</bdi> <span className={classes.quiet}>@{bot.username}</span>
         </dd>
+        {place && (
+          <>
+            <dt>{t('side.where')}</dt>
+            <dd>{place}</dd>
+          </>
+        )}
         {spoken && (
           <>
             <dt>{t('side.language')}</dt>
