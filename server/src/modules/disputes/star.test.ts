@@ -1,14 +1,18 @@
-import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createGunzip } from 'node:zlib'
+import type { ClaimInput } from '@tracedesk/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { convertStar } from '../../../../scripts/star-to-ndjson.ts'
 import { createWorld, type World } from '../../../test/support/world.ts'
 import { operatorCaller } from '../../command/caller.ts'
 import { importFile } from '../imports/index.ts'
+import { openTextsFor } from '../log/index.ts'
+import { matcherOfWords, matchersOfGroups } from '../moderation/index.ts'
+import { checkMatter } from './check.ts'
 import { byConversation } from './claims/claim-entry.ts'
 import { EVENTS_OF, findFor, judgeClaim } from './claims/index.ts'
 import { searchMatter } from './search.ts'
@@ -61,7 +65,40 @@ async function answeredByFirstWords(): Promise<Map<string, boolean[]>> {
   return found
 }
 
-describe.runIf(there)('"never replied" on the STAR dialogues', { timeout: 300_000 }, () => {
+interface RawEvent {
+  readonly Agent: string
+  readonly Action: string
+  readonly UnixTime?: number
+  readonly Text?: string
+  readonly ActionLabel?: string
+}
+
+/** The dialogues as they lie in the file, read by nothing of ours. */
+async function readRaw(): Promise<RawEvent[][]> {
+  const lines = createInterface({ input: createReadStream(DIALOGUES).pipe(createGunzip()) })
+  const dialogues: RawEvent[][] = []
+  for await (const line of lines) dialogues.push((JSON.parse(line) as { Events: RawEvent[] }).Events)
+  return dialogues
+}
+
+const isAgents = ({ Agent, Action }: RawEvent) =>
+  Agent === 'Wizard' && (Action === 'utter' || Action === 'pick_suggestion')
+const secondsOf = (events: readonly RawEvent[]) => events.map(event => Number(event.UnixTime)).sort()
+
+/** How long each customer's word waited for the next of an agent, in seconds; Infinity: for ever. */
+function waitsOf(events: readonly RawEvent[]): number[] {
+  const waits: number[] = []
+  let since: number | null = null
+  for (const event of events) {
+    if (event.Agent === 'User' && event.Action === 'utter') since ??= Number(event.UnixTime)
+    if (!isAgents(event) || since === null) continue
+    waits.push(Number(event.UnixTime) - since)
+    since = null
+  }
+  return since === null ? waits : [...waits, Number.POSITIVE_INFINITY]
+}
+
+describe.runIf(there)('claims on the STAR dialogues', { timeout: 300_000 }, () => {
   let world: World
   let folder: string
   beforeAll(async () => {
@@ -82,7 +119,7 @@ describe.runIf(there)('"never replied" on the STAR dialogues', { timeout: 300_00
     rmSync(folder, { recursive: true, force: true })
   })
 
-  test('is answered for every conversation as a count over the source file says', async () => {
+  test('"never replied" is answered for every conversation as a count over the source file says', async () => {
     const caller = await world.owner.caller()
     const matter = {
       workspaceId: world.workspaceId,
@@ -130,6 +167,97 @@ describe.runIf(there)('"never replied" on the STAR dialogues', { timeout: 300_00
     expect(verdicts.contradicted).toBe(source.answered)
     expect(source.unanswered).toBeGreaterThan(0)
   })
+
+  const everything = {
+    kind: 'range' as const,
+    conversationIds: [],
+    customerIds: [],
+    from: '2000-01-01T00:00:00.000000Z',
+    to: '2030-01-01T00:00:00.000000Z',
+  }
+  /** Checks a claim about all dialogues at once, as the product does it for a case. */
+  async function check(claim: ClaimInput) {
+    const port = {
+      db: world.node.databases.read,
+      openTexts: ((db, viewer, ids) => openTextsFor(db, world.node.keys, viewer, ids)) as Parameters<
+        typeof checkMatter
+      >[0]['openTexts'],
+      phrases: { groups: matchersOfGroups, words: matcherOfWords },
+    }
+    const caller = await world.owner.caller()
+    const scope = { kind: 'all' as const, agentId: world.owner.id, bots: null }
+    const matter = { ...everything, workspaceId: world.workspaceId }
+    return checkMatter(port, { matter, caller, scope }, claim, null)
+  }
+  const secondsOfEntries = async (ids: readonly string[]) => {
+    const rows = await world.asSuperuser<{ second: string }>(
+      'select extract(epoch from at)::bigint as second from log_entry where entry_id = any($1::uuid[])',
+      [ids],
+    )
+    return rows.map(({ second }) => Number(second)).sort()
+  }
+
+  test('"replied late" counts late, timely and missing answers as the times in the source file do', async () => {
+    const waits = (await readRaw()).flatMap(waitsOf)
+    for (const seconds of [15, 60, 300]) {
+      const { finding, completeness } = await check({ kind: 'replied_late', seconds })
+      const late = waits.filter(wait => wait > seconds && wait !== Number.POSITIVE_INFINITY).length
+      const never = waits.filter(wait => wait === Number.POSITIVE_INFINITY).length
+      expect(completeness).toMatchObject({ complete: true, blindSpots: [], destroyed: 0 })
+      expect([finding.for.length, finding.against.length], `${seconds} s`).toEqual([
+        2 * late + never,
+        waits.length - late - never,
+      ])
+      expect(late).toBeGreaterThan(0)
+    }
+  })
+
+  test.each([
+    ['sorry', /\bsorry\b/i],
+    ['IDIOT', /\bidiot\b/i],
+    ['can I book', /\bcan i book\b/i],
+  ])('"they wrote %s" finds the messages a plain search of the source file finds', async (word, pattern) => {
+    const events = (await readRaw()).flat().filter(event => isAgents(event) && pattern.test(event.Text ?? ''))
+    const { finding, completeness } = await check({ kind: 'wording', words: [word], phraseGroupIds: [] })
+    expect(completeness.texts).toEqual({ read: 27_504 + 4_402, withheld: 0, erased: 0, missing: 0 })
+    expect(await secondsOfEntries(finding.for)).toEqual(secondsOf(events))
+    expect(events.length).toBeGreaterThan(0)
+  })
+
+  test.each([
+    ['party_rsvp', 'party_confirm_rsvp'],
+    ['party_plan', 'party_booking_failed'],
+  ])(
+    '"was promised": what the procedure %s says at the step %s is found wherever an agent took that step',
+    async (task, label) => {
+      const file = new URL(`tasks/${task}/responses.json`, new URL('.', `file://${DIALOGUES}`))
+      const words = String(JSON.parse(readFileSync(file, 'utf8'))[label])
+      const picked = (await readRaw()).flat().filter(event => event.ActionLabel === label)
+      const { finding } = await check({ kind: 'promised', words: [words] })
+      const rows = await world.asSuperuser<{ second: string; label: string | null }>(
+        `select extract(epoch from at)::bigint as second, convert_from(leaf, 'UTF8')::json -> 'data' -> 'cannedReply' ->> 'key' as label
+       from log_entry where entry_id = any($1::uuid[])`,
+        [finding.for],
+      )
+      const ofLabel = rows.filter(row => row.label === label).map(({ second }) => Number(second))
+      expect(ofLabel.sort()).toEqual(secondsOf(picked))
+      expect(picked.length).toBeGreaterThan(0)
+    },
+  )
+
+  test.each([
+    { kind: 'unattended_transfer' },
+    { kind: 'wrong_label', labelIds: [] },
+    { kind: 'data_changed' },
+    { kind: 'data_seen' },
+  ] as ClaimInput[])(
+    'what the source did not record is no proof that it did not happen: $kind',
+    async claim => {
+      const { finding, completeness } = await check(claim)
+      expect(completeness).toMatchObject({ complete: false, holes: 0, blindSpots: ['imported'] })
+      expect(judgeClaim(claim.kind, finding, completeness.complete)).toBe('inconclusive')
+    },
+  )
 
   test('a case over one of them says the same, with its entry as the proof', async () => {
     const [talk] = await world.asSuperuser<{ id: string }>(
