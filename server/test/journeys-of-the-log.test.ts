@@ -202,6 +202,15 @@ describe.skipIf(!canBrowse())('the way to', () => {
     const talk = await customer('Erik Erased', 'forget me')
     const erased = () =>
       desk.world.entries({ event: 'privacy.subject_erased', subject: talk.customer.id as never })
+    const colleague = await arrive(await desk.world.person('Gwen Agent'))
+    await colleague.page.goto(`${colleague.page.url().replace(/inbox.*/, '')}inbox/${talk.id}`)
+    await colleague.page.getByRole('textbox', { name: 'Reply' }).fill('Dear Erik')
+    const keptBy = () =>
+      colleague.page.evaluate(
+        (id: string) => Object.keys(localStorage).filter(name => name.endsWith(id)),
+        talk.id,
+      )
+    const [draft = ''] = await until(async () => ((await keptBy()).length > 0 ? keptBy() : null))
     const seat = await arrive(desk.owner)
     const { page } = seat
     const hand = new Hand(page)
@@ -231,5 +240,13 @@ describe.skipIf(!canBrowse())('the way to', () => {
       data: { secondPerson: true },
     })
     await leave(second)
+    // what a colleague had begun to write goes from the page that is open, and from a browser that comes back
+    await until(async () => (await keptBy().catch(() => [draft])).length === 0)
+    await colleague.page.getByText('forget me').waitFor({ state: 'detached' })
+    await colleague.page.evaluate((name: string) => localStorage.setItem(name, 'Dear Erik'), draft)
+    await colleague.page.reload()
+    await colleague.page.getByRole('navigation').first().waitFor()
+    expect(await keptBy()).toEqual([])
+    await leave(colleague)
   })
 })

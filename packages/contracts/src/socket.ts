@@ -25,6 +25,8 @@ export const SocketPush = z.discriminatedUnion('type', [
     conversationId: ConversationId,
     people: z.array(z.strictObject({ agentId: AgentId, isWriting: z.boolean() })),
   }),
+  /** Somebody was erased: a page asks which of the texts it keeps have to go. Goes to everybody, and says no name. */
+  z.strictObject({ type: z.literal('forget') }),
   /** Too much happened while the client was away: fetch everything anew. */
   z.strictObject({ type: z.literal('stale'), position: z.int() }),
 ])

@@ -39,6 +39,7 @@ export function queriesOf(node: NodeParts): Query[] {
     ...conversations.createBoardQueries(),
     ...conversations.createInboxQueries(openTexts, q => logModule.indexWords(options.secret, q)),
     conversations.listInboxViewsQuery,
+    conversations.findForgottenQuery,
     conversations.listLabelSetsQuery,
     bots.listBotsQuery,
     ...bots.createProfileQueries(profilePort(node)),

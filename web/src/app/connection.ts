@@ -11,6 +11,8 @@ export interface ConnectionHandlers {
   onChanged: (items: Changed['items']) => void
   /** Who else has a conversation before them changed. */
   onLooking: (push: Looking) => void
+  /** Somebody was erased: what is kept of them here has to go. */
+  onForget: () => void
   /** Too much happened meanwhile: nothing on screen can be trusted to be current. */
   onStale: () => void
   /** Several attempts failed: perhaps the session is over. */
@@ -53,6 +55,7 @@ export function openConnection(since: number, handlers: ConnectionHandlers): () 
     // A greeting proves that the line works, not that what was missed has been pushed: that may still follow it.
     if (push.type === 'hello') return
     if (push.type === 'looking') return handlers.onLooking(push)
+    if (push.type === 'forget') return handlers.onForget()
     if (push.type === 'stale') handlers.onStale()
     else {
       // A batch may reach back before what an earlier one brought; what was seen is not announced again.

@@ -184,7 +184,8 @@ export function useRealtime(since: number): void {
         refetcher.add(items.flatMap(refetchFor))
         announceEntries(items)
       },
-      onStale: () => void client.invalidateQueries(),
+      onForget: () => void forgetNow(client),
+      onStale: () => void forgetNow(client), // it may have been among what was missed
       onTrouble: () => void client.invalidateQueries({ queryKey: meQuery.queryKey }),
     })
     return () => {
@@ -192,4 +193,13 @@ export function useRealtime(since: number): void {
       close()
     }
   }, [client])
+}
+
+/** What nobody looks at any more goes from memory, what is on screen is asked for anew. */
+async function forgetNow(client: QueryClient): Promise<void> {
+  const kept = await import('./kept-texts.ts')
+  await kept.forgetNow(() => {
+    client.removeQueries({ type: 'inactive' })
+    void client.invalidateQueries()
+  })
 }

@@ -55,6 +55,18 @@ const invitationRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/access/invitation-page.tsx'), 'InvitationPage'),
 })
 
+let forgetting: Promise<unknown> | undefined
+/** Once a page, before anything is shown: texts kept for people who were erased meanwhile go. */
+const forgetOnce = () => {
+  forgetting ??= import('./kept-texts.ts')
+    .then(({ forgetErased }) => forgetErased())
+    .catch(error => {
+      forgetting = undefined
+      throw error
+    })
+  return forgetting
+}
+
 /** Everything behind sign-in. Whoever is not signed in comes back here afterwards. */
 const shellRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -64,6 +76,7 @@ const shellRoute = createRoute({
       const me = await context.queryClient.ensureQueryData(meQuery)
       // until their second factor is set up, nothing else would answer
       if (me.mustEnrol && location.pathname !== '/account') throw redirect({ to: '/account' })
+      if (!me.mustEnrol && me.permissions.includes('conversation.view')) await forgetOnce()
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) {
         throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { to: location.href } })

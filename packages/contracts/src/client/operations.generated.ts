@@ -478,6 +478,11 @@ export interface Queries {
     input: Record<string, never>
     output: { mine: number; queue: number; departments: number; all: number; pinned: number; snoozed: number; offered: number; unread: number; waitingSince: string | null }
   }
+  /** Of these conversations, those of which a browser must keep no text: their customer was erased */
+  'conversation.forgotten': {
+    input: { ids: string | Array<string> }
+    output: { ids: Array<string> }
+  }
   /** The caller’s saved views, and those of others that are for everybody */
   'inbox_view.list': {
     input: Record<string, never>

@@ -110,3 +110,15 @@ export const listLabelSets = defineQuery({
     items: z.array(z.strictObject({ id: LabelSetId, name: z.string(), labelIds: z.array(LabelId) })),
   }),
 })
+
+export const findForgotten = defineQuery({
+  name: 'conversation.forgotten',
+  permission: 'conversation.view',
+  summary: 'Of these conversations, those of which a browser must keep no text: their customer was erased',
+  input: z.strictObject({
+    ids: z
+      .union([ConversationId, z.array(ConversationId).max(50)])
+      .transform(ids => (Array.isArray(ids) ? ids : [ids])),
+  }),
+  output: z.strictObject({ ids: z.array(ConversationId) }),
+})

@@ -1,4 +1,4 @@
-import type { SocketPush } from '@tracedesk/contracts'
+import { privacySubjectErased, type SocketPush } from '@tracedesk/contracts'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
@@ -109,7 +109,9 @@ export class Hub {
   }
 
   async #deliver(subscriptions: Subscription[], changes: Change[], position: number): Promise<void> {
+    const isErasure = changes.some(({ event }) => event === privacySubjectErased.name)
     for (const subscription of subscriptions) {
+      if (isErasure) subscription.listener.send({ type: 'forget' })
       const scope = await this.#scopeOf(subscription)
       const seen = changes.filter(
         change =>

@@ -15,6 +15,7 @@ export {
 } from './deliver.ts'
 export { settleChangeCommand } from './deliver-change.ts'
 export { AlreadySettled } from './deliver-store.ts'
+export { findForgottenQuery } from './forgotten.ts'
 export {
   acceptConversationCommand,
   declineConversationCommand,

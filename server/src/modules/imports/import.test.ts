@@ -172,6 +172,7 @@ test('agents of the past hold closed seats nobody can sign in to; a mapping give
 describe('bad lines', () => {
   const causes: [string, object | string | Buffer, string][] = [
     ['what is no JSON', '{"at": ', 'not_json'],
+    ['words that are no JSON', 'Zelda wrote', 'not_json'],
     ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'not_utf8'],
     ['an unknown member', line({ colour: 'red' }), 'line_malformed'],
     ['a missing member', { ...line(), conversation: undefined }, 'line_malformed'],
@@ -218,6 +219,8 @@ describe('bad lines', () => {
     expect(rejectsOf(result.rejectsFile).map(each => [each.line, each.cause])).toEqual(
       expect.arrayContaining(causes.map(([, , cause], i) => [2 * i + 1, cause])),
     )
+    const file = readFileSync(result.rejectsFile ?? '', 'utf8')
+    expect(file, 'a rejected line is not repeated').not.toContain('Zelda')
     const completed = (await world.entries({ event: ['import.completed'] as never })).at(-1)
     expect(completed?.data).toEqual({
       lines: 2 * causes.length,

@@ -70,13 +70,16 @@ const problemOf = (error: z.ZodError): string => {
   return `${issue?.path.join('.') || 'line'}: ${issue?.message ?? ''}`
 }
 
+/** Where a line stops being JSON. The message itself would repeat the line, which is somebody's words. */
+const placeIn = ({ message }: Error): string => /position \d+/.exec(message)?.[0] ?? ''
+
 /** Reads one line of tracedesk-ndjson. `latest`: the instant that counts as future. Throws RejectedLine. */
 export function readLine(text: string, latest: string): ImportLine {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new RejectedLine('not_json', (error as Error).message)
+    throw new RejectedLine('not_json', placeIn(error as Error))
   }
   const parsed = Line.safeParse(value)
   if (!parsed.success) throw new RejectedLine('line_malformed', problemOf(parsed.error))
