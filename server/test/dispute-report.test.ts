@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHttpServer } from '../src/edges/http/server.ts'
@@ -148,17 +148,17 @@ describe('the report of a dispute', () => {
 })
 
 describe('text on paper', () => {
-  const printed = async (paragraphs: string[]) => {
+  const printed = async (paragraphs: string[], weight: 'regular' | 'bold' = 'regular') => {
     const sheet = await Sheet.begin({ title: 'T', language: 'en', foot: 'F', pages: '{page}/{pages}' })
-    for (const each of paragraphs) sheet.write(each)
+    for (const each of paragraphs) sheet.write(each, { weight })
     const { bytes } = await sheet.end()
     return { text: (await readPdf(bytes)).pages.join('\n'), missing: [...sheet.missing] }
   }
 
   test('letters that no font has are boxes and are told, never other letters', async () => {
-    const { text, missing } = await printed(['Thai: ไทย end'])
-    expect(missing.sort()).toEqual([...'ไทย'].sort())
-    expect(text).toContain('Thai: \ufffd\ufffd\ufffd end')
+    const { text, missing } = await printed(['Cherokee: ᏣᎳᎩ end'])
+    expect(missing.sort()).toEqual([...'ᏣᎳᎩ'].sort())
+    expect(text).toContain('Cherokee: \ufffd\ufffd\ufffd end')
   })
 
   test('somebody’s words cannot turn the direction of ours', async () => {
@@ -171,6 +171,47 @@ describe('text on paper', () => {
     expect(missing).toEqual([])
     // drawn from left to right, the number comes first
     expect(text.indexOf('12345')).toBeLessThan(text.search(/[\u0600-\u06ff\ufb50-\ufeff]/))
+  })
+
+  const hasTranslations = existsSync(`${DATA}udhr`)
+  if (!hasTranslations)
+    process.stderr.write(
+      'SKIPPED: the writings of the world on paper, because ../shared/data is not there.\n',
+    )
+  test.skipIf(!hasTranslations)(
+    'every writing of the translations is printed, in both weights',
+    { timeout: 120_000 },
+    async () => {
+      const texts = readdirSync(`${DATA}udhr`)
+        .filter(name => name.endsWith('.html'))
+        .map(name => {
+          const text = plain(readFileSync(`${DATA}udhr/${name}`, 'utf8').replace(/<[^>]+>/g, ' '))
+          return [...text].slice(300, 400).join('')
+        })
+      expect(texts.length).toBeGreaterThan(25)
+      for (const weight of ['regular', 'bold'] as const) {
+        const { text, missing } = await printed(texts, weight)
+        expect(missing).toEqual([])
+        expect(text).not.toContain('\ufffd')
+      }
+    },
+  )
+
+  test.each([
+    ['Hebrew', 'אף אחד לא ענה לי במשך שלושה ימים', /\p{Script=Hebrew}/gu],
+    ['Thai', 'ไม่มีใครตอบฉันเป็นเวลาสามวัน', /\p{Script=Thai}/gu],
+    ['Korean', '사흘 동안 아무도 대답하지 않았습니다', /\p{Script=Hangul}/gu],
+    ['Chinese', '三天没有人回复我的退款请求', /\p{Script=Han}/gu],
+  ])('%s is read back letter by letter', async (_language, words, letters) => {
+    const { text, missing } = await printed([words])
+    const lettersOf = (each: string) => [...each.normalize('NFKC').matchAll(letters)].map(([c]) => c).sort()
+    expect(missing).toEqual([])
+    expect(lettersOf(text)).toEqual(lettersOf(words))
+  })
+
+  test('Hebrew runs from right to left, its numbers as they are', async () => {
+    const { text } = await printed(['הזמנה 12345'])
+    expect(text.indexOf('12345')).toBeLessThan(text.search(/\p{Script=Hebrew}/u))
   })
 
   test('a word wider than the page goes on in the next line, whole', async () => {

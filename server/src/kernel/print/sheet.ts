@@ -1,6 +1,8 @@
+import type { Shaping } from 'fontkit'
 import PDFDocument from 'pdfkit'
-import { FACES, type Face, FontSet, keyOf, type Weight } from './fonts.ts'
-import { drawnText, letterByLetter, orderRuns, type Run, splitWords, type Word } from './runs.ts'
+import { encodeGlyph, type Outline } from './encode-glyph.ts'
+import { type Face, FontSet, keyOf, type Weight } from './fonts.ts'
+import { drawnText, letterByLetter, NO_LETTER, orderRuns, type Run, splitWords, type Word } from './runs.ts'
 
 /** How a paragraph is set. Sizes and spaces in points. */
 export interface Setting {
@@ -38,6 +40,12 @@ const LINE = 1.42
 const INK = '#1a1b1e'
 const QUIET = '#5b626d'
 
+/** What pdfkit 0.20 has no words for: who writes outlines, and which fonts it takes for one. */
+interface Inside {
+  readonly _font: { subset: { glyphEncoder: { encodeSimple(outline: Outline): Uint8Array } } }
+  readonly _fontFamilies: Record<string, unknown>
+}
+
 interface Line {
   readonly runs: readonly Run[]
   readonly width: number
@@ -56,6 +64,7 @@ export class Sheet {
   readonly #done: Promise<void>
   readonly #faces = new Map<string, Face | null>()
   readonly #widths = new Map<string, number>()
+  readonly #taken = new Set<string>()
   #y = MARGIN.top
 
   private constructor(facts: SheetFacts, fonts: FontSet) {
@@ -75,9 +84,6 @@ export class Sheet {
       this.#document.once('end', resolve)
       this.#document.once('error', reject)
     })
-    for (const face of FACES)
-      for (const weight of ['regular', 'bold'] as const)
-        this.#document.registerFont(keyOf(face, weight), fonts.get(face, weight).bytes)
   }
 
   static async begin(facts: SheetFacts): Promise<Sheet> {
@@ -197,9 +203,33 @@ export class Sheet {
     const known = this.#widths.get(key)
     if (known !== undefined) return known
     const { font } = this.#fonts.get(face, weight)
-    const width = font.layout(text).advanceWidth / font.unitsPerEm
+    const { drawn, shaping } = this.#shape(text, face, weight)
+    const width = font.layout(drawn, shaping).advanceWidth / font.unitsPerEm
     this.#widths.set(key, width)
     return width
+  }
+
+  /** The document with a font in hand; one is told to it when it is used first. */
+  #take(face: Face, weight: Weight): PDFKit.PDFDocument {
+    const key = keyOf(face, weight)
+    if (this.#taken.has(key)) return this.#document.font(key)
+    const { bytes, font, instance } = this.#fonts.get(face, weight)
+    const inside = this.#document as unknown as Inside
+    // weights of one file have one name, and pdfkit would take the first for the second
+    delete inside._fontFamilies[font.postscriptName]
+    this.#document.registerFont(key, bytes, instance).font(key)
+    this.#taken.add(key)
+    // fontkit 2.0.4 cannot write the outlines of a variable font’s weights
+    if (instance) inside._font.subset.glyphEncoder = { encodeSimple: encodeGlyph }
+    return this.#document
+  }
+
+  /** What is drawn for a text, and how; boxes where a font cannot shape it, which count as missing letters. */
+  #shape(text: string, face: Face, weight: Weight): { drawn: string; shaping: Shaping } {
+    const shaping = this.#fonts.shapingOf(face, weight, text)
+    if (shaping) return { drawn: text, shaping }
+    for (const letter of text) this.missing.add(letter)
+    return { drawn: text.replace(/./gu, NO_LETTER), shaping: [] }
   }
 
   #draw(line: Line, left: number, top: number, size: number, weight: Weight, colour: string): void {
@@ -208,12 +238,12 @@ export class Sheet {
       const { font } = this.#fonts.get(run.face, weight)
       // faces differ in height; they stand on one line
       const y = top + size * 1.07 - (font.ascent / font.unitsPerEm) * size
-      this.#document
-        .font(keyOf(run.face, weight))
+      const { drawn, shaping } = this.#shape(drawnText(run), run.face, weight)
+      this.#take(run.face, weight)
         .fontSize(size)
         .fillColor(colour)
         // with features given a run is shaped as a whole, in its own direction
-        .text(drawnText(run), x, y, { lineBreak: false, features: [] })
+        .text(drawn, x, y, { lineBreak: false, features: shaping as PDFKit.Mixins.OpenTypeFeatures[] })
       x += this.#widthOfRun(run, weight) * size
     }
   }
