@@ -31,12 +31,14 @@ describe.skipIf(!canBrowse())('the way to', () => {
   let site: TestConsole
   let bot: Awaited<ReturnType<Desk['connect']>>
   let admin: Person
+  let gwen: Person
 
   beforeAll(async () => {
     desk = await createDesk()
     desk.addGateway()
     bot = await desk.connect('Harbour Shop')
     admin = await desk.world.person('Ada Admin', 'admin')
+    gwen = await desk.world.person('Gwen Agent')
     site = await openConsole(desk.world.node)
   })
   afterAll(async () => {
@@ -202,7 +204,7 @@ describe.skipIf(!canBrowse())('the way to', () => {
     const talk = await customer('Erik Erased', 'forget me')
     const erased = () =>
       desk.world.entries({ event: 'privacy.subject_erased', subject: talk.customer.id as never })
-    const colleague = await arrive(await desk.world.person('Gwen Agent'))
+    const colleague = await arrive(gwen)
     await colleague.page.goto(`${colleague.page.url().replace(/inbox.*/, '')}inbox/${talk.id}`)
     await colleague.page.getByRole('textbox', { name: 'Reply' }).fill('Dear Erik')
     const keptBy = () =>
