@@ -5,6 +5,7 @@ import { StartError } from '../kernel/start-error.ts'
 import { work } from './colleagues.ts'
 import { DeskClient } from './desk-client.ts'
 import { furnish } from './furnish.ts'
+import { handOut } from './hand-out.ts'
 import { createTeam, DEMO_PASSWORD, OWNER, SEATS } from './team.ts'
 import { createRandom, showEverything, startCustomers, startSimulatedTelegram } from './telegram/index.ts'
 
@@ -47,7 +48,7 @@ async function run(): Promise<void> {
   guest.say(bot, 'Hi! Some pictures and papers about my order, all at once.')
   showEverything(guest, bot, createRandom('everything'))
   const colleagues = SEATS.filter(seat => seat.scripted).map(seat => work(running.url, seat, ending.signal))
-  Promise.all([customers.finished, ...colleagues]).catch(error =>
+  Promise.all([customers.finished, ...colleagues, handOut(owner, ending.signal)]).catch(error =>
     process.stderr.write(`tracedesk demo: ${(error as Error).message}\n`),
   )
 

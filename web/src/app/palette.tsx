@@ -22,6 +22,7 @@ import { useFormat } from '../shared/format.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay, useMe } from '../shared/session.ts'
 import { usePartText } from '../shared/ui/part.tsx'
+import { MEANT_FIELD } from './early-keys.ts'
 import { SCREENS } from './navigation.ts'
 import classes from './overlays.module.css'
 import { readWhen } from './said-when.ts'
@@ -37,7 +38,7 @@ interface Choice {
 }
 
 /** Ctrl+K: do something with what is on screen, go somewhere, or find a customer, a message, a note, a colleague. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ takeTyped, onClose }: { takeTyped: () => string; onClose: () => void }) {
   const t = useT()
   const [text, setText] = useState('')
   const [at, setAt] = useState(0)
@@ -75,6 +76,11 @@ export function Palette({ onClose }: { onClose: () => void }) {
             data-autofocus
             // at once: what is typed right after the key belongs here
             ref={focusFirst}
+            {...{ [MEANT_FIELD]: '' }}
+            onFocus={() => {
+              const typed = takeTyped()
+              if (typed) setText(before => before + typed)
+            }}
             role="combobox"
             aria-expanded
             aria-controls="palette-choices"

@@ -6,6 +6,7 @@ import { setBrowserOwner } from '../shared/browser-store.ts'
 import { type KeyMap, useKeys } from '../shared/keys.ts'
 import { useMay, useMe } from '../shared/session.ts'
 import { undoLast } from '../shared/undo.tsx'
+import { useEarlyKeys } from './early-keys.ts'
 import { SCREENS } from './navigation.ts'
 import { Rail } from './rail.tsx'
 import { useRealtime } from './realtime.ts'
@@ -26,6 +27,7 @@ export function Shell() {
   const [overlay, setOverlay] = useState<'palette' | 'keys' | null>(null)
   useRealtime(me.position)
   useShellKeys(setOverlay)
+  const takeTyped = useEarlyKeys(overlay === 'palette', () => setOverlay(null))
   // at hand before it is asked for: what is typed right after its key must not land on the page
   useEffect(() => {
     // no network at this moment: it is asked for again when it is opened
@@ -49,7 +51,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Suspense>
-        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'palette' && <Palette takeTyped={takeTyped} onClose={() => setOverlay(null)} />}
         {overlay === 'keys' && <KeyHelp onClose={() => setOverlay(null)} />}
       </Suspense>
     </div>

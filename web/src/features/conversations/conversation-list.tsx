@@ -13,11 +13,11 @@ import classes from './inbox.module.css'
 import type { InboxSearch } from './inbox-search.ts'
 import { ListFilters } from './list-filters.tsx'
 import { ROW_HEIGHT, Rows } from './list-rows.tsx'
-import { SearchHits } from './search-hits.tsx'
 import { useBulk } from './use-bulk.ts'
 import { useSelection } from './use-selection.ts'
 
 const BulkBar = lazy(async () => ({ default: (await import('./bulk-bar.tsx')).BulkBar }))
+const SearchHits = lazy(async () => ({ default: (await import('./search-hits.tsx')).SearchHits }))
 const BulkReport = lazy(async () => ({ default: (await import('./bulk-report.tsx')).BulkReport }))
 
 function inputOf(search: InboxSearch): QueryInput<'conversation.list'> {
@@ -89,7 +89,11 @@ export function ConversationList({ openId }: { openId: string | undefined }) {
           onEnd={() => list.hasNextPage && !list.isFetching && void list.fetchNextPage()}
         />
       )}
-      {search.q && <SearchHits q={search.q} />}
+      {search.q && (
+        <Suspense>
+          <SearchHits q={search.q} />
+        </Suspense>
+      )}
     </section>
   )
 }

@@ -3,17 +3,16 @@ import { IconArrowLeft, IconLayoutSidebarRight, IconMapQuestion } from '@tabler/
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useActions } from '../../shared/actions.ts'
 import { codeOf } from '../../shared/api.ts'
 import { type KeyMap, useKeys } from '../../shared/keys.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
-import { EmptyFace, ErrorFace } from '../../shared/ui/faces.tsx'
+import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import { Waiting } from '../../shared/ui/waiting.tsx'
-import { Activity } from './activity.tsx'
 import { useChatPlace } from './chat-place.ts'
 import { Composer } from './composer.tsx'
 import { ConversationMenu } from './conversation-menu.tsx'
@@ -25,6 +24,8 @@ import { Banners } from './offer-banner.tsx'
 import { SidePanel } from './side-panel.tsx'
 import { Thread } from './thread.tsx'
 import { useConversationCommands } from './use-conversation-commands.ts'
+
+const Activity = lazy(async () => ({ default: (await import('./activity.tsx')).Activity }))
 
 interface Details {
   isShown: boolean
@@ -73,7 +74,9 @@ export function ConversationPane({ id, details }: { id: string; details: Details
         <PaneHeader conversation={conversation} details={details} />
         {conversation && <Banners conversation={conversation} />}
         {tab === 'activity' ? (
-          <Activity id={id} />
+          <Suspense fallback={<RowsSkeleton rows={9} height={44} />}>
+            <Activity id={id} />
+          </Suspense>
         ) : (
           <Thread key={message} id={id} around={message} onShown={() => setThreadShown(true)} />
         )}
@@ -124,7 +127,7 @@ function PaneHeader({ conversation, details }: { conversation: Conversation | un
         aria-label={t('thread.back')}
         size="lg"
       >
-        <IconArrowLeft size={19} />
+        <IconArrowLeft size={19} className="mirrored" />
       </ActionIcon>
       {conversation ? (
         <>

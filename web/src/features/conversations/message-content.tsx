@@ -47,7 +47,9 @@ function Place({ content }: { content: Extract<Content, { type: 'location' | 've
         )}
         {content.type === 'location' && content.live && <b>{t('media.live')}</b>}
         <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-          {latitude.toFixed(5)}, {longitude.toFixed(5)}
+          <bdi dir="ltr">
+            {latitude.toFixed(5)}, {longitude.toFixed(5)}
+          </bdi>
         </a>
       </div>
     </div>

@@ -71,7 +71,7 @@ function Head({ dispute }: { dispute: Found['dispute'] }) {
         size="compact-xs"
         variant="subtle"
         className={classes.noPrint}
-        leftSection={<IconArrowLeft size={14} aria-hidden />}
+        leftSection={<IconArrowLeft size={14} className="mirrored" aria-hidden />}
       >
         {t('dispute.case.back')}
       </LinkButton>
