@@ -21,10 +21,10 @@ import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
 import { Lookers } from './lookers.tsx'
 import { Banners } from './offer-banner.tsx'
-import { SidePanel } from './side-panel.tsx'
 import { Thread } from './thread.tsx'
 import { useConversationCommands } from './use-conversation-commands.ts'
 
+const SidePanel = lazy(async () => ({ default: (await import('./side-panel.tsx')).SidePanel }))
 const Activity = lazy(async () => ({ default: (await import('./activity.tsx')).Activity }))
 
 interface Details {
@@ -66,7 +66,9 @@ export function ConversationPane({ id, details }: { id: string; details: Details
     )
   }
   const side = isSideDue && found.data && (
-    <SidePanel conversation={found.data.conversation} notes={found.data.notes} />
+    <Suspense fallback={<RowsSkeleton rows={6} height={44} />}>
+      <SidePanel conversation={found.data.conversation} notes={found.data.notes} />
+    </Suspense>
   )
   return (
     <>
