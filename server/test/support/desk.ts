@@ -183,16 +183,19 @@ export async function createDesk(options: Partial<NodeOptions> = {}): Promise<De
   return new Desk(await createWorld(options), await startSimulatedTelegram({ limits: false }))
 }
 
-/** Asks until `check` gives something truthy, and returns it. Fails after `ms` with what was asked last. */
+/**
+ * Asks until `check` gives something truthy, and returns it. Fails after `ms` with what was asked last. It asks less and
+ * less often: what is waited for runs in the same process, and needs its time.
+ */
 export async function until<T>(
   check: () => Promise<T> | T,
   ms = 10_000,
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
   const end = Date.now() + ms
-  for (;;) {
+  for (let pause = 10; ; pause = Math.min(pause * 1.3, 60)) {
     const value = await check()
     if (value) return value as Exclude<T, false | null | undefined | 0 | ''>
     if (Date.now() > end) throw new Error(`it did not happen within ${ms} ms: ${check}`)
-    await new Promise(resolve => setTimeout(resolve, 15))
+    await new Promise(resolve => setTimeout(resolve, pause))
   }
 }

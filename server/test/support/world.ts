@@ -60,6 +60,7 @@ export class World {
   readonly node: TracedeskNode
   readonly nodes: TracedeskNode[] = []
   readonly #drop: () => Promise<void>
+  #superuser: Promise<pg.Client> | undefined
   workspaceId = ''
   owner!: Person
 
@@ -159,16 +160,21 @@ export class World {
     return (await this.owner.do('department.create', { name })).department.id
   }
 
-  /** Runs SQL as the superuser, past every trigger and grant. */
+  /** Runs SQL as the superuser, past every trigger and grant, on a connection that is kept: tests ask over and over. */
   async asSuperuser<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    this.#superuser ??= this.#connectAsSuperuser()
+    return (await (await this.#superuser).query<T>(text, values)).rows
+  }
+
+  async #connectAsSuperuser(): Promise<pg.Client> {
     const client = new pg.Client(this.connection)
+    // a test may stop the server under it; the next who asks gets another
+    client.on('error', () => {
+      this.#superuser = undefined
+    })
     await client.connect()
-    try {
-      await client.query('set session_replication_role = replica')
-      return (await client.query<T>(text, values)).rows
-    } finally {
-      await client.end()
-    }
+    await client.query('set session_replication_role = replica')
+    return client
   }
 
   /** A conversation put straight into the tables, for tests that are not about how it came to be. */
@@ -230,6 +236,7 @@ export class World {
 
   async end(): Promise<void> {
     for (const node of this.nodes) await node.stop()
+    await (await this.#superuser)?.end()
     await this.#drop()
     rmSync(this.dataDir, { recursive: true, force: true })
   }

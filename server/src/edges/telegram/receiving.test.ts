@@ -31,7 +31,10 @@ const dealtWith = (bot: SimulatedBot) =>
   }, 20_000)
 
 const onlyTalk = async () => {
-  const talks = await desk.conversations()
+  const talks = await until(async () => {
+    const found = await desk.conversations()
+    return found.length > 0 && found
+  })
   expect(talks).toHaveLength(1)
   return talks[0]?.id ?? ''
 }
