@@ -10,6 +10,7 @@ import { importFile } from '../src/modules/imports/index.ts'
 import { visit } from './support/at-rest.ts'
 import { canBrowse } from './support/browser.ts'
 import { axe, openConsole, type TestConsole, widthBeside } from './support/console.ts'
+import { catchUp } from './support/proof-log.ts'
 import { createWorld, type Person, type World } from './support/world.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
@@ -27,7 +28,9 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
     world = await createWorld({ archive: await openNamedStore(`file://${folder}`) })
     anna = await world.person('Anna', 'admin')
     await remember()
-    await catchUp()
+    // the months lie in full tiles, and whoever reads the log in its order has come by
+    for (let i = 0; i < 260; i++) await world.owner.do('label.create', { name: `label ${i}` })
+    await catchUp(world)
     site = await openConsole(world.node)
   })
   afterAll(async () => {
@@ -53,23 +56,6 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
       folder: join(world.dataDir, 'imports'),
       caller: operatorCaller(world.workspaceId),
     })
-  }
-
-  /** The months lie in full tiles, and whoever reads the log in its order has come by. */
-  async function catchUp(): Promise<void> {
-    for (let i = 0; i < 260; i++) await world.owner.do('label.create', { name: `label ${i}` })
-    await world.settle()
-    const { node, workspaceId } = world
-    for (;;) {
-      await node.textIndex.indexOnce(workspaceId)
-      await node.rollup.countOnce(workspaceId)
-      const [at] = await world.asSuperuser<{ behind: boolean }>(
-        `select least((select position from log_text_cursor), (select position from log_rollup_cursor), (select max(size) from log_checkpoint))
-           < (select size - size % 256 from log_head) as behind`,
-      )
-      if (!at?.behind) return
-      await new Promise(resolve => setTimeout(resolve, 20))
-    }
   }
 
   const rowOf = (page: Page, text: string): Locator => page.getByRole('row').filter({ hasText: text }).first()

@@ -1,12 +1,9 @@
-import { writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { operatorCaller } from '../src/command/caller.ts'
 import { createHttpServer } from '../src/edges/http/server.ts'
 import { verifyRemote } from '../src/ledger/verify-http.ts'
-import { importFile } from '../src/modules/imports/index.ts'
+import { catchUp, importOldMessages } from './support/proof-log.ts'
 import { createWorld, type Person, type World } from './support/world.ts'
 
 let world: World
@@ -19,33 +16,14 @@ beforeAll(async () => {
   world = await createWorld()
   await world.node.retentionKeeper.stop()
   anna = await world.person('Anna', 'admin')
-  const lines = Array.from({ length: 600 }, (_, i) => ({
-    at: `2020-05-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z`,
-    event: i % 3 === 2 ? 'message.sent' : 'message.received',
-    conversation: `c-${i % 60}`,
-    actor:
-      i % 3 === 2
-        ? { kind: 'agent', key: 'lena', name: 'Lena' }
-        : { kind: 'customer', key: `c${i % 60}`, name: 'Carla' },
-    text: `number ${i}`,
-  }))
-  const file = join(world.dataDir, 'history.ndjson')
-  writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
-  const imported = { file, folder: join(world.dataDir, 'imports'), caller: operatorCaller(world.workspaceId) }
-  expect(await importFile(world.node, imported)).toMatchObject({ state: 'completed', rejected: 0 })
+  await importOldMessages(world, 600)
   for (let i = 0; i < 26; i++)
     await Promise.all(
       Array.from({ length: 10 }, () =>
         world.owner.do('label.create', { name: `label ${Math.random()}`, colour: '#aabbcc' }),
       ),
     )
-  await world.settle()
-  const isBehind = `select least((select position from log_text_cursor), (select position from log_rollup_cursor), (select max(size) from log_checkpoint))
-    < (select size - size % 256 from log_head) as behind`
-  do {
-    await world.node.textIndex.indexOnce(world.workspaceId)
-    await world.node.rollup.countOnce(world.workspaceId)
-  } while ((await world.asSuperuser<{ behind: boolean }>(isBehind))[0]?.behind)
+  await catchUp(world)
   server = await createHttpServer(world.node, { publicUrl: undefined, webRoot: null })
   await server.listen({ port: 0, host: '127.0.0.1' })
   url = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`

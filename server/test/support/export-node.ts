@@ -1,16 +1,9 @@
 // A server process that writes exports on a disk that hangs after the second batch, so that it is killed in the middle.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RoleTargets } from '../../src/db/roles.ts'
-import { createLog } from '../../src/kernel/log.ts'
-import { InstallationSecret } from '../../src/kernel/secret.ts'
-import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { ExportKeeper } from '../../src/modules/exports/index.ts'
-import { TracedeskNode } from '../../src/node.ts'
+import { makeNode, type NodeTask } from './make-node.ts'
 
-export interface ExportNodeTask {
-  readonly targets: RoleTargets
-  readonly secret: string
-  readonly dataDir: string
+export interface ExportNodeTask extends NodeTask {
   /** So many are written beside each other. */
   readonly files: number
 }
@@ -20,16 +13,7 @@ const NOTED_MS = 1_200
 const HUNG_MS = 600_000
 
 const task = JSON.parse(process.argv[2] ?? '') as ExportNodeTask
-const node = new TracedeskNode({
-  targets: task.targets,
-  secret: new InstallationSecret(Buffer.from(task.secret, 'hex')),
-  dataDir: task.dataDir,
-  originHost: 'desk.example',
-  log: createLog('silent'),
-  version: 'test',
-  setupToken: () => null,
-  bots: NO_TELEGRAM,
-})
+const node = makeNode(task)
 const { exportPort } = node
 const hanging: typeof exportPort = {
   ...exportPort,

@@ -3,31 +3,15 @@
 import { createLabel } from '@tracedesk/contracts'
 import { operatorCaller } from '../../src/command/caller.ts'
 import { schemaVersion } from '../../src/db/migrate.ts'
-import type { RoleTargets } from '../../src/db/roles.ts'
-import { createLog } from '../../src/kernel/log.ts'
-import { InstallationSecret } from '../../src/kernel/secret.ts'
-import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
-import { TracedeskNode } from '../../src/node.ts'
+import { makeNode, type NodeTask } from './make-node.ts'
 
-export interface HammerTask {
-  readonly targets: RoleTargets
-  readonly secret: string
-  readonly dataDir: string
+export interface HammerTask extends NodeTask {
   readonly workspaceId: string
   readonly writers: number
 }
 
 const task = JSON.parse(process.argv[2] ?? '') as HammerTask
-const node = new TracedeskNode({
-  targets: task.targets,
-  secret: new InstallationSecret(Buffer.from(task.secret, 'hex')),
-  dataDir: task.dataDir,
-  originHost: 'desk.example',
-  log: createLog('silent'),
-  version: 'hammer',
-  setupToken: () => null,
-  bots: NO_TELEGRAM,
-})
+const node = makeNode(task, { version: 'hammer' })
 const create = node.commandsByName.get(createLabel.name)
 if (!create) throw new Error('no label.create')
 await node.start(schemaVersion())

@@ -7,9 +7,8 @@ import { type StartedEpoch, startEpoch } from '../../src/ledger/start-epoch.ts'
 import { importFile } from '../../src/modules/imports/index.ts'
 import type { World } from './world.ts'
 
-/** Imports `count` messages of the year 2020, and has retention destroy those of customers, two persons agreeing. */
-export async function destroyOldEntries(world: World, count: number): Promise<number> {
-  await world.node.retentionKeeper.stop()
+/** Imports `count` messages of May 2020, two of three by customers, of sixty conversations. */
+export async function importOldMessages(world: World, count: number): Promise<void> {
   const lines = Array.from({ length: count }, (_, i) => ({
     at: `2020-05-${String(1 + (i % 28)).padStart(2, '0')}T10:00:00Z`,
     event: i % 3 === 2 ? 'message.sent' : 'message.received',
@@ -23,8 +22,19 @@ export async function destroyOldEntries(world: World, count: number): Promise<nu
   const file = join(world.dataDir, 'history.ndjson')
   writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
   const caller = operatorCaller(world.workspaceId)
-  await importFile(world.node, { file, folder: join(world.dataDir, 'imports'), caller })
-  await indexAll(world)
+  const { state, rejected } = await importFile(world.node, {
+    file,
+    folder: join(world.dataDir, 'imports'),
+    caller,
+  })
+  if (state !== 'completed' || rejected > 0) throw new Error(`the import is ${state}, ${rejected} rejected`)
+}
+
+/** Imports `count` old messages, and has retention destroy those of customers, two persons agreeing. */
+export async function destroyOldEntries(world: World, count: number): Promise<number> {
+  await world.node.retentionKeeper.stop()
+  await importOldMessages(world, count)
+  await catchUp(world)
   const second = await world.person('Anna', 'admin')
   await world.owner.do('retention.set_rule', { what: 'entries', event: 'message.received', days: 365 })
   const { run } = await world.owner.do('retention.request', {})
@@ -37,8 +47,8 @@ export async function destroyOldEntries(world: World, count: number): Promise<nu
   return Number(gone?.n)
 }
 
-/** Only what is signed, indexed and counted may be destroyed. */
-async function indexAll(world: World): Promise<void> {
+/** Only what is signed, indexed and counted may be destroyed: waits until all full tiles are. */
+export async function catchUp(world: World): Promise<void> {
   await world.settle()
   const isBehind = `select least((select position from log_text_cursor), (select position from log_rollup_cursor), (select max(size) from log_checkpoint))
     < (select size - size % 256 from log_head) as behind`

@@ -3,22 +3,13 @@
 import { Gateway } from '../../src/edges/telegram/index.ts'
 import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
-import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
-import { TracedeskNode } from '../../src/node.ts'
+import { makeNode } from './make-node.ts'
 
 const { targets, dataDir, apiRoot, timing } = JSON.parse(process.argv[2] ?? '{}')
-const secret = new InstallationSecret(Buffer.alloc(32, 7))
+const secretBytes = Buffer.alloc(32, 7)
+const secret = new InstallationSecret(secretBytes)
 const log = createLog('silent')
-const node = new TracedeskNode({
-  targets,
-  secret,
-  dataDir,
-  originHost: 'desk.example',
-  log,
-  version: 'test',
-  setupToken: () => null,
-  bots: NO_TELEGRAM,
-})
+const node = makeNode({ targets, dataDir, secret: secretBytes.toString('hex') })
 const { databases, door, keys, counter } = node
 new Gateway({
   databases,

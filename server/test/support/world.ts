@@ -17,13 +17,12 @@ import type { EmbeddedConnection } from '../../src/db/embedded/index.ts'
 import { migrate, schemaVersion } from '../../src/db/migrate.ts'
 import { prepareRoles, type RoleTargets } from '../../src/db/roles.ts'
 import { newId } from '../../src/kernel/id.ts'
-import { createLog } from '../../src/kernel/log.ts'
 import { InstallationSecret } from '../../src/kernel/secret.ts'
-import { NO_TELEGRAM } from '../../src/modules/bots/index.ts'
 import { resolveSession } from '../../src/modules/team/index.ts'
-import { TracedeskNode } from '../../src/node.ts'
+import type { TracedeskNode } from '../../src/node.ts'
 import type { NodeOptions } from '../../src/wiring/parts.ts'
 import { createDatabase, ensureTemplate } from './cluster.ts'
+import { makeNode } from './make-node.ts'
 
 export const TEST_SECRET_BYTES = Buffer.alloc(32, 7)
 export const TEST_SECRET = new InstallationSecret(TEST_SECRET_BYTES)
@@ -79,17 +78,9 @@ export class World {
 
   /** Another node on the same database, with the same signer folder when `dataDir` is not given. */
   addNode(dataDir = this.dataDir, options: Partial<NodeOptions> = {}): TracedeskNode {
-    const node = new TracedeskNode({
-      targets: this.targets,
-      secret: TEST_SECRET,
-      dataDir,
-      originHost: 'desk.example',
-      log: createLog(process.env.TEST_LOG ?? 'silent'),
-      version: 'test',
-      bots: NO_TELEGRAM,
-      setupToken: () => (this.workspaceId ? null : SETUP_TOKEN),
-      ...options,
-    })
+    const task = { targets: this.targets, secret: TEST_SECRET_BYTES.toString('hex'), dataDir }
+    const setupToken = () => (this.workspaceId ? null : SETUP_TOKEN)
+    const node = makeNode(task, { setupToken, ...options })
     this.nodes.push(node)
     return node
   }
