@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -14,29 +14,34 @@ declare module 'vitest' {
 const MEMORY = '/dev/shm'
 /** Several times what a run has needed. */
 const ROOM_BYTES = 6 * 2 ** 30
-const PREFIX = 'tracedesk-test-'
+/** Short, for the path of a socket has to fit into 100 characters. */
+const PREFIX = 'td-'
 
-/** Vitest's global set-up: one PostgreSQL for the whole run, without fsync, gone when the run ends. */
+/**
+ * Vitest's global set-up: one PostgreSQL for the whole run, without fsync, and a place for temporary files; both are gone
+ * when the run ends. They lie in memory where there is plenty. Every test file has databases of its own, of 700 small
+ * files each, and making one took 17 ms there and 600 on the disk of the machine that was measured.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(chooseParent(), `${PREFIX}${process.pid}-`))
+  const inMemory = hasRoomInMemory()
+  if (inMemory) removeLeftovers()
+  const folder = mkdtempSync(join(inMemory ? MEMORY : tmpdir(), `${PREFIX}${process.pid}-`))
   chmodSync(folder, 0o711)
+  if (inMemory) process.env.TMPDIR = makeTemporary(join(folder, 't'))
   const settings = { max_connections: '200', shared_buffers: '128MB', max_wal_size: '1GB' }
   const database = await startEmbedded({ dataDir: join(folder, 'data'), durable: false, settings })
   project.provide('cluster', database.connection)
   return async () => {
     await database.stop()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
-/**
- * In memory where there is plenty: every test file has databases of its own, of 700 small files each, and making one
- * took 17 ms there and 600 on the disk of the machine that was measured.
- */
-function chooseParent(): string {
-  if (!hasRoomInMemory()) return tmpdir()
-  removeLeftovers()
-  return MEMORY
+/** Open to everybody, as /tmp is: some tests start programs as somebody else. */
+function makeTemporary(folder: string): string {
+  mkdirSync(folder)
+  chmodSync(folder, 0o1777)
+  return folder
 }
 
 function hasRoomInMemory(): boolean {

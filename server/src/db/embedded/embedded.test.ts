@@ -38,7 +38,7 @@ const ORDINARY: HolderOptions = IS_ROOT ? { user: NOBODY } : {}
 
 let folder = ''
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'tracedesk-embedded-'))
+  folder = mkdtempSync(join(tmpdir(), 'embedded-'))
   chmodSync(folder, 0o755)
   const { holder } = await startWithRow(join(folder, 'used', 'data'))
   await holder.end('SIGTERM')
