@@ -41,6 +41,6 @@ test('a message that moved between pages while loading is shown once, in its lat
 
 test('what has not left yet stands at the end', () => {
   const variables = { key: 'k', text: 'hi', replyTo: null, at: 0 }
-  const unsent = { mutationId: 1, status: 'pending', variables, error: null } as const
+  const unsent = { mutationId: 1, status: 'pending', variables, error: null, isRetried: false } as const
   expect(shape(layOutThread([message('a', new Date(2026, 2, 9).toISOString())], [unsent])).at(-1)).toBe('k')
 })

@@ -126,6 +126,7 @@ function ThreadRows(props: ThreadRowsProps) {
     scroller,
     last: items.at(-1),
     height: virtualizer.getTotalSize(),
+    room: virtualizer.scrollRect?.height ?? 0,
     beginsThere: around === undefined,
     goToEnd: () => virtualizer.scrollToEnd({ behavior: 'instant' }),
   })
@@ -225,6 +226,8 @@ interface End {
   last: ThreadItem | undefined
   /** of all rows, in pixels */
   height: number
+  /** of what is in sight, in pixels: a banner above or a longer draft below takes some of it */
+  room: number
   /** whether the reader begins at the bottom */
   beginsThere: boolean
   goToEnd: () => void
@@ -235,7 +238,7 @@ interface End {
  * takes them there when they have written something. The virtualizer's own following gives up when the newest page
  * loses its oldest message in the same moment, because the day's heading stays first.
  */
-function useStayAtEnd({ scroller, last, height, beginsThere, goToEnd }: End) {
+function useStayAtEnd({ scroller, last, height, room, beginsThere, goToEnd }: End) {
   const isThere = useRef(beginsThere)
   const place = useRef(0)
   const written = last?.type === 'unsent' ? last.key : undefined
@@ -246,7 +249,7 @@ function useStayAtEnd({ scroller, last, height, beginsThere, goToEnd }: End) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only what is added last, or grows, moves the reader
   useLayoutEffect(() => {
     if (isThere.current) goToEnd()
-  }, [last?.key, height])
+  }, [last?.key, height, room])
   return () => {
     const box = scroller.current
     if (!box || !beginsThere) return
