@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
-import { freemem, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { type EmbeddedConnection, startEmbedded } from '../../src/db/embedded/index.ts'
@@ -45,7 +45,7 @@ function makeTemporary(folder: string): string {
 }
 
 function hasRoomInMemory(): boolean {
-  if (process.platform !== 'linux' || freemem() < ROOM_BYTES) return false
+  if (process.platform !== 'linux' || process.availableMemory() < ROOM_BYTES) return false
   const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
   const options = mounts.map(line => line.split(' ')).find(([, at]) => at === MEMORY)?.[3]
   // PostgreSQL's programs may have to be copied beside the cluster and run there
