@@ -353,6 +353,9 @@ describe('each role × each query', () => {
     'conversation.search': { q: '!' },
     'message.versions': { messageId: '00000000-0000-7000-8000-000000000000' },
     'archive.entries': { month: '2020-01' },
+    'bot.profile': { botId: '00000000-0000-7000-8000-000000000000' },
+    'bot.changes': { botId: '00000000-0000-7000-8000-000000000000' },
+    'conversation.forgotten': { ids: '00000000-0000-7000-8000-000000000000' },
   }
   for (const query of Object.values(QUERIES)) {
     if (query.permission === null) continue
