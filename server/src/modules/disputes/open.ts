@@ -68,7 +68,7 @@ export const openDisputeCommand = defineCommandHandler(openDispute, {
         entryId,
         departments: departmentIds,
         ...(about.customerId ? { customerId: about.customerId } : {}),
-        parts: wordsOf(about, input),
+        parts: await wordsOf(context, about, input),
       },
     )
     await addItem(tx, {

@@ -1,19 +1,25 @@
 import type { EventDefinition } from '@tracedesk/contracts'
+import { sql } from 'kysely'
 import type { z } from 'zod'
 import type { CommandContext } from '../../command/define.ts'
 import { newId } from '../../kernel/id.ts'
-import { addItem, type Dispute, participantsOf } from './store.ts'
+import { addItem, type Dispute, participantsOf, run } from './store.ts'
 
 /**
  * Words of a case under the right key: the customer's where it is about one, so that erasing them reaches what was
- * written about them; else the writer's.
+ * written about them; else, and once they are erased, the writer's.
  */
-export function wordsOf(
-  about: { readonly customerId: string | null },
+export async function wordsOf(
+  { tx, workspaceId }: CommandContext,
+  { customerId }: { readonly customerId: string | null },
   words: { title?: string | undefined; text?: string | undefined },
-): { title?: string; ownTitle?: string; text?: string; ownText?: string } {
+): Promise<{ title?: string; ownTitle?: string; text?: string; ownText?: string }> {
   const { title, text } = words
-  return about.customerId
+  const [known] = await run(
+    tx,
+    sql`select from customer where workspace_id = ${workspaceId} and customer_id = ${customerId} and erased_at is null`,
+  )
+  return known
     ? { ...(title === undefined ? {} : { title }), ...(text === undefined ? {} : { text }) }
     : {
         ...(title === undefined ? {} : { ownTitle: title }),
@@ -54,7 +60,7 @@ export async function recordInFile<D extends z.ZodType>(
     ...readers,
     agents: [...readers.agents, ...(more.agents ?? [])],
     entryId,
-    parts: wordsOf(dispute, { text: more.text }),
+    parts: await wordsOf(context, dispute, { text: more.text }),
   })
   await addItem(context.tx, {
     workspaceId: context.workspaceId,

@@ -129,7 +129,26 @@ export async function openTextsFor(
   entryIds: readonly string[],
 ): Promise<Map<string, Part>> {
   const parts = await openNamedPartsFor(db, keys, viewer, entryIds, ['text'])
-  return new Map(entryIds.map(id => [id, parts.get(`${id}/text`) ?? { state: 'missing' }]))
+  const absent = entryIds.filter(id => !parts.has(`${id}/text`))
+  const erased = absent.length > 0 ? await erasedTexts(db, viewer.workspaceId, absent) : null
+  return new Map(
+    entryIds.map(id => [id, parts.get(`${id}/text`) ?? erased?.get(id) ?? { state: 'missing' as const }]),
+  )
+}
+
+/** Of texts that are not there, those whose owner was erased: the leaf still says whose they were. */
+async function erasedTexts(
+  db: ReadDb,
+  workspaceId: string,
+  ids: readonly string[],
+): Promise<Map<string, Part>> {
+  const wanted = sql`workspace_id = ${workspaceId} and entry_id = any(${[...ids]}::uuid[])`
+  const { rows } = await sql<{ id: string; by: string }>`
+    select e.entry_id as id, k.erased_by as by
+    from (select entry_id, leaf from log_entry where ${wanted} union all select entry_id, leaf from log_pending where ${wanted}) e
+    join subject_key k on k.workspace_id = ${workspaceId} and k.wrapped is null and k.erased_by is not null
+      and k.owner = convert_from(e.leaf, 'UTF8')::json -> 'parts' -> 'text' ->> 'owner'`.execute(db as never)
+  return new Map(rows.map(({ id, by }) => [id, { state: 'erased', by }]))
 }
 
 /**
