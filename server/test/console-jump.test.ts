@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { axe, MOVING, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import type { Person } from './support/world.ts'
 
@@ -77,7 +77,7 @@ describe.skipIf(!canBrowse())('a search hit', () => {
   }
 
   test('opens in the middle of the thread, marked, with what was said before and after it', async () => {
-    const { page, context, errors } = await site.signIn(maya)
+    const { page, context, errors } = await site.signIn(maya, MOVING)
     const log = await jump(page)
     const sought = log.locator('[data-sought]')
     await expect.poll(() => sought.count()).toBe(1)
@@ -95,7 +95,7 @@ describe.skipIf(!canBrowse())('a search hit', () => {
   })
 
   test('loads older and newer messages from there to both ends, each once and none left out', async () => {
-    const { page, context, errors } = await site.signIn(maya)
+    const { page, context, errors } = await site.signIn(maya, MOVING)
     const log = await jump(page)
     const up = await scroll(page, log, -900, lines => lines.includes(0))
     await log.getByText('Beginning of the conversation').waitFor()
@@ -110,7 +110,7 @@ describe.skipIf(!canBrowse())('a search hit', () => {
   })
 
   test('stays where it is while the customer goes on, and one press leads to the newest', async () => {
-    const { page, context, errors } = await site.signIn(maya)
+    const { page, context, errors } = await site.signIn(maya, MOVING)
     const log = await jump(page)
     const sought = log.locator('[data-sought]')
     await expect.poll(() => sought.count()).toBe(1)
