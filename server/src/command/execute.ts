@@ -29,7 +29,7 @@ export interface ExecuteOptions {
 }
 
 /** How often a command comes again when another one crossed it. The last time it takes any order of times. */
-const ATTEMPTS = 6
+const ATTEMPTS = 12
 
 /** The only door through which anything changes (DESIGN promise 1). */
 export class CommandDoor {

@@ -17,6 +17,7 @@ import { useChatPlace } from './chat-place.ts'
 import { Composer } from './composer.tsx'
 import { ConversationMenu } from './conversation-menu.tsx'
 import { LABEL_FIELD, NOTE_FIELD, REPLY_FIELD } from './fields.ts'
+import { focusWhenThere } from './focus-when-there.ts'
 import classes from './inbox.module.css'
 import { STATUSES } from './inbox-search.ts'
 import { Lookers } from './lookers.tsx'
@@ -199,17 +200,14 @@ function usePaneKeys(conversation: Conversation | undefined, details: Details) {
   /** What the key is for may first have to be opened. */
   const focusDetail = (id: string) => {
     details.toggle(true)
-    const focus = () => {
-      const target = document.getElementById(id)
-      if (target instanceof HTMLButtonElement) target.click()
-      else target?.focus()
-    }
-    requestAnimationFrame(() => requestAnimationFrame(focus))
+    focusWhenThere(id)
   }
+  const addNote = () => may('note.add') && focusDetail(NOTE_FIELD)
+  const addLabel = () => may('customer.add_label') && focusDetail(LABEL_FIELD)
   const keys: KeyMap = {
     r: () => document.getElementById(REPLY_FIELD)?.focus(),
-    n: () => focusDetail(NOTE_FIELD),
-    l: () => focusDetail(LABEL_FIELD),
+    n: addNote,
+    l: addLabel,
     a: commands.assignToMe,
     e: commands.resolve,
     // biome-ignore lint/correctness/noComponentHookFactories: the name of a key, not of a component
@@ -224,8 +222,8 @@ function usePaneKeys(conversation: Conversation | undefined, details: Details) {
       key: 'r',
       run: () => document.getElementById(REPLY_FIELD)?.focus(),
     },
-    { id: 'note', label: t('keys.note'), key: 'n', run: () => focusDetail(NOTE_FIELD) },
-    { id: 'label', label: t('keys.label'), key: 'l', run: () => focusDetail(LABEL_FIELD) },
+    ...(may('note.add') ? [{ id: 'note', label: t('keys.note'), key: 'n', run: addNote }] : []),
+    ...(may('customer.add_label') ? [{ id: 'label', label: t('keys.label'), key: 'l', run: addLabel }] : []),
     ...(may('conversation.assign')
       ? [
           { id: 'assign', label: t('side.assignMe'), key: 'a', run: commands.assignToMe },

@@ -16,6 +16,7 @@ import { MessageRow } from './message-row.tsx'
 import { threadPages, type Unsent, useDiscard, useUnsent } from './sending.ts'
 import { layOutThread, type ThreadItem } from './thread-items.ts'
 import { UnsentRow } from './unsent-row.tsx'
+import { useSought } from './use-sought.ts'
 
 interface ThreadProps {
   id: string
@@ -130,29 +131,28 @@ function ThreadRows(props: ThreadRowsProps) {
     beginsThere: around === undefined,
     goToEnd: () => virtualizer.scrollToEnd({ behavior: 'instant' }),
   })
+  const jumpTo = (messageId: string) => {
+    const index = items.findIndex(item => holds(item, messageId))
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' })
+  }
+  // the first item is a day, which may stay the same
+  const shape = `${items.length} ${items[1]?.key} ${items.at(-1)?.key}`
+  const isResting = useSought(around, shape, scroller, jumpTo)
   const rows = virtualizer.getVirtualItems()
   const first = rows[0]?.index ?? 0
   const isScrolled = virtualizer.scrollRect !== null && virtualizer.scrollOffset !== null
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where the reader is decides
   useEffect(() => {
-    if (isScrolled && first < 6 && items.length > 0) loadOlder()
-  }, [first, isScrolled, items.length])
+    if (isScrolled && isResting && first < 6 && items.length > 0) loadOlder()
+  }, [first, isScrolled, isResting, items.length])
   const last = rows.at(-1)?.index ?? 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: only where the reader is decides
   useEffect(() => {
-    if (isScrolled && last > items.length - 6) loadNewer()
-  }, [last, isScrolled, items.length])
+    if (isScrolled && isResting && last > items.length - 6) loadNewer()
+  }, [last, isScrolled, isResting, items.length])
   const isAtEnd = virtualizer.isAtEnd(120) && !hasNewer
   useForgetOldPages(id, isAtEnd && around === undefined)
 
-  const jumpTo = (messageId: string) => {
-    const index = items.findIndex(item => holds(item, messageId))
-    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'center' })
-  }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the message is there
-  useLayoutEffect(() => {
-    if (around) jumpTo(around)
-  }, [around])
   return (
     <div className={classes.thread}>
       <div
