@@ -58,7 +58,17 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['note.*', item => [...conversation(item), ['note.mentions']]],
   ['moderation.*', conversation],
   ['alert.*', item => [...conversation(item), ['alert.list']]],
-  ['log.revealed', () => [['log.reveals']]],
+  // whoever asked sees it now; for everybody else it is as it was
+  [
+    'log.revealed',
+    () => [
+      ['log.reveals'],
+      ['log.entry'],
+      ['log.search'],
+      ['conversation.messages'],
+      ['conversation.timeline'],
+    ],
+  ],
   ['log.reveal_requested', () => [['log.reveals']]],
   ['log.reveal_declined', () => [['log.reveals']]],
   ['customer.*', customer],

@@ -198,7 +198,7 @@ function Circumstances({ entry }: { entry: Entry }) {
       <Row name={t('log.detail.recorded')}>
         <time dateTime={entry.recordedAt}>{format.exact(entry.recordedAt)}</time>
       </Row>
-      <Row name={t('log.agent')}>
+      <Row name={t('log.detail.actor')}>
         <ActorChip entry={entry} />
       </Row>
       {onBehalfOf && (
