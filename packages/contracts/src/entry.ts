@@ -1,18 +1,10 @@
 import { z } from 'zod'
+import { ACTOR_KINDS, SOURCES } from './rules.ts'
 import { Instant } from './text.ts'
 
-export const ActorKind = z.enum([
-  'agent',
-  'customer',
-  'flow',
-  'rule',
-  'system',
-  'api_token',
-  'operator',
-  'import',
-])
+export const ActorKind = z.enum(ACTOR_KINDS)
 export type ActorKind = z.infer<typeof ActorKind>
-export const Source = z.enum(['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'])
+export const Source = z.enum(SOURCES)
 export type Source = z.infer<typeof Source>
 export const Outcome = z.enum(['done', 'refused', 'failed'])
 export type Outcome = z.infer<typeof Outcome>

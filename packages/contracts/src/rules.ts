@@ -11,6 +11,21 @@ export const RULE_IDS = {
 } as const
 export type RuleName = keyof typeof RULE_IDS
 
+/** Who can act. */
+export const ACTOR_KINDS = [
+  'agent',
+  'customer',
+  'flow',
+  'rule',
+  'system',
+  'api_token',
+  'operator',
+  'import',
+] as const
+
+/** By which way something was done. */
+export const SOURCES = ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'] as const
+
 interface Told {
   readonly event: string
   readonly data: Readonly<Record<string, unknown>>

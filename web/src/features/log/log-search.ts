@@ -1,19 +1,9 @@
+import { ACTOR_KINDS, SOURCES } from '@tracedesk/contracts/rules'
 import { dayKey, isZone } from '../../shared/format.ts'
 import { fromLocal } from './zoned.ts'
 
 export const PRESETS = ['h1', 'today', 'yesterday', 'd1', 'd7', 'd30'] as const
 export const OUTCOMES = ['done', 'refused', 'failed'] as const
-export const SOURCES = ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'] as const
-export const ACTOR_KINDS = [
-  'agent',
-  'customer',
-  'flow',
-  'rule',
-  'system',
-  'api_token',
-  'operator',
-  'import',
-] as const
 export type Preset = (typeof PRESETS)[number]
 type Several<T extends string = string> = T[]
 

@@ -12,6 +12,7 @@ import {
   TextInput,
 } from '@mantine/core'
 import type { CommandInput } from '@tracedesk/contracts'
+import { ACTOR_KINDS, SOURCES } from '@tracedesk/contracts/rules'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
@@ -44,17 +45,6 @@ const OTHERS = [
   'source',
 ] as const
 type Other = (typeof OTHERS)[number]
-const ACTOR_KINDS = [
-  'agent',
-  'customer',
-  'flow',
-  'rule',
-  'system',
-  'api_token',
-  'operator',
-  'import',
-] as const
-const SOURCES = ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'] as const
 const othersOf = (filter: Stream['filter']): Draft['others'] =>
   Object.fromEntries(OTHERS.map(name => [name, filter[name] ?? []])) as Draft['others'] // every one of them
 
