@@ -182,6 +182,16 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
     await page.keyboard.press('Escape')
     await versions.waitFor({ state: 'detached' })
 
+    // as the reader's clock would have it in two days: what Telegram would refuse is there, off, and says why
+    await page.clock.setSystemTime(Date.now() + 49 * 3_600_000)
+    await row('On Tuesday').hover()
+    await row('On Tuesday').getByRole('button', { name: 'More' }).click()
+    await page.getByText('Telegram allows changes for 48 hours only.').waitFor()
+    expect(await page.getByRole('menuitem', { name: /Edit|Recall/, disabled: true }).count()).toBe(2)
+    await page.keyboard.press('Escape')
+    await page.getByRole('menu').waitFor({ state: 'detached' })
+    await page.clock.setSystemTime(Date.now())
+
     await row('On Tuesday').hover()
     await row('On Tuesday').getByRole('button', { name: 'More' }).click()
     await page.getByRole('menuitem', { name: /Recall/ }).click()
@@ -189,6 +199,24 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
     await until(() => customer.received(bot).length === 0)
     await row('On Tuesday').getByText('Recalled').waitFor()
     expect(errors).toEqual([])
+    await context.close()
+  })
+
+  test('a group is told apart, and its conversation says when nothing of the group arrives any more', async () => {
+    const change = (enabled: boolean) =>
+      desk.owner.do('bot.set_groups', { botId: bot.botId as never, enabled })
+    await change(true)
+    const ida = desk.telegram.createUser({ firstName: 'Ida' })
+    const title = `Rowers ${ida.id}`
+    ida.say(bot, 'all aboard?', { in: desk.telegram.createGroup({ title, members: [ida, bot] }) })
+    const talk = await until(async () =>
+      (await desk.conversations()).find(({ customer }) => customer.name === title),
+    )
+    expect(talk.inGroup).toBe(true)
+    await change(false)
+    const { page, context } = await site.signIn(desk.owner, { at: `/inbox/${talk.id}?view=all` })
+    await page.getByText('This bot takes no messages from groups now', { exact: false }).waitFor()
+    expect(await axe(page)).toEqual([])
     await context.close()
   })
 

@@ -51,6 +51,7 @@ const VISITS: Record<string, Visit> = {
   '/holds': { needs: 'hold.view' },
   '/streams': { needs: 'stream.view' },
   '/proof': { needs: 'ledger.view' },
+  '/$': { at: () => '/nowhere/at-all' },
 }
 /** Leads on to the inbox. */
 const REDIRECTS = new Set(['/'])

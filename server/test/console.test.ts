@@ -131,7 +131,7 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
     await context.close()
   })
 
-  test('a screen a role may not open says so and leads on', async () => {
+  test('a screen a role may not open, and an address that leads nowhere, say so and lead on', async () => {
     const { page, context } = await site.signIn(person('Maya'))
     expect(await page.getByRole('link', { name: 'Settings' }).count()).toBe(0)
     await page.goto(`${site.url}/settings`)
@@ -139,6 +139,10 @@ describe.skipIf(!canBrowse())('the console in a browser', () => {
       .getByText(/may not|no permission|not allowed|role/i)
       .first()
       .waitFor()
+    await page.goto(`${site.url}/nowhere/at-all`)
+    await page.getByText('Nothing here', { exact: true }).last().waitFor()
+    await page.getByRole('navigation').getByRole('link', { name: 'Log' }).click()
+    await page.waitForURL(/[/]log/)
     await context.close()
   })
 

@@ -217,6 +217,13 @@ const proofRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/proof/proof-page.tsx'), 'ProofPage'),
 })
 
+/** Every other address: whoever is signed in keeps the way back, whoever is not signs in first. */
+const elsewhereRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '$',
+  component: NotFoundScreen,
+})
+
 const routeTree = rootRoute.addChildren([
   setupRoute,
   signInRoute,
@@ -245,6 +252,7 @@ const routeTree = rootRoute.addChildren([
     holdsRoute,
     streamsRoute,
     proofRoute,
+    elsewhereRoute,
   ]),
 ])
 

@@ -19,10 +19,11 @@ export function ErrorScreen({ error, reset }: ErrorComponentProps) {
   return <ErrorFace error={error} retry={retry} />
 }
 
+/** Stands inside the shell. */
 export function NotFoundScreen() {
   const t = useT()
   return (
-    <main>
+    <>
       <h1 className="visually-hidden">{t('face.notFound.title')}</h1>
       <EmptyFace
         icon={<IconMapQuestion size={26} stroke={1.6} />}
@@ -34,6 +35,6 @@ export function NotFoundScreen() {
           </LinkButton>
         }
       />
-    </main>
+    </>
   )
 }

@@ -43,6 +43,8 @@ export const Conversation = z.strictObject({
   topicId: z.int().nullable(),
   /** The customer wrote to a business account the bot answers for, not to the bot. */
   business: z.boolean(),
+  /** The customer is a group the bot is in, and many may write. */
+  inGroup: z.boolean(),
   assignee: z.strictObject({ id: AgentId, name: z.string() }).nullable(),
   department: z.strictObject({ id: DepartmentId, name: z.string() }).nullable(),
   labels: z.array(Label),

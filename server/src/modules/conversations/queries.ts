@@ -37,6 +37,7 @@ type Row = {
   opened_at: string
   topic_id: number
   is_business: boolean
+  in_group: boolean
   waiting_since: string | null
   last_message_at: string
   customer_id: string
@@ -91,7 +92,7 @@ const selectConversations = (
   viewerId: string | null,
   order: keyof typeof ORDERS = 'recent',
 ) => sql<Row>`
-  select c.conversation_id, c.topic_id, c.business <> '' as is_business, c.status, c.opened_at, c.waiting_since, c.last_message_at,
+  select c.conversation_id, c.topic_id, c.business <> '' as is_business, coalesce(c.chat_id < 0, false) as in_group, c.status, c.opened_at, c.waiting_since, c.last_message_at,
     cu.customer_id, cu.name as customer_name, cu.username, cu.language, cu.blocked_at is not null as desk_blocked,
     exists (select from customer_block x where x.workspace_id = c.workspace_id and x.customer_id = c.customer_id and x.bot_id = c.bot_id) as blocked,
     b.bot_id, b.username as bot_username, b.name as bot_name, a.agent_id as assignee_id, a.name as assignee_name,
@@ -154,6 +155,7 @@ async function present(context: QueryContext, openTexts: OpenTexts, rows: Row[])
     bot: { id: row.bot_id, username: row.bot_username, name: row.bot_name },
     topicId: row.topic_id === 0 ? null : Number(row.topic_id),
     business: row.is_business,
+    inGroup: row.in_group,
     assignee: row.assignee_id ? { id: row.assignee_id, name: row.assignee_name ?? '' } : null,
     department: row.department_id ? { id: row.department_id, name: row.department_name ?? '' } : null,
     labels: row.labels,

@@ -138,6 +138,16 @@ function Waits({ board }: { board: Board }) {
   )
 }
 
+/** `3 / 7`, in this order also where words run from right to left. */
+function Share({ part, of }: { part: number; of: number }) {
+  const format = useFormat()
+  return (
+    <bdi dir="ltr">
+      {format.number(part)} / {format.number(of)}
+    </bdi>
+  )
+}
+
 function Queues({ board }: { board: Board }) {
   const t = useT()
   const format = useFormat()
@@ -162,7 +172,7 @@ function Queues({ board }: { board: Board }) {
             {queue.waitingSince ? <Waiting since={queue.waitingSince} /> : '–'}
           </Table.Td>
           <Table.Td className="tabular">
-            {format.number(queue.online)} / {format.number(queue.members)}
+            <Share of={queue.members} part={queue.online} />
           </Table.Td>
         </Table.Tr>
       ))}
@@ -173,7 +183,6 @@ function Queues({ board }: { board: Board }) {
 function People({ board }: { board: Board }) {
   const t = useT()
   const may = useMay()
-  const format = useFormat()
   return (
     <Section
       title={t('board.people')}
@@ -199,7 +208,7 @@ function People({ board }: { board: Board }) {
           <Table.Td>{person.since ? <Ago at={person.since} /> : '–'}</Table.Td>
           <Table.Td className="tabular">
             <Link to="/log" search={{ event: ['conversation.assigned'], actor: [person.id] }}>
-              {format.number(person.load)} / {format.number(person.capacity)}
+              <Share of={person.capacity} part={person.load} />
             </Link>{' '}
             {may('agent.change_desk') && <EditDesk seat={person} />}
           </Table.Td>

@@ -17,7 +17,7 @@ import { Confirm } from '../../shared/ui/confirm.tsx'
 import { setComposing } from './composing.ts'
 import { REPLY_FIELD } from './fields.ts'
 import media from './media.module.css'
-import { isThere, useMessageRules } from './own-messages.ts'
+import { isThere, isTooOld, useMessageRules } from './own-messages.ts'
 
 const VersionsDialog = lazy(async () => ({ default: (await import('./versions-dialog.tsx')).VersionsDialog }))
 
@@ -68,11 +68,13 @@ function More({
   const changes = [['conversation.messages', { id: message.conversationId }]]
   const recall = useCommand('message.recall', { changes, announce: false, onDone: () => setAsked(false) })
   const send = useCommand('message.send', { changes })
+  const tooOld = isTooOld(message)
   const items = [
     mayEdit(message) && (
       <Menu.Item
         key="edit"
         leftSection={<IconPencil size={15} aria-hidden />}
+        disabled={tooOld}
         onClick={() => setComposing(message.conversationId, { mode: 'edit', message })}
       >
         {t('media.edit')}
@@ -83,10 +85,14 @@ function More({
         key="recall"
         color="red"
         leftSection={<IconTrash size={15} aria-hidden />}
+        disabled={tooOld}
         onClick={() => setAsked(true)}
       >
         {t('media.recall')}…
       </Menu.Item>
+    ),
+    tooOld && (mayEdit(message) || mayRecall(message)) && (
+      <Menu.Label key="tooOld">{t('error.message.too_old')}</Menu.Label>
     ),
     message.direction === 'in' && message.kind === 'sticker' && may('message.send') && (
       <Menu.Item

@@ -15,7 +15,7 @@ export function Banners({ conversation }: { conversation: Conversation }) {
   const { offer, snoozedUntil, mergedInto } = conversation
   return (
     <>
-      <LineBanner bot={conversation.bot} />
+      <LineBanner bot={conversation.bot} inGroup={conversation.inGroup} />
       {offer && <OfferBanner conversation={conversation} offer={offer} />}
       {snoozedUntil && (
         <div className={classes.banner} role="status">

@@ -19,20 +19,22 @@ const EDITABLE: readonly Message['kind'][] = [
 export const isThere = (message: Message): boolean =>
   message.telegramMessageId !== null && !message.recalledAt && !message.deletedByCustomer
 
-/** What the reader may still change of what the desk has said: their own words, and a supervisor anybody's. */
+/** Whether it is too late to change a message: Telegram would refuse. */
+export const isTooOld = (message: Message): boolean => Date.now() - Date.parse(message.at) >= HOURS_48
+
+/** What the reader may change of what the desk has said: their own words, and a supervisor anybody's. */
 export function useMessageRules() {
   const may = useMay()
   const me = useMe()
-  const mayChange = (message: Message): boolean =>
+  const isTheirs = (message: Message): boolean =>
     isThere(message) &&
     message.direction === 'out' &&
     message.state === 'delivered' &&
-    (message.author.id === me.agent.id || ['owner', 'admin', 'supervisor'].includes(me.agent.role)) &&
-    Date.now() - Date.parse(message.at) < HOURS_48
+    (message.author.id === me.agent.id || ['owner', 'admin', 'supervisor'].includes(me.agent.role))
   return {
     mayEdit: (message: Message) =>
-      mayChange(message) && may('message.edit') && EDITABLE.includes(message.kind),
-    mayRecall: (message: Message) => mayChange(message) && may('message.recall'),
+      isTheirs(message) && may('message.edit') && EDITABLE.includes(message.kind),
+    mayRecall: (message: Message) => isTheirs(message) && may('message.recall'),
   }
 }
 
@@ -46,6 +48,6 @@ export function useLastOwn(conversationId: string): () => Message | null {
     const newest = pages[0]?.items ?? []
     const last = newest.findLast(message => message.author.id === me.agent.id)
     // never one before it: that would not be what the reader has in mind
-    return last && mayEdit(last) ? last : null
+    return last && mayEdit(last) && !isTooOld(last) ? last : null
   }
 }
