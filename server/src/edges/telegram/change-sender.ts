@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import { systemCaller } from '../../command/caller.ts'
-import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
+import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
 import {
@@ -10,13 +9,15 @@ import {
   postponeChange,
   settleBotChangeCommand,
 } from '../../modules/bots/index.ts'
-import { type TelegramClient, TelegramRefusal } from './client.ts'
+import type { TelegramClient } from './client.ts'
 import type { BotRef } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import type { LineHealth } from './line-health.ts'
+import { Passes } from './passes.ts'
+import { recordOnce } from './record-once.ts'
 import type { GatewayTiming } from './timing.ts'
-import { NoAnswer } from './transport.ts'
-import { backOff, Pause } from './waiting.ts'
+import { judge } from './verdict.ts'
+import { backOff } from './waiting.ts'
 
 type Outcome = z.input<typeof settleBotChangeCommand.contract.input>['outcome']
 
@@ -37,91 +38,67 @@ interface ChangeParts {
  */
 export class ChangeSender {
   readonly #parts: ChangeParts
-  readonly #pause = new Pause()
-  #stopped = false
-  #running: Promise<void> | undefined
+  readonly #passes: Passes
 
   constructor(parts: ChangeParts) {
+    const { bot, log, timing } = parts
     this.#parts = parts
+    this.#passes = new Passes({
+      pass: () => this.#pass(),
+      onError: error =>
+        log.error({ err: error as Error, botId: bot.botId }, 'what was set for a bot could not be told'),
+      timing,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#passes.start()
   }
 
   /** Says that something may wait. Returns at once. */
   wake(): void {
-    this.#pause.wake()
+    this.#passes.wake()
   }
 
   /** Ends after the change under way. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#pause.stop()
-    await this.#running
+  stop(): Promise<void> {
+    return this.#passes.stop()
   }
 
-  async #run(): Promise<void> {
-    const { bot, databases, lease, log, timing } = this.#parts
-    let failures = 0
-    while (!this.#stopped) {
-      try {
-        const change = await claimChange(databases.app, bot, lease)
-        if (change) await this.#tell(change)
-        failures = 0
-        await this.#pause.sleep(change ? 0 : timing.sweepMs)
-      } catch (error) {
-        log.error({ err: error as Error, botId: bot.botId }, 'what was set for a bot could not be told')
-        await this.#pause.sleep(backOff(++failures, timing.retryMs, timing.retryMaxMs))
-      }
-    }
+  async #pass(): Promise<number> {
+    const { bot, databases, lease, timing } = this.#parts
+    const change = await claimChange(databases.app, bot, lease)
+    if (change) await this.#tell(change)
+    return change ? 0 : timing.sweepMs
   }
 
   async #tell(change: ClaimedChange): Promise<void> {
     try {
       await call(this.#parts.client, change)
-      await this.#settle(change, { state: 'accepted' })
     } catch (error) {
-      if (error instanceof TelegramRefusal) await this.#refused(change, error)
-      else if (error instanceof NoAnswer) await this.#unanswered(change, error)
-      else throw error
+      return this.#failed(change, error)
     }
+    await this.#settle(change, { state: 'accepted' })
   }
 
-  /** 429 and Telegram's own trouble pass; but who is told to come again after we would give up has been refused. */
-  async #refused(
-    change: ClaimedChange,
-    { errorCode, description, retryAfter }: TelegramRefusal,
-  ): Promise<void> {
-    const waits = retryAfter !== undefined || errorCode === 429
-    const ms = waits ? (retryAfter ?? 1) * 1000 : this.#later(change)
-    const passes = (waits || errorCode >= 500) && change.ageMs + ms < this.#parts.timing.giveUpMs
-    if (passes) await this.#postpone(change, ms)
-    else await this.#settle(change, { state: 'refused', errorCode, description })
+  /** What passes is told again; but who is told to come again after we would give up has been refused. */
+  async #failed(change: ClaimedChange, error: unknown): Promise<void> {
+    const { bot, databases, health, timing } = this.#parts
+    const verdict = await judge(error, health, { twiceIsHarmless: true })
+    const asked = verdict.next === 'retry' ? verdict.askedMs : null
+    const ms = asked ?? backOff(change.attempts, timing)
+    if (verdict.next === 'retry' && change.ageMs + ms < timing.giveUpMs)
+      await postponeChange(databases.app, bot.workspaceId, change.changeId, ms)
+    else
+      await this.#settle(
+        change,
+        verdict.said ? { state: 'refused', ...verdict.said } : { state: 'unreachable' },
+      )
   }
 
-  async #unanswered(change: ClaimedChange, error: NoAnswer): Promise<void> {
-    await this.#parts.health.failed(error)
-    const ms = this.#later(change)
-    if (change.ageMs + ms < this.#parts.timing.giveUpMs) await this.#postpone(change, ms)
-    else await this.#settle(change, { state: 'unreachable' })
-  }
-
-  #later({ attempts }: ClaimedChange): number {
-    return backOff(attempts, this.#parts.timing.retryMs, this.#parts.timing.retryMaxMs)
-  }
-
-  #postpone({ changeId }: ClaimedChange, ms: number): Promise<void> {
-    return postponeChange(this.#parts.databases.app, this.#parts.bot.workspaceId, changeId, ms)
-  }
-
-  async #settle({ changeId, attempts }: ClaimedChange, outcome: Outcome): Promise<void> {
-    const caller = systemCaller(this.#parts.bot.workspaceId)
-    try {
-      await this.#parts.door.execute(settleBotChangeCommand, caller, { changeId, attempts, outcome })
-    } catch (error) {
-      if (!(error instanceof RecordedRefusal)) throw error // somebody else recorded it before
-    }
+  #settle({ changeId, attempts }: ClaimedChange, outcome: Outcome): Promise<void> {
+    const { bot, door } = this.#parts
+    return recordOnce(door, bot.workspaceId, settleBotChangeCommand, { changeId, attempts, outcome })
   }
 }
 

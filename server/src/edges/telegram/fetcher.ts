@@ -11,8 +11,8 @@ import { AlreadyFetched, failFileCommand, type KeptFile, type Spool } from '../.
 import { type TelegramClient, TelegramRefusal } from './client.ts'
 import type { BotRef } from './inbox.ts'
 import { openParts } from './open-parts.ts'
+import { Passes } from './passes.ts'
 import type { GatewayTiming } from './timing.ts'
-import { backOff, Pause } from './waiting.ts'
 
 /** What fetching needs beside a line's own parts. */
 export interface FetchParts {
@@ -50,38 +50,31 @@ const RETRY_MAX_MS = 600_000
 /** Fetches the files of customers' messages from Telegram, one bot's; the list lies in the database. */
 export class Fetcher {
   readonly #parts: FetcherParts
-  readonly #pause = new Pause()
-  #stopped = false
-  #running: Promise<void> | undefined
+  readonly #passes: Passes
 
   constructor(parts: FetcherParts) {
+    const { log, timing, bot } = parts
     this.#parts = parts
+    this.#passes = new Passes({
+      pass: () => this.#pass(),
+      onError: error => log.warn({ err: error as Error, botId: bot.botId }, 'files could not be fetched'),
+      timing,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#passes.start()
   }
 
   /** Ends after the files under way. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    this.#pause.stop()
-    await this.#running
+  stop(): Promise<void> {
+    return this.#passes.stop()
   }
 
-  async #run(): Promise<void> {
-    const { log, timing, bot } = this.#parts
-    for (let failures = 0; !this.#stopped; ) {
-      try {
-        const wanted = await this.#take()
-        await Promise.all(wanted.map(file => this.#fetch(file)))
-        failures = 0
-        if (wanted.length === 0) await this.#pause.sleep(timing.sweepMs)
-      } catch (error) {
-        log.warn({ err: error as Error, botId: bot.botId }, 'files could not be fetched')
-        await this.#pause.sleep(backOff(++failures, timing.retryMs, timing.retryMaxMs))
-      }
-    }
+  async #pass(): Promise<number> {
+    const wanted = await this.#take()
+    await Promise.all(wanted.map(file => this.#fetch(file)))
+    return wanted.length === 0 ? this.#parts.timing.sweepMs : 0
   }
 
   /** The next files that are due; each counts an attempt before it begins. */

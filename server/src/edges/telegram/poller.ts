@@ -123,7 +123,6 @@ export class Poller {
   }
 
   async #endure(error: unknown, failures: number): Promise<void> {
-    const { retryMs, retryMaxMs } = this.#timing
     if (error instanceof TelegramRefusal && error.retryAfter !== undefined)
       return this.#pause.sleep(error.retryAfter * 1000)
     if (error instanceof TelegramRefusal && error.errorCode === 409 && /webhook/i.test(error.description)) {
@@ -140,7 +139,7 @@ export class Poller {
       this.#swept = false // a batch may have been stored although the answer was lost
       this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'updates could not be stored')
     }
-    await this.#pause.sleep(backOff(Math.max(1, failures - 1), retryMs, retryMaxMs))
+    await this.#pause.sleep(backOff(Math.max(1, failures - 1), this.#timing))
   }
 }
 

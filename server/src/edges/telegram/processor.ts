@@ -128,7 +128,7 @@ export class Processor {
       }
       const attempts = await this.#countFailure(update, error)
       if (attempts >= ATTEMPTS_MAX || isHopeless(error)) facts = NOT_UNDERSTOOD
-      else await this.#pause(backOff(failures, this.#timing.retryMs, this.#timing.retryMaxMs))
+      else await this.#pause(backOff(failures, this.#timing))
       // even keeping it fails: the database is in trouble
       if (attempts > ATTEMPTS_MAX) await this.#pause(this.#timing.retryMaxMs)
     }

@@ -19,14 +19,29 @@ import type { BotRef } from './inbox.ts'
 import type { Lease } from './leases.ts'
 import type { LineHealth } from './line-health.ts'
 import type { Addressed, ClaimedMessage, Head, Outbox } from './outbox.ts'
+import { Passes } from './passes.ts'
 import type { RateLimiter } from './rates.ts'
 import type { GatewayTiming } from './timing.ts'
-import { NoAnswer } from './transport.ts'
-import { backOff, Pause, Slots } from './waiting.ts'
+import { judge, type Said } from './verdict.ts'
+import { backOff, Slots } from './waiting.ts'
 
 const IN_FLIGHT_MAX = 30
 /** So many messages with files are in memory at a time. */
 const FILES_IN_FLIGHT_MAX = 3
+
+interface SenderParts {
+  readonly bot: BotRef
+  readonly lease: Lease
+  /** Null when the bot is disconnected: what waits can only be given up. */
+  readonly client: TelegramClient | null
+  readonly outbox: Outbox
+  readonly files: FileReader
+  readonly health: LineHealth
+  readonly door: CommandDoor
+  readonly log: Logger
+  readonly timing: GatewayTiming
+  readonly limiter: RateLimiter
+}
 
 /**
  * Tells Telegram what waits in the outbox of one bot. In a chat one message after the other; a message that is tried
@@ -35,81 +50,39 @@ const FILES_IN_FLIGHT_MAX = 3
  * again by itself.
  */
 export class Sender {
-  readonly #bot: BotRef
-  readonly #lease: Lease
-  /** Null when the bot is disconnected: what waits can only be given up. */
-  readonly #client: TelegramClient | null
-  readonly #outbox: Outbox
-  readonly #files: FileReader
+  readonly #parts: SenderParts
+  readonly #passes: Passes
   readonly #fileSlots = new Slots(FILES_IN_FLIGHT_MAX)
-  readonly #health: LineHealth
-  readonly #door: CommandDoor
-  readonly #log: Logger
-  readonly #timing: GatewayTiming
-  readonly #rates: RateLimiter
-  readonly #pause = new Pause()
   readonly #busy = new Set<number>()
   readonly #work = new Set<Promise<void>>()
+  #settled = false
   #resumeAt = 0
   #probes = 0
-  #stopped = false
-  #running: Promise<void> | undefined
 
-  constructor(parts: {
-    bot: BotRef
-    lease: Lease
-    client: TelegramClient | null
-    outbox: Outbox
-    files: FileReader
-    health: LineHealth
-    door: CommandDoor
-    log: Logger
-    timing: GatewayTiming
-    limiter: RateLimiter
-  }) {
-    this.#bot = parts.bot
-    this.#lease = parts.lease
-    this.#client = parts.client
-    this.#outbox = parts.outbox
-    this.#files = parts.files
-    this.#health = parts.health
-    this.#door = parts.door
-    this.#log = parts.log
-    this.#timing = parts.timing
-    this.#rates = parts.limiter
+  constructor(parts: SenderParts) {
+    const { bot, log, timing } = parts
+    this.#parts = parts
+    this.#passes = new Passes({
+      pass: () => this.#pass(),
+      onError: error =>
+        log.error({ err: error as Error, botId: bot.botId }, 'the outbox could not be worked on'),
+      timing,
+    })
   }
 
   start(): void {
-    this.#running = this.#run()
+    this.#passes.start()
   }
 
   /** Says that something may wait. Returns at once. */
   wake(): void {
-    this.#pause.wake()
+    this.#passes.wake()
   }
 
   /** Starts nothing more and waits for the answers of what is under way. */
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#pause.stop()
-    await this.#running
+    await this.#passes.stop()
     await Promise.all(this.#work)
-  }
-
-  async #run(): Promise<void> {
-    let [settled, failures] = [false, 0]
-    while (!this.#stopped) {
-      try {
-        if (!settled) await this.#settleAbandoned()
-        settled = true
-        const ms = await this.#pass()
-        failures = 0
-        await this.#pause.sleep(ms)
-      } catch (error) {
-        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the outbox could not be worked on')
-        await this.#pause.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
-      }
-    }
   }
 
   /**
@@ -117,7 +90,7 @@ export class Sender {
    * twice without harm; a message may not.
    */
   async #settleAbandoned(): Promise<void> {
-    for (const row of await this.#outbox.abandoned(this.#bot)) {
+    for (const row of await this.#parts.outbox.abandoned(this.#parts.bot)) {
       if (row.operation === 'send') await this.#record(giveUpMessageCommand, row, { cause: 'unknown' })
       else await this.#release(row.operationId, 0)
     }
@@ -125,24 +98,27 @@ export class Sender {
 
   /** Starts whatever may go now; returns the milliseconds after which to look again. */
   async #pass(): Promise<number> {
-    const heads = await this.#outbox.heads(this.#bot, this.#busy, this.#client ? this.#timing.giveUpMs : 0)
+    const { bot, client, health, outbox, timing } = this.#parts
+    if (!this.#settled) await this.#settleAbandoned()
+    this.#settled = true
+    const heads = await outbox.heads(bot, this.#busy, client ? timing.giveUpMs : 0)
     for (const head of heads.filter(one => one.expired)) this.#begin(head.chatId, () => this.#giveUp(head))
     const waiting = heads.filter(one => !one.expired)
-    if (waiting.length === 0 || !this.#client) return this.#timing.sweepMs
-    if (!this.#health.open) return this.#probe(this.#client)
+    if (waiting.length === 0 || !client) return timing.sweepMs
+    if (!health.open) return this.#probe(client)
     const pausedFor = this.#resumeAt - Date.now()
     if (pausedFor > 0) return pausedFor
     const { chosen, again } = this.#choose(waiting)
-    if (chosen.length > 0) await this.#send(this.#client, chosen)
+    if (chosen.length > 0) await this.#send(client, chosen)
     return again
   }
 
   #choose(heads: readonly Head[]): { chosen: Head[]; again: number } {
     const chosen: Head[] = []
-    let again = this.#timing.sweepMs
+    let again = this.#parts.timing.sweepMs
     for (const head of heads) {
       if (this.#busy.size + chosen.length >= IN_FLIGHT_MAX) break // the end of one of them wakes us
-      const wait = head.dueIn > 0 ? head.dueIn : this.#rates.take(head.chatId)
+      const wait = head.dueIn > 0 ? head.dueIn : this.#parts.limiter.take(head.chatId)
       if (wait > 0) again = Math.min(again, wait)
       else chosen.push(head)
     }
@@ -154,26 +130,26 @@ export class Sender {
     try {
       await client.getMe()
       this.#probes = 0
-      await this.#health.worked()
+      await this.#parts.health.worked()
       return 0
     } catch (error) {
-      await this.#health.failed(error)
-      return backOff(++this.#probes, this.#timing.retryMs, this.#timing.retryMaxMs)
+      await this.#parts.health.failed(error)
+      return backOff(++this.#probes, this.#parts.timing)
     }
   }
 
   async #send(client: TelegramClient, chosen: readonly Head[]): Promise<void> {
     const ids = chosen.map(head => head.operationId)
-    for (const message of await this.#outbox.claim(this.#bot, this.#lease, ids))
+    const { outbox, bot, lease } = this.#parts
+    for (const message of await outbox.claim(bot, lease, ids))
       this.#begin(message.chatId, () => this.#sendOne(client, message))
   }
 
   #begin(chatId: number, work: () => Promise<void>): void {
+    const { log, bot } = this.#parts
     this.#busy.add(chatId)
     const done = work()
-      .catch(error =>
-        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'a message was left in the outbox'),
-      )
+      .catch(error => log.error({ err: error, botId: bot.botId }, 'a message was left in the outbox'))
       .finally(() => {
         this.#busy.delete(chatId)
         this.#work.delete(done)
@@ -196,16 +172,16 @@ export class Sender {
         more,
       })
     } catch (error) {
-      if (error instanceof TelegramRefusal) await this.#refused(message, error)
-      else if (isFileGone(error)) await this.#giveUpClaimed(message)
-      else await this.#unanswered(message, error)
+      if (isFileGone(error)) await this.#giveUpClaimed(message)
+      else await this.#failed(message, error)
     }
   }
 
   async #sendFiles(client: TelegramClient, message: ClaimedMessage) {
+    const { files: reader, bot } = this.#parts
     const files = []
     for (const { fileId, kind, name, type } of message.files)
-      files.push({ kind, name, type, bytes: await this.#files.readAll(this.#bot.workspaceId, fileId) })
+      files.push({ kind, name, type, bytes: await reader.readAll(bot.workspaceId, fileId) })
     return client.send({ ...message, files })
   }
 
@@ -239,45 +215,39 @@ export class Sender {
     return this.#giveUp(message)
   }
 
-  async #refused(message: ClaimedMessage, error: TelegramRefusal): Promise<void> {
-    const { errorCode, description, retryAfter, migrateTo } = error
-    if (retryAfter !== undefined || errorCode === 429) {
-      const ms = (retryAfter ?? 1) * 1000
-      this.#resumeAt = Math.max(this.#resumeAt, Date.now() + ms)
-      return this.#release(message.operationId, ms)
-    }
-    if (migrateTo !== undefined) {
-      const { conversationId, chatId, entryId } = message
-      const move = { conversationId, from: chatId, to: migrateTo }
-      const caller = systemCaller(this.#bot.workspaceId)
-      await this.#insist(() => this.#door.execute(moveChatCommand, caller, move, { causedBy: entryId }))
+  async #failed(message: ClaimedMessage, error: unknown): Promise<void> {
+    const { health, timing } = this.#parts
+    if (error instanceof TelegramRefusal && error.migrateTo !== undefined)
+      return this.#moveChat(message, error.migrateTo)
+    if (error instanceof TelegramRefusal && error.isAboutToken) {
+      await health.failed(error)
       return this.#release(message.operationId, 0)
     }
-    if (error.isAboutToken) {
-      await this.#health.failed(error)
-      return this.#release(message.operationId, 0)
+    const verdict = await judge(error, health, { twiceIsHarmless: message.operation !== 'send' })
+    if (verdict.next === 'unknown') return this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
+    if (verdict.next === 'refused') return this.#refuse(message, verdict.said)
+    if (verdict.askedMs !== null) this.#resumeAt = Math.max(this.#resumeAt, Date.now() + verdict.askedMs)
+    await this.#release(message.operationId, verdict.askedMs ?? backOff(message.attempts, timing))
+  }
+
+  /** A group has become a supergroup: from now on it goes there. */
+  async #moveChat(message: ClaimedMessage, to: number): Promise<void> {
+    const { bot, door } = this.#parts
+    const { conversationId, chatId, entryId, operationId } = message
+    const move = { conversationId, from: chatId, to }
+    const caller = systemCaller(bot.workspaceId)
+    await this.#insist(() => door.execute(moveChatCommand, caller, move, { causedBy: entryId }))
+    return this.#release(operationId, 0)
+  }
+
+  #refuse(message: ClaimedMessage, said: Said): Promise<void> {
+    const refusal = {
+      ...said,
+      blocked: said.errorCode === 403 && /blocked by the user/i.test(said.description),
     }
-    // A gateway's time-out says that Telegram was told and did not get round to an answer.
-    if (errorCode === 504 && message.operation === 'send')
-      return this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
-    if (errorCode >= 500) return this.#retryLater(message)
-    const blocked = errorCode === 403 && /blocked by the user/i.test(description)
-    if (message.operation !== 'send')
-      return this.#settleChange(message, { state: 'refused', errorCode, description, blocked })
-    return this.#record(refuseMessageCommand, message, { errorCode, description, blocked })
-  }
-
-  async #unanswered(message: ClaimedMessage, error: unknown): Promise<void> {
-    if (!(error instanceof NoAnswer)) throw error
-    await this.#health.failed(error)
-    if (error.sent && message.operation === 'send')
-      await this.#record(giveUpMessageCommand, message, { cause: 'unknown' })
-    else await this.#retryLater(message)
-  }
-
-  #retryLater({ operationId, attempts }: ClaimedMessage): Promise<void> {
-    const { retryMs, retryMaxMs } = this.#timing
-    return this.#release(operationId, backOff(attempts, retryMs, retryMaxMs))
+    return message.operation === 'send'
+      ? this.#record(refuseMessageCommand, message, refusal)
+      : this.#settleChange(message, { state: 'refused', ...refusal })
   }
 
   #giveUp(row: Addressed): Promise<void> {
@@ -291,14 +261,15 @@ export class Sender {
     { messageId, conversationId, attempts, entryId }: Addressed,
     input: Record<string, unknown>,
   ): Promise<void> {
-    const caller = systemCaller(this.#bot.workspaceId)
+    const { bot, door } = this.#parts
+    const caller = systemCaller(bot.workspaceId)
     const full = { messageId, conversationId, attempts, ...input }
-    return this.#insist(() => this.#door.execute(command, caller, full, { causedBy: entryId }))
+    return this.#insist(() => door.execute(command, caller, full, { causedBy: entryId }))
   }
 
   /** Certainly not sent: back into the queue. */
   #release(operationId: string, ms: number): Promise<void> {
-    return this.#insist(() => this.#outbox.release(this.#bot, operationId, ms))
+    return this.#insist(() => this.#parts.outbox.release(this.#parts.bot, operationId, ms))
   }
 
   /**
@@ -306,6 +277,7 @@ export class Sender {
    * until it takes it, or until we must stop: then the next holder will say that nobody knows.
    */
   async #insist(work: () => Promise<unknown>): Promise<void> {
+    const { log, timing } = this.#parts
     for (let failures = 1; ; failures++) {
       try {
         await work()
@@ -314,9 +286,11 @@ export class Sender {
         if (error instanceof AlreadySettled) return
         const known = explainDatabaseError(error)
         const passing = known instanceof ConsoleError && known.code.startsWith('database.')
-        if (!passing || this.#stopped) throw error
-        this.#log.warn({ err: known }, 'what became of a message waits to be stored')
-        await new Promise(resolve => setTimeout(resolve, backOff(failures, this.#timing.retryMs, 5_000)))
+        if (!passing || this.#passes.stopped) throw error
+        log.warn({ err: known }, 'what became of a message waits to be stored')
+        await new Promise(resolve =>
+          setTimeout(resolve, backOff(failures, { retryMs: timing.retryMs, retryMaxMs: 5_000 })),
+        )
       }
     }
   }

@@ -1,3 +1,5 @@
+import type { GatewayTiming } from './timing.ts'
+
 /** A sleep that can be cut short. `stop` ends it for good. */
 export class Pause {
   #wake: (() => void) | undefined
@@ -56,5 +58,7 @@ export class Slots {
 }
 
 /** Milliseconds before attempt `failures` + 1: doubling, with jitter so that many nodes do not come back as one. */
-export const backOff = (failures: number, firstMs: number, maxMs: number): number =>
-  Math.min(maxMs, firstMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2)
+export const backOff = (
+  failures: number,
+  { retryMs, retryMaxMs }: Pick<GatewayTiming, 'retryMs' | 'retryMaxMs'>,
+): number => Math.min(retryMaxMs, retryMs * 2 ** Math.min(failures - 1, 20)) * (0.5 + Math.random() / 2)

@@ -1,15 +1,17 @@
-import { systemCaller } from '../../command/caller.ts'
-import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { CommandDoor } from '../../command/execute.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { Rounds } from '../../kernel/rounds.ts'
 import { noteWebhookFailureCommand } from '../../modules/bots/index.ts'
 import type { TelegramClient, WebhookState } from './client.ts'
 import { findGaps } from './gaps.ts'
 import type { BotRef, Inbox } from './inbox.ts'
 import type { LineHealth } from './line-health.ts'
+import { Passes } from './passes.ts'
 import type { Processor } from './processor.ts'
 import { UPDATE_KINDS } from './read-update.ts'
+import { recordOnce } from './record-once.ts'
 import type { GatewayTiming } from './timing.ts'
-import { backOff, Pause } from './waiting.ts'
 
 /** Updates come one a request; looking for them in small groups keeps their order and costs few queries. */
 const GATHER_MS = 10
@@ -29,12 +31,11 @@ export class WebhookLine {
   readonly #timing: GatewayTiming
   readonly #url: string
   readonly #secretToken: string
-  readonly #look = new Pause()
-  readonly #check = new Pause()
-  readonly #count = new Pause()
-  #stopped = false
+  readonly #looks: Rounds
+  readonly #checks: Passes
+  readonly #counts: Rounds
+  #known = false
   #failedAt = 0
-  #running: Promise<unknown> | undefined
 
   constructor(parts: {
     bot: BotRef
@@ -58,54 +59,53 @@ export class WebhookLine {
     this.#timing = parts.timing
     this.#url = parts.url
     this.#secretToken = parts.secretToken
+    const { sweepMs, settledMs } = parts.timing
+    this.#looks = new Rounds({
+      everyMs: sweepMs,
+      atOnce: true,
+      work: () => this.#look(),
+      onError: this.#tell('the inbox could not be read'),
+    })
+    this.#checks = new Passes({
+      pass: () => this.#check(),
+      onError: error => parts.health.failed(error),
+      timing: parts.timing,
+    })
+    this.#counts = new Rounds({
+      everyMs: settledMs / 2,
+      work: () => findGaps(parts.door, parts.inbox, parts.bot, settledMs),
+      onError: this.#tell('the updates could not be counted'),
+    })
   }
 
   start(): void {
-    this.#running = Promise.all([this.#keepLooking(), this.#keepWebhook(), this.#keepCounting()])
+    this.#looks.start()
+    this.#checks.start()
+    this.#counts.start()
   }
 
   /** Says that an update was stored. Returns at once. */
   wake(): void {
-    this.#look.wake()
+    this.#looks.wake()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    this.#look.stop()
-    this.#check.stop()
-    this.#count.stop()
-    await this.#running
+    await Promise.all([this.#looks.stop(), this.#checks.stop(), this.#counts.stop()])
   }
 
-  async #keepLooking(): Promise<void> {
-    while (!this.#stopped) {
-      try {
-        await this.#processor.sweep()
-      } catch (error) {
-        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the inbox could not be read')
-      }
-      await this.#look.sleep(this.#timing.sweepMs)
-      if (!this.#stopped) await new Promise(resolve => setTimeout(resolve, GATHER_MS))
-    }
+  async #look(): Promise<void> {
+    await sleep(GATHER_MS)
+    await this.#processor.sweep()
   }
 
-  async #keepWebhook(): Promise<void> {
-    let [known, failures] = [false, 0]
-    while (!this.#stopped) {
-      try {
-        const webhook = await this.#client.getWebhook()
-        if (!known || webhook.url !== this.#url)
-          await this.#client.setWebhook(this.#url, this.#secretToken, UPDATE_KINDS)
-        await this.#noteFailure(webhook)
-        known = true
-        failures = 0
-        await this.#health.worked()
-        await this.#check.sleep(this.#timing.webhookCheckMs)
-      } catch (error) {
-        await this.#health.failed(error)
-        await this.#check.sleep(backOff(++failures, this.#timing.retryMs, this.#timing.retryMaxMs))
-      }
-    }
+  async #check(): Promise<number> {
+    const webhook = await this.#client.getWebhook()
+    if (!this.#known || webhook.url !== this.#url)
+      await this.#client.setWebhook(this.#url, this.#secretToken, UPDATE_KINDS)
+    await this.#noteFailure(webhook)
+    this.#known = true
+    await this.#health.worked()
+    return this.#timing.webhookCheckMs
   }
 
   /** Telegram tells of the last failure only; each is recorded once. Trouble of our own must not count as Telegram's. */
@@ -114,23 +114,14 @@ export class WebhookLine {
     const { workspaceId, botId } = this.#bot
     const failure = { botId, failedAt: lastErrorDate, description: lastError, waiting }
     try {
-      await this.#door.execute(noteWebhookFailureCommand, systemCaller(workspaceId), failure as never) // branded id
+      await recordOnce(this.#door, workspaceId, noteWebhookFailureCommand, failure)
       this.#failedAt = lastErrorDate
     } catch (error) {
-      if (error instanceof RecordedRefusal) this.#failedAt = lastErrorDate
-      else this.#log.error({ err: error as Error, botId }, 'a failure of the webhook could not be recorded')
+      this.#tell('a failure of the webhook could not be recorded')(error as Error)
     }
   }
 
-  async #keepCounting(): Promise<void> {
-    while (!this.#stopped) {
-      await this.#count.sleep(this.#timing.settledMs / 2)
-      if (this.#stopped) return
-      try {
-        await findGaps(this.#door, this.#inbox, this.#bot, this.#timing.settledMs)
-      } catch (error) {
-        this.#log.error({ err: error as Error, botId: this.#bot.botId }, 'the updates could not be counted')
-      }
-    }
+  #tell(what: string): (error: Error) => void {
+    return err => this.#log.error({ err, botId: this.#bot.botId }, what)
   }
 }
