@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core'
 import { useT } from '../i18n/index.ts'
 import { MOD_LABEL } from '../shared/keys.ts'
 import { useMay } from '../shared/session.ts'
+import { Dialog } from '../shared/ui/dialog.tsx'
 import { SCREENS } from './navigation.ts'
 import classes from './overlays.module.css'
 
@@ -26,13 +26,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   const t = useT()
   const may = useMay()
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('keys.title')}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('keys.title')} size="lg">
       <div className={classes.columns}>
         <section>
           <h3 className={classes.heading}>{t('keys.everywhere')}</h3>
@@ -54,7 +48,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
           </dl>
         </section>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
 

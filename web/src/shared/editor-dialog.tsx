@@ -1,31 +1,32 @@
-import { Button, Group, Modal, Stack } from '@mantine/core'
+import { Button, Group, type MantineSize, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useT } from '../i18n/index.ts'
+import { Dialog } from './ui/dialog.tsx'
 import { Failure } from './ui/failure.tsx'
 
-interface EditorDialogProps {
+export interface EditorDialogProps {
   title: string
+  size?: MantineSize
   isBusy: boolean
   error: unknown
   /** absent: whatever the fields themselves demand */
   isReady?: boolean
+  /** what the button that does it says; absent: "save" */
+  submit?: string
+  /** what is done takes something away */
+  isDangerous?: boolean
   onSave: () => void
   onClose: () => void
   /** the fields */
   children: ReactNode
 }
 
-/** A form over the page: fields, what the server said against them, and the way out with or without saving. */
+/** A form over the page: fields, what the server said against them, and the way out with or without doing it. */
 export function EditorDialog(props: EditorDialogProps) {
-  const { isReady = true, onSave, onClose } = props
+  const { isReady = true, isDangerous = false, size = 'md', onSave, onClose } = props
   const t = useT()
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size={size} onClose={onClose} title={props.title}>
       <form
         onSubmit={event => {
           event.preventDefault()
@@ -38,11 +39,16 @@ export function EditorDialog(props: EditorDialogProps) {
           <Button variant="default" onClick={onClose}>
             {t('action.cancel')}
           </Button>
-          <Button type="submit" disabled={!isReady} loading={props.isBusy}>
-            {t('action.save')}
+          <Button
+            type="submit"
+            disabled={!isReady}
+            loading={props.isBusy}
+            {...(isDangerous ? { color: 'red.8' } : {})}
+          >
+            {props.submit ?? t('action.save')}
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

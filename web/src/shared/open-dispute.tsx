@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Modal, SegmentedControl, Textarea, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, SegmentedControl, Textarea, TextInput, Tooltip } from '@mantine/core'
 import { IconGavel } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { CommandInput } from '@tracedesk/contracts'
@@ -6,8 +6,8 @@ import { type ReactNode, useState } from 'react'
 import { useT } from '../i18n/index.ts'
 import { useActions } from './actions.ts'
 import { useCommand } from './command.ts'
+import { EditorDialog } from './editor-dialog.tsx'
 import { useMay } from './session.ts'
-import { Failure } from './ui/failure.tsx'
 
 /** What a case may be about where it is opened, and the times shown there. */
 export interface DisputeAbout {
@@ -101,8 +101,7 @@ export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: 
       void navigate({ to: '/disputes/$disputeId', params: { disputeId: dispute.id } })
     },
   })
-  const submit = (event: React.FormEvent) => {
-    event.preventDefault()
+  const submit = () => {
     const what =
       kind === 'conversation'
         ? { conversationId: about.conversationId }
@@ -118,47 +117,44 @@ export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: 
     } as CommandInput<'dispute.open'>)
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t('dispute.open.button')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      submit={t('dispute.open.button')}
+      isReady={title.trim() !== ''}
+      isBusy={open.isPending}
+      error={open.error}
+      onSave={submit}
+      onClose={onClose}
     >
-      <form onSubmit={submit} style={{ display: 'grid', gap: 12 }}>
-        {kinds.length > 1 && (
-          <SegmentedControl
-            role="radiogroup"
-            aria-label={t('dispute.open.about')}
-            value={kind}
-            onChange={value => setKind(value as Kind)} // one of the values it was given
-            data={kinds.map(value => ({ value, label: t(`dispute.open.${value}`) }))}
-          />
-        )}
-        <TimeFields kind={kind} times={times} onChange={setTimes} />
-        <TextInput
-          data-autofocus
-          label={t('dispute.open.title')}
-          maxLength={120}
-          required
-          value={title}
-          onChange={event => setTitle(event.currentTarget.value)}
+      {kinds.length > 1 && (
+        <SegmentedControl
+          role="radiogroup"
+          aria-label={t('dispute.open.about')}
+          value={kind}
+          onChange={value => setKind(value as Kind)} // one of the values it was given
+          data={kinds.map(value => ({ value, label: t(`dispute.open.${value}`) }))}
         />
-        <Textarea
-          label={t('dispute.open.words')}
-          autosize
-          minRows={2}
-          maxRows={8}
-          maxLength={4096}
-          value={text}
-          onChange={event => setText(event.currentTarget.value)}
-        />
-        <p style={{ margin: 0, fontSize: 13 }}>{t('dispute.open.hold')}</p>
-        <Failure error={open.error} />
-        <Button type="submit" loading={open.isPending} disabled={!title.trim()}>
-          {t('dispute.open.button')}
-        </Button>
-      </form>
-    </Modal>
+      )}
+      <TimeFields kind={kind} times={times} onChange={setTimes} />
+      <TextInput
+        data-autofocus
+        label={t('dispute.open.title')}
+        maxLength={120}
+        required
+        value={title}
+        onChange={event => setTitle(event.currentTarget.value)}
+      />
+      <Textarea
+        label={t('dispute.open.words')}
+        autosize
+        minRows={2}
+        maxRows={8}
+        maxLength={4096}
+        value={text}
+        onChange={event => setText(event.currentTarget.value)}
+      />
+      <p style={{ margin: 0, fontSize: 13 }}>{t('dispute.open.hold')}</p>
+    </EditorDialog>
   )
 }
 

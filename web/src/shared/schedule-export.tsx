@@ -1,11 +1,11 @@
-import { Button, Modal, Select, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import type { CommandInput } from '@tracedesk/contracts'
 import i18next from 'i18next'
 import { useState } from 'react'
 import { LANGUAGES, useT } from '../i18n/index.ts'
 import { useCommand } from './command.ts'
+import { EditorDialog } from './editor-dialog.tsx'
 import classes from './schedule-export.module.css'
-import { Failure } from './ui/failure.tsx'
 
 type Asked = CommandInput<'export.schedule'>
 const FORMATS = ['csv', 'xlsx', 'ndjson', 'parquet', 'xes'] as const
@@ -26,57 +26,49 @@ export function ScheduleExport({ filter, onClose }: { filter: Asked['filter']; o
   })
   const language = LANGUAGES.find(known => known === i18next.language) ?? 'en'
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t('exports.schedule')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      submit={t('exports.schedule')}
+      isBusy={add.isPending}
+      error={add.error}
+      onSave={() =>
+        add.mutate({ name, every, format, parts, filter: lasting, language, bom: format === 'csv' })
+      }
+      onClose={onClose}
     >
-      <form
-        className={classes.form}
-        onSubmit={event => {
-          event.preventDefault()
-          add.mutate({ name, every, format, parts, filter: lasting, language, bom: format === 'csv' })
-        }}
-      >
-        <TextInput
-          label={t('exports.name')}
-          required
-          maxLength={80}
-          data-autofocus
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-        />
-        <Select
-          label={t('field.every')}
-          allowDeselect={false}
-          value={every}
-          data={RHYTHMS.map(value => ({ value, label: t(`value.${value}`) }))}
-          onChange={value => value && setEvery(value)}
-        />
-        <Select
-          label={t('field.format')}
-          allowDeselect={false}
-          value={format}
-          data={FORMATS.map(value => ({ value, label: t(`value.${value}`) }))}
-          onChange={value => value && setFormat(value)}
-        />
-        <Select
-          label={t('streams.parts')}
-          allowDeselect={false}
-          value={parts}
-          data={[
-            { value: 'open', label: t('exports.open') },
-            { value: 'withheld', label: t('exports.withheld') },
-          ]}
-          onChange={value => value && setParts(value)}
-        />
-        <p className={classes.note}>{t(filter ? 'exports.scheduleFilter' : 'exports.scheduleAll')}</p>
-        <Failure error={add.error} />
-        <Button type="submit" loading={add.isPending}>
-          {t('exports.schedule')}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput
+        label={t('exports.name')}
+        required
+        maxLength={80}
+        data-autofocus
+        value={name}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      <Select
+        label={t('field.every')}
+        allowDeselect={false}
+        value={every}
+        data={RHYTHMS.map(value => ({ value, label: t(`value.${value}`) }))}
+        onChange={value => value && setEvery(value)}
+      />
+      <Select
+        label={t('field.format')}
+        allowDeselect={false}
+        value={format}
+        data={FORMATS.map(value => ({ value, label: t(`value.${value}`) }))}
+        onChange={value => value && setFormat(value)}
+      />
+      <Select
+        label={t('streams.parts')}
+        allowDeselect={false}
+        value={parts}
+        data={[
+          { value: 'open', label: t('exports.open') },
+          { value: 'withheld', label: t('exports.withheld') },
+        ]}
+        onChange={value => value && setParts(value)}
+      />
+      <p className={classes.note}>{t(filter ? 'exports.scheduleFilter' : 'exports.scheduleAll')}</p>
+    </EditorDialog>
   )
 }

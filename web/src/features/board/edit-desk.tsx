@@ -1,10 +1,10 @@
-import { ActionIcon, Button, Group, Modal, NumberInput, TextInput } from '@mantine/core'
+import { ActionIcon, NumberInput, TextInput } from '@mantine/core'
 import { IconPencil } from '@tabler/icons-react'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 
 type Seat = QueryOutput<'desk.board'>['people'][number]
 const codesOf = (text: string) => [...new Set(text.toLowerCase().match(/[a-z]{2,3}/g))]
@@ -37,45 +37,29 @@ function DeskForm({ seat, onClose }: { seat: Seat; onClose: () => void }) {
     onDone: onClose,
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <EditorDialog
       title={t('board.editDesk', { name: seat.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      isBusy={change.isPending}
+      error={change.error}
+      onSave={() => change.mutate({ agentId: seat.id, capacity, languages: codesOf(languages) })}
+      onClose={onClose}
     >
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          change.mutate({ agentId: seat.id, capacity, languages: codesOf(languages) })
-        }}
-      >
-        <NumberInput
-          data-autofocus
-          label={t('board.capacity')}
-          description={t('board.capacityHint')}
-          min={0}
-          max={1000}
-          allowDecimal={false}
-          value={capacity ?? ''}
-          onChange={value => setCapacity(typeof value === 'number' ? value : null)}
-        />
-        <TextInput
-          mt="sm"
-          label={t('board.languages')}
-          description={t('board.languagesHint')}
-          value={languages}
-          onChange={event => setLanguages(event.currentTarget.value)}
-        />
-        <Failure error={change.error} />
-        <Group mt="md" justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t('action.cancel')}
-          </Button>
-          <Button type="submit" loading={change.isPending}>
-            {t('action.save')}
-          </Button>
-        </Group>
-      </form>
-    </Modal>
+      <NumberInput
+        data-autofocus
+        label={t('board.capacity')}
+        description={t('board.capacityHint')}
+        min={0}
+        max={1000}
+        allowDecimal={false}
+        value={capacity ?? ''}
+        onChange={value => setCapacity(typeof value === 'number' ? value : null)}
+      />
+      <TextInput
+        label={t('board.languages')}
+        description={t('board.languagesHint')}
+        value={languages}
+        onChange={event => setLanguages(event.currentTarget.value)}
+      />
+    </EditorDialog>
   )
 }

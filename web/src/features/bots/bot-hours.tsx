@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, TextInput } from '@mantine/core'
+import { Button, Group, Select, TextInput } from '@mantine/core'
 import { IconClockHour9 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { Bot } from './bot.ts'
 import classes from './bots.module.css'
@@ -79,12 +80,7 @@ function HoursForm({ bot, all, onClose }: HoursFormProps) {
     closed: days ?? [],
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('bots.hours.of', { name: bot.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('bots.hours.of', { name: bot.name })}>
       <form
         onSubmit={event => {
           event.preventDefault()
@@ -137,6 +133,6 @@ function HoursForm({ bot, all, onClose }: HoursFormProps) {
           </Button>
         </Group>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

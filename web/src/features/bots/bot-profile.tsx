@@ -1,9 +1,10 @@
-import { Button, Modal, Select } from '@mantine/core'
+import { Button, Select } from '@mantine/core'
 import { IconIdBadge2 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLanguage, useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import type { Bot } from './bot.ts'
 import { BotChanges } from './bot-changes.tsx'
@@ -42,13 +43,7 @@ function ProfileDialog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
   const [language, setLanguage] = useState('')
   const profile = useQuery({ ...queryOf('bot.profile', { botId: bot.id, language }), retry: false })
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('bots.profile.title', { name: bot.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('bots.profile.title', { name: bot.name })}>
       <div className={classes.form}>
         <p className={classes.small}>{t('bots.profile.text')}</p>
         <Select
@@ -78,6 +73,6 @@ function ProfileDialog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
         )}
         <BotChanges bot={bot} />
       </div>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,6 +1,7 @@
-import { Button, Modal, PasswordInput, TextInput } from '@mantine/core'
+import { Button, PasswordInput, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useT } from '../../i18n/index.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './bots.module.css'
 
@@ -24,12 +25,7 @@ export function TokenForm(props: TokenFormProps) {
     validate: { token: value => (value.trim() ? null : t('check.required')) },
   })
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={props.onClose} title={props.title}>
       <form
         className={classes.form}
         noValidate
@@ -57,6 +53,6 @@ export function TokenForm(props: TokenFormProps) {
           {props.submit}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

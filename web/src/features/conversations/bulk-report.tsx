@@ -1,5 +1,6 @@
-import { Button, Group, Modal, Progress } from '@mantine/core'
+import { Button, Group, Progress } from '@mantine/core'
 import { useT } from '../../i18n/index.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import classes from './inbox.module.css'
 import type { BulkRun } from './use-bulk.ts'
 
@@ -15,13 +16,7 @@ export function BulkReport({ run, onStop, onClose }: BulkReportProps) {
   const { total, done, refused, isOver } = run
   const over = done + refused.length
   return (
-    <Modal
-      opened
-      onClose={() => isOver && onClose()}
-      title={t('inbox.bulk.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-      withCloseButton={isOver}
-    >
+    <Dialog onClose={() => isOver && onClose()} title={t('inbox.bulk.title')} withCloseButton={isOver}>
       <Progress.Root size="lg" aria-label={t('inbox.bulk.progress', { done: over, total })}>
         <Progress.Section
           value={(done / total) * 100}
@@ -60,6 +55,6 @@ export function BulkReport({ run, onStop, onClose }: BulkReportProps) {
           {t(isOver ? 'action.close' : 'inbox.bulk.stop')}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   )
 }

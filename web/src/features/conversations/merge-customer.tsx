@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button, TextInput } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconCircleCheck, IconCircleMinus, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -7,6 +7,7 @@ import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { Face } from '../../shared/ui/person.tsx'
 import classes from './inbox.module.css'
@@ -30,14 +31,9 @@ export function MergeCustomer({ customer }: { customer: Customer }) {
         {t('merge.open')}
       </Button>
       {isOpen && (
-        <Modal
-          opened
-          onClose={() => setOpen(false)}
-          title={t('merge.title')}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setOpen(false)} title={t('merge.title')}>
           <Choose customer={customer} onClose={() => setOpen(false)} />
-        </Modal>
+        </Dialog>
       )}
     </section>
   )

@@ -1,9 +1,10 @@
-import { Modal, Skeleton, UnstyledButton } from '@mantine/core'
+import { Skeleton, UnstyledButton } from '@mantine/core'
 import { IconDownload, IconFile, IconFileOff, IconLock } from '@tabler/icons-react'
 import type { Message } from '@tracedesk/contracts'
 import { lazy, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import media from './media.module.css'
 
 export type MessageFile = Message['files'][number]
@@ -80,16 +81,10 @@ function Picture({ file }: { file: MessageFile }) {
       >
         <img src={addressOf(file)} alt={label} loading="lazy" style={ratioOf(file)} />
       </UnstyledButton>
-      <Modal
-        opened={isLarge}
-        onClose={() => setLarge(false)}
-        title={label}
-        size="auto"
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
+      <Dialog opened={isLarge} onClose={() => setLarge(false)} title={label} size="auto">
         <img className={media.large} src={addressOf(file)} alt={label} />
         <Save file={file} />
-      </Modal>
+      </Dialog>
     </>
   )
 }

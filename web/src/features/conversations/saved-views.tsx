@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Modal, Switch, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Group, Switch, TextInput, Tooltip } from '@mantine/core'
 import { IconReplace, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { useUndoable } from '../../shared/undo.tsx'
 import classes from './inbox.module.css'
@@ -34,12 +35,7 @@ export function SavedViews({
     onDone: () => setName(''),
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('inbox.view.saved')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('inbox.view.saved')}>
       <form
         className={classes.saveView}
         onSubmit={event => {
@@ -75,7 +71,7 @@ export function SavedViews({
         ))}
       </ul>
       {views.data?.items.length === 0 && <p className={classes.quiet}>{t('inbox.view.noneSaved')}</p>}
-    </Modal>
+    </Dialog>
   )
 }
 

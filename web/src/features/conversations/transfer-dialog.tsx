@@ -1,10 +1,11 @@
-import { Button, Modal, Skeleton, TextInput } from '@mantine/core'
+import { Button, Skeleton, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Conversation, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { PresenceDot } from '../../shared/ui/presence-dot.tsx'
@@ -64,19 +65,13 @@ export function TransferChoice(props: ChoiceProps) {
     refetchOnMount: 'always',
   })
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={t('handover.title')}
-      size={600}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={props.onClose} title={t('handover.title')} size={600}>
       {targets.isPending && <Skeleton height={240} />}
       {targets.isError && !targets.data && (
         <ErrorFace error={targets.error} retry={() => void targets.refetch()} />
       )}
       {targets.data && <TransferForm {...props} targets={targets.data} />}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,9 +1,9 @@
-import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Message } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useAuthor } from '../../shared/ui/author.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -17,12 +17,7 @@ export function VersionsDialog({ message, onClose }: { message: Message; onClose
   const authorOf = useAuthor()
   const found = useQuery(queryOf('message.versions', { messageId: message.id }))
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('media.versions')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('media.versions')}>
       {found.isPending && <RowsSkeleton rows={2} height={60} />}
       {found.isError && <ErrorFace error={found.error} retry={() => void found.refetch()} />}
       <ol className={media.versions}>
@@ -45,6 +40,6 @@ export function VersionsDialog({ message, onClose }: { message: Message; onClose
           </li>
         ))}
       </ol>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Modal, Table } from '@mantine/core'
+import { Badge, Button, Code, Table } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -8,6 +8,7 @@ import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { pagesOf, queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
@@ -167,16 +168,10 @@ function Manifest({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useT()
   const found = useQuery(queryOf('export.get', { id: id as Export['id'] }))
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('exports.manifest')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('exports.manifest')}>
       {found.isPending && <RowsSkeleton rows={3} />}
       {found.isError && <ErrorFace error={found.error} />}
       {found.data && <Code block>{JSON.stringify(found.data.manifest, null, 2)}</Code>}
-    </Modal>
+    </Dialog>
   )
 }

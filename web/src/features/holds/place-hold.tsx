@@ -1,9 +1,9 @@
-import { Button, Modal, Select, Textarea, TextInput } from '@mantine/core'
+import { Select, TextInput } from '@mantine/core'
 import type { CommandInput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
+import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 import classes from './holds.module.css'
 
 type Asked = CommandInput<'hold.place'>
@@ -22,7 +22,6 @@ const instantOf = (local: string) => (local === '' ? undefined : new Date(local)
 export function PlaceHold({ thing, onClose }: { thing: HeldThing; onClose: () => void }) {
   const t = useT()
   const [cause, setCause] = useState<Asked['cause']>('legal')
-  const [reason, setReason] = useState('')
   const [ends, setEnds] = useState({ from: '', to: '' })
   const kind = thing.customer ? 'customer' : thing.conversation ? 'conversation' : 'range'
   const place = useCommand('hold.place', { announce: false, changes: [['hold.list']], onDone: onClose })
@@ -43,56 +42,33 @@ export function PlaceHold({ thing, onClose }: { thing: HeldThing; onClose: () =>
     />
   )
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ReasonDialog
       title={t('holds.placeTitle')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      label={t('holds.reason')}
+      submit={t('holds.place')}
+      isReady={kind !== 'range' || ends.from !== '' || ends.to !== ''}
+      isBusy={place.isPending}
+      error={place.error}
+      onConfirm={reason => place.mutate({ cause, reason, ...what() })}
+      onClose={onClose}
     >
-      <form
-        className={classes.form}
-        onSubmit={event => {
-          event.preventDefault()
-          place.mutate({ cause, reason, ...what() })
-        }}
-      >
-        <TextInput label={t('holds.what')} value={t(`holds.${kind}`)} readOnly />
-        {kind === 'range' && (
-          <>
-            <div className={classes.ends}>
-              {end('from')}
-              {end('to')}
-            </div>
-            <small className={classes.quiet}>{t('holds.ends')}</small>
-          </>
-        )}
-        <Select
-          label={t('holds.cause')}
-          allowDeselect={false}
-          value={cause}
-          data={CAUSES.map(value => ({ value, label: t(`value.${value}`) }))}
-          onChange={value => value && setCause(value)}
-        />
-        <Textarea
-          label={t('holds.reason')}
-          required
-          data-autofocus
-          autosize
-          minRows={2}
-          maxRows={8}
-          maxLength={4096}
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-        />
-        <Failure error={place.error} />
-        <Button
-          type="submit"
-          loading={place.isPending}
-          disabled={kind === 'range' && ends.from === '' && ends.to === ''}
-        >
-          {t('holds.place')}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput label={t('holds.what')} value={t(`holds.${kind}`)} readOnly />
+      {kind === 'range' && (
+        <>
+          <div className={classes.ends}>
+            {end('from')}
+            {end('to')}
+          </div>
+          <small className={classes.quiet}>{t('holds.ends')}</small>
+        </>
+      )}
+      <Select
+        label={t('holds.cause')}
+        allowDeselect={false}
+        value={cause}
+        data={CAUSES.map(value => ({ value, label: t(`value.${value}`) }))}
+        onChange={value => value && setCause(value)}
+      />
+    </ReasonDialog>
   )
 }

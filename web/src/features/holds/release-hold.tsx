@@ -1,59 +1,38 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
-import classes from './holds.module.css'
+import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 
 export type Hold = QueryOutput<'hold.list'>['items'][number]
 
 /** Ends a hold, with a reason; says what that does and does not do. */
 export function ReleaseHold({ hold }: { hold: Hold }) {
   const t = useT()
-  const [reason, setReason] = useState<string | null>(null)
+  const [isAsking, setAsking] = useState(false)
   const release = useCommand('hold.release', {
     announce: false,
     changes: [['hold.list']],
-    onDone: () => setReason(null),
+    onDone: () => setAsking(false),
   })
   return (
     <>
-      <Button size="compact-xs" variant="default" onClick={() => setReason('')}>
+      <Button size="compact-xs" variant="default" onClick={() => setAsking(true)}>
         {t('holds.release')}
       </Button>
-      {reason !== null && (
-        <Modal
-          opened
-          onClose={() => setReason(null)}
+      {isAsking && (
+        <ReasonDialog
           title={t('holds.releaseTitle')}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
-          <form
-            className={classes.form}
-            onSubmit={event => {
-              event.preventDefault()
-              release.mutate({ holdId: hold.id, reason })
-            }}
-          >
-            <span>{t('holds.releaseGoes')}</span>
-            <span>{t('holds.releaseStays')}</span>
-            <Textarea
-              label={t('holds.reason')}
-              required
-              data-autofocus
-              autosize
-              minRows={2}
-              maxLength={4096}
-              value={reason}
-              onChange={event => setReason(event.currentTarget.value)}
-            />
-            <Failure error={release.error} />
-            <Button type="submit" color="red.8" loading={release.isPending}>
-              {t('holds.release')}
-            </Button>
-          </form>
-        </Modal>
+          text={[t('holds.releaseGoes'), t('holds.releaseStays')]}
+          label={t('holds.reason')}
+          submit={t('holds.release')}
+          isDangerous
+          isBusy={release.isPending}
+          error={release.error}
+          onConfirm={reason => release.mutate({ holdId: hold.id, reason })}
+          onClose={() => setAsking(false)}
+        />
       )}
     </>
   )

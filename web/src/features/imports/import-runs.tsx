@@ -1,4 +1,4 @@
-import { Badge, Button, Modal, Table } from '@mantine/core'
+import { Badge, Button, Table } from '@mantine/core'
 import { IconDownload, IconHistory } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { EmptyFace, ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -122,13 +123,7 @@ function Rejects({ run, onClose }: { run: Run; onClose: () => void }) {
   const words = useWords()
   const found = useQuery(queryOf('import.rejects', { id: run.id }))
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('imports.showRejects')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('imports.showRejects')}>
       {found.isPending && <RowsSkeleton rows={4} />}
       {found.isError && <ErrorFace error={found.error} />}
       {found.data && (
@@ -153,6 +148,6 @@ function Rejects({ run, onClose }: { run: Run; onClose: () => void }) {
           {found.data.more && <p className={classes.quiet}>{t('imports.moreRejects')}</p>}
         </>
       )}
-    </Modal>
+    </Dialog>
   )
 }

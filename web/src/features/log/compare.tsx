@@ -1,10 +1,10 @@
-import { Modal } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { Entry } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import classes from './explorer.module.css'
 
@@ -36,17 +36,11 @@ export function Compare(props: { one: string; other: string; onClose: () => void
   const other = useQuery(queryOf('log.entry', { id: props.other }))
   const error = one.error ?? other.error
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      size="xl"
-      title={t('log.compare.title')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={props.onClose} size="xl" title={t('log.compare.title')}>
       {error && <ErrorFace error={error} />}
       {!error && (!one.data || !other.data) && <RowsSkeleton rows={8} height={30} />}
       {one.data && other.data && <Table one={one.data.entry} other={other.data.entry} />}
-    </Modal>
+    </Dialog>
   )
 }
 

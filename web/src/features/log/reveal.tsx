@@ -1,10 +1,11 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button, Textarea } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
 import type { Entry } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 
 const FOR = ['entry', 'conversation'] as const
@@ -38,12 +39,7 @@ export function RevealButton({ entry }: { entry: Entry }) {
       >
         {t('log.reveal.word')}
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setOpen(false)}
-        title={t('log.reveal.title')}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
+      <Dialog opened={isOpen} onClose={() => setOpen(false)} title={t('log.reveal.title')}>
         <p>{t('log.reveal.text')}</p>
         <Textarea
           label={t('log.detail.reason')}
@@ -79,7 +75,7 @@ export function RevealButton({ entry }: { entry: Entry }) {
             ),
         )}
         {reveal.error && <Failure error={reveal.error} />}
-      </Modal>
+      </Dialog>
     </>
   )
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Menu, Modal, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Checkbox, Menu, TextInput, Tooltip } from '@mantine/core'
 import { IconBookmark, IconBookmarkPlus, IconDeviceFloppy, IconLink, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useRouter } from '@tanstack/react-router'
@@ -8,6 +8,7 @@ import { useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay, useMe } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './explorer.module.css'
@@ -44,12 +45,7 @@ export function SavedViews() {
         </Menu.Dropdown>
       </Menu>
       {isOpen && (
-        <Modal
-          opened
-          onClose={() => setOpen(false)}
-          title={t('log.views.title')}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setOpen(false)} title={t('log.views.title')}>
           <KeepView />
           {views.isPending && <RowsSkeleton rows={2} />}
           {views.isError && !views.data && (
@@ -61,7 +57,7 @@ export function SavedViews() {
             ))}
           </ul>
           {views.data?.items.length === 0 && <p className={classes.quiet}>{t('log.views.none')}</p>}
-        </Modal>
+        </Dialog>
       )}
     </>
   )

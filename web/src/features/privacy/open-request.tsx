@@ -1,4 +1,4 @@
-import { Button, Modal, Select, Textarea } from '@mantine/core'
+import { Button, Select, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { CommandInput, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
@@ -7,6 +7,7 @@ import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
@@ -36,12 +37,7 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
     onDone: ({ request }) => (asksToo ? ask.mutate({ requestId: request.id }) : onClose()),
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('privacy.open')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('privacy.open')}>
       {subject.isPending && <RowsSkeleton rows={2} />}
       {subject.isError && <ErrorFace error={subject.error} />}
       {subject.data && (
@@ -89,7 +85,7 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
           </Button>
         </form>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

@@ -1,4 +1,4 @@
-import { Button, Menu, Modal, Textarea } from '@mantine/core'
+import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import i18next from 'i18next'
@@ -6,9 +6,9 @@ import { useState } from 'react'
 import { LANGUAGES, useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
-import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './privacy.module.css'
 
 export type PrivacyRequest = QueryOutput<'privacy.requests'>['items'][number]
@@ -68,46 +68,27 @@ function Access({ request }: { request: PrivacyRequest }) {
 
 function Rectify({ request }: { request: PrivacyRequest }) {
   const t = useT()
-  const [text, setText] = useState<string | null>(null)
+  const [isAsking, setAsking] = useState(false)
   const rectify = useCommand('privacy.rectify', {
     announce: false,
     changes: CHANGES,
-    onDone: () => setText(null),
+    onDone: () => setAsking(false),
   })
   return (
     <>
-      <Button size="compact-xs" onClick={() => setText('')}>
+      <Button size="compact-xs" onClick={() => setAsking(true)}>
         {t('privacy.rectify')}
       </Button>
-      {text !== null && (
-        <Modal
-          opened
-          onClose={() => setText(null)}
+      {isAsking && (
+        <ReasonDialog
           title={t('privacy.rectify')}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
-          <form
-            className={classes.form}
-            onSubmit={event => {
-              event.preventDefault()
-              rectify.mutate({ requestId: request.id, text })
-            }}
-          >
-            <Textarea
-              label={t('privacy.correction')}
-              required
-              autosize
-              minRows={3}
-              maxLength={4096}
-              value={text}
-              onChange={event => setText(event.currentTarget.value)}
-            />
-            <Failure error={rectify.error} />
-            <Button type="submit" loading={rectify.isPending}>
-              {t('privacy.rectify')}
-            </Button>
-          </form>
-        </Modal>
+          label={t('privacy.correction')}
+          submit={t('privacy.rectify')}
+          isBusy={rectify.isPending}
+          error={rectify.error}
+          onConfirm={text => rectify.mutate({ requestId: request.id, text })}
+          onClose={() => setAsking(false)}
+        />
       )}
     </>
   )

@@ -1,4 +1,4 @@
-import { Button, Modal, Textarea } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -6,9 +6,9 @@ import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace } from '../../shared/ui/faces.tsx'
-import { Failure } from '../../shared/ui/failure.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Ago, Time } from '../../shared/ui/time.tsx'
@@ -105,46 +105,26 @@ function FindingRow({ finding, onAsk }: { finding: Finding; onAsk?: () => void }
 
 function Acknowledge({ findings, onClose }: { findings: readonly Finding[]; onClose: () => void }) {
   const t = useT()
-  const [reason, setReason] = useState('')
   const acknowledge = useCommand('ledger.acknowledge_finding', {
     announce: false,
     changes: [['ledger.findings'], ['ledger.state']],
     onDone: onClose,
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
+    <ReasonDialog
       title={t('proof.findings.ask', { count: findings.length })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
-      <form
-        className={classes.form}
-        onSubmit={event => {
-          event.preventDefault()
-          acknowledge.mutate({
-            findings: findings.map(({ entryId, rejectedAt }) => ({ entryId, rejectedAt })),
-            reason,
-          })
-        }}
-      >
-        <span>{t('proof.findings.goes')}</span>
-        <span>{t('proof.findings.stays')}</span>
-        <Textarea
-          label={t('holds.reason')}
-          required
-          data-autofocus
-          autosize
-          minRows={2}
-          maxLength={4096}
-          value={reason}
-          onChange={event => setReason(event.currentTarget.value)}
-        />
-        <Failure error={acknowledge.error} />
-        <Button type="submit" loading={acknowledge.isPending}>
-          {t('proof.findings.do')}
-        </Button>
-      </form>
-    </Modal>
+      text={[t('proof.findings.goes'), t('proof.findings.stays')]}
+      label={t('holds.reason')}
+      submit={t('proof.findings.do')}
+      isBusy={acknowledge.isPending}
+      error={acknowledge.error}
+      onConfirm={reason =>
+        acknowledge.mutate({
+          findings: findings.map(({ entryId, rejectedAt }) => ({ entryId, rejectedAt })),
+          reason,
+        })
+      }
+      onClose={onClose}
+    />
   )
 }

@@ -1,10 +1,11 @@
-import { Button, Modal, Table } from '@mantine/core'
+import { Button, Table } from '@mantine/core'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { pagesOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -23,13 +24,7 @@ export function Letters({ stream, onClose }: { stream: Stream; onClose: () => vo
   const items = list.data?.pages.flatMap(page => page.items) ?? []
   const isBusy = retry.isPending || discard.isPending
   return (
-    <Modal
-      opened
-      size="xl"
-      onClose={onClose}
-      title={`${t('streams.lettersTitle')}: ${stream.name}`}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="xl" onClose={onClose} title={`${t('streams.lettersTitle')}: ${stream.name}`}>
       <p>{t('streams.lettersText')}</p>
       {list.isPending && <RowsSkeleton rows={3} />}
       {list.isError && <ErrorFace error={list.error} retry={() => void list.refetch()} />}
@@ -119,6 +114,6 @@ export function Letters({ stream, onClose }: { stream: Stream; onClose: () => vo
           </div>
         </>
       )}
-    </Modal>
+    </Dialog>
   )
 }

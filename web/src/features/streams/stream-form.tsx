@@ -2,7 +2,6 @@ import {
   Alert,
   Button,
   Checkbox,
-  Modal,
   MultiSelect,
   NumberInput,
   SegmentedControl,
@@ -24,6 +23,7 @@ import {
   useEventChoices,
 } from '../../shared/log-choices.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import { STREAMS_CHANGED, type Stream } from './stream.ts'
 import classes from './streams.module.css'
@@ -163,13 +163,7 @@ export function StreamForm({ stream, onClose, onMade }: FormProps) {
       })
   }
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t(stream ? 'streams.editTitle' : 'streams.addTitle')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t(stream ? 'streams.editTitle' : 'streams.addTitle')}>
       <form
         className={classes.form}
         onSubmit={event => {
@@ -185,7 +179,7 @@ export function StreamForm({ stream, onClose, onMade }: FormProps) {
           {t(stream ? 'streams.save' : 'streams.add')}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   )
 }
 

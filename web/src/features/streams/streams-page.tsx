@@ -1,4 +1,4 @@
-import { Button, Modal, Table } from '@mantine/core'
+import { Button, Table } from '@mantine/core'
 import { IconBroadcast, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -6,6 +6,7 @@ import { useT } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { CopyField } from '../../shared/ui/copy-field.tsx'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Letters } from './letters.tsx'
@@ -63,16 +64,10 @@ export function StreamsPage() {
       )}
       {lettersOf && <Letters stream={lettersOf} onClose={() => setLettersOf(null)} />}
       {secret && (
-        <Modal
-          opened
-          onClose={() => setSecret(null)}
-          title={t('streams.secretTitle')}
-          closeOnClickOutside={false}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setSecret(null)} title={t('streams.secretTitle')} closeOnClickOutside={false}>
           <p>{t('streams.secretText')}</p>
           <CopyField value={secret} label={t('streams.secretTitle')} />
-        </Modal>
+        </Dialog>
       )}
     </Page>
   )

@@ -1,8 +1,9 @@
-import { Button, Modal, MultiSelect, Select, TextInput } from '@mantine/core'
+import { Button, MultiSelect, Select, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import type { RoleKey } from '@tracedesk/contracts'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { OneTime } from './one-time-link.tsx'
 import { useRoleChoices } from './role-choices.ts'
@@ -32,12 +33,7 @@ export function Invite({ departments, onClose, onInvited }: InviteProps) {
     },
   })
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('team.inviteTitle')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('team.inviteTitle')}>
       <form className={classes.form} noValidate onSubmit={form.onSubmit(values => invite.mutate(values))}>
         <TextInput
           label={t('team.personName')}
@@ -59,6 +55,6 @@ export function Invite({ departments, onClose, onInvited }: InviteProps) {
           {t('team.inviteDo')}
         </Button>
       </form>
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
 import { CopyField } from '../../shared/ui/copy-field.tsx'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import classes from './team.module.css'
 
 /** A link that works once; nobody can show it a second time. */
@@ -16,17 +16,11 @@ export function OneTimeLink({ link, onClose }: { link: OneTime; onClose: () => v
   const format = useFormat()
   const address = new URL(`/invitation?${new URLSearchParams({ token: link.token })}`, location.origin)
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t('team.linkTitle')}
-      closeOnClickOutside={false}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={onClose} title={t('team.linkTitle')} closeOnClickOutside={false}>
       <p className={classes.text}>
         {t('team.linkText', { name: link.name, at: format.exact(link.expiresAt) })}
       </p>
       <CopyField value={address.href} label={t('team.link')} />
-    </Modal>
+    </Dialog>
   )
 }

@@ -1,4 +1,4 @@
-import { Button, Modal, MultiSelect, SegmentedControl, Textarea } from '@mantine/core'
+import { Button, MultiSelect, SegmentedControl, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
@@ -10,6 +10,7 @@ import { SignInHistory } from '../../shared/access/sign-in-history.tsx'
 import { useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './team.module.css'
@@ -26,13 +27,7 @@ export function PersonAccess({ agent, onClose }: { agent: Agent; onClose: () => 
   const review = useQuery(queryOf('access.review', {}))
   const row = review.data?.items.find(one => one.id === agent.id)
   return (
-    <Modal
-      opened
-      size="lg"
-      onClose={onClose}
-      title={t('team.access.title', { name: agent.name })}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog size="lg" onClose={onClose} title={t('team.access.title', { name: agent.name })}>
       {review.isPending && <RowsSkeleton rows={4} />}
       {review.isError && <ErrorFace error={review.error} retry={() => void review.refetch()} />}
       {row && (
@@ -59,7 +54,7 @@ export function PersonAccess({ agent, onClose }: { agent: Agent; onClose: () => 
           )}
         </div>
       )}
-    </Modal>
+    </Dialog>
   )
 }
 

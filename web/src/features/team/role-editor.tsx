@@ -1,12 +1,11 @@
-import { Button, Checkbox, Modal, Select, TextInput } from '@mantine/core'
+import { Checkbox, Select, TextInput } from '@mantine/core'
 import type { CommandInput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 import { useMe } from '../../shared/session.ts'
-import { Failure } from '../../shared/ui/failure.tsx'
 import { PermissionChoice } from './permission-choice.tsx'
-import classes from './team.module.css'
 import type { RoleItem } from './team.ts'
 
 type Scope = RoleItem['scope']
@@ -42,60 +41,52 @@ export function RoleEditor({ role, permissions, onClose }: RoleEditorProps) {
   const change = (part: Partial<typeof draft>) => setDraft({ ...draft, ...part })
   const widest = SCOPES.indexOf(me.scope)
   return (
-    <Modal
-      opened
+    <EditorDialog
       size="xl"
-      onClose={onClose}
       title={role ? t('team.roles.edit', { name: role.name ?? '' }) : t('team.roles.create')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      isReady={draft.name.trim() !== ''}
+      isBusy={create.isPending || update.isPending}
+      error={create.error ?? update.error}
+      onSave={() => {
+        if (role) update.mutate({ role: role.role, ...draft })
+        else create.mutate(draft)
+      }}
+      onClose={onClose}
     >
-      <form
-        className={classes.form}
-        onSubmit={event => {
-          event.preventDefault()
-          if (role) update.mutate({ role: role.role, ...draft })
-          else create.mutate(draft)
-        }}
-      >
-        <TextInput
-          label={t('team.roles.name')}
-          maxLength={60}
-          required
-          data-autofocus
-          value={draft.name}
-          onChange={event => change({ name: event.currentTarget.value })}
-        />
-        <Select
-          label={t('team.roles.scope')}
-          description={t('team.roles.scopeText')}
-          allowDeselect={false}
-          value={draft.scope}
-          data={SCOPES.slice(0, widest + 1).map(scope => ({
-            value: scope,
-            label: t(`team.roles.scopeOf.${scope}`),
-          }))}
-          onChange={scope => scope && change({ scope: scope as Scope })}
-        />
-        <Checkbox
-          label={t('team.roles.withheld')}
-          checked={draft.withheld ?? false}
-          onChange={event => change({ withheld: event.currentTarget.checked })}
-        />
-        <Checkbox
-          label={t('team.roles.takes')}
-          checked={draft.takesConversations ?? false}
-          onChange={event => change({ takesConversations: event.currentTarget.checked })}
-        />
-        <PermissionChoice
-          all={permissions.filter(name => me.permissions.includes(name))}
-          chosen={draft.permissions}
-          onChange={chosen => change({ permissions: chosen })}
-        />
-        <Failure error={create.error ?? update.error} />
-        <Button type="submit" disabled={!draft.name.trim()} loading={create.isPending || update.isPending}>
-          {t('action.save')}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput
+        label={t('team.roles.name')}
+        maxLength={60}
+        required
+        data-autofocus
+        value={draft.name}
+        onChange={event => change({ name: event.currentTarget.value })}
+      />
+      <Select
+        label={t('team.roles.scope')}
+        description={t('team.roles.scopeText')}
+        allowDeselect={false}
+        value={draft.scope}
+        data={SCOPES.slice(0, widest + 1).map(scope => ({
+          value: scope,
+          label: t(`team.roles.scopeOf.${scope}`),
+        }))}
+        onChange={scope => scope && change({ scope: scope as Scope })}
+      />
+      <Checkbox
+        label={t('team.roles.withheld')}
+        checked={draft.withheld ?? false}
+        onChange={event => change({ withheld: event.currentTarget.checked })}
+      />
+      <Checkbox
+        label={t('team.roles.takes')}
+        checked={draft.takesConversations ?? false}
+        onChange={event => change({ takesConversations: event.currentTarget.checked })}
+      />
+      <PermissionChoice
+        all={permissions.filter(name => me.permissions.includes(name))}
+        chosen={draft.permissions}
+        onChange={chosen => change({ permissions: chosen })}
+      />
+    </EditorDialog>
   )
 }

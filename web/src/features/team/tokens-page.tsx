@@ -1,4 +1,4 @@
-import { Button, Checkbox, Modal, Select, Table, TextInput } from '@mantine/core'
+import { Button, Checkbox, Select, Table, TextInput } from '@mantine/core'
 import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput, RoleKey } from '@tracedesk/contracts'
@@ -6,12 +6,13 @@ import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useDirectory } from '../../shared/directory.ts'
+import { EditorDialog } from '../../shared/editor-dialog.tsx'
 import { queryOf } from '../../shared/queries.ts'
 import { useRoleName } from '../../shared/role-name.ts'
 import { useMay } from '../../shared/session.ts'
 import { CopyField } from '../../shared/ui/copy-field.tsx'
+import { Dialog } from '../../shared/ui/dialog.tsx'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
-import { Failure } from '../../shared/ui/failure.tsx'
 import { Page } from '../../shared/ui/page.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import { PermissionChoice } from './permission-choice.tsx'
@@ -64,16 +65,10 @@ export function TokensPage() {
         />
       )}
       {made && (
-        <Modal
-          opened
-          onClose={() => setMade(null)}
-          title={t('team.tokens.made')}
-          closeOnClickOutside={false}
-          closeButtonProps={{ 'aria-label': t('action.close') }}
-        >
+        <Dialog onClose={() => setMade(null)} title={t('team.tokens.made')} closeOnClickOutside={false}>
           <p className={classes.text}>{t('team.tokens.once')}</p>
           <CopyField value={made} label={t('team.tokens.token')} />
-        </Modal>
+        </Dialog>
       )}
     </Page>
   )
@@ -180,57 +175,47 @@ function MakeToken({ onClose, onMade }: { onClose: () => void; onMade: (token: s
         : { expiresAt: new Date(Date.now() + Number(days) * 86_400_000).toISOString() }),
     })
   return (
-    <Modal
-      opened
+    <EditorDialog
       size="xl"
-      onClose={onClose}
       title={t('team.tokens.create')}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
+      submit={t('team.tokens.createDo')}
+      isReady={name.trim() !== ''}
+      isBusy={create.isPending}
+      error={create.error}
+      onSave={submit}
+      onClose={onClose}
     >
-      <form
-        className={classes.form}
-        onSubmit={event => {
-          event.preventDefault()
-          submit()
-        }}
-      >
-        <TextInput
-          label={t('team.tokens.name')}
-          maxLength={80}
-          required
-          data-autofocus
-          value={name}
-          onChange={event => setName(event.currentTarget.value)}
-        />
-        <Select
-          label={t('team.role')}
-          allowDeselect={false}
-          data={choices}
-          value={role}
-          onChange={value => value && setRole(value)}
-        />
-        <Select
-          label={t('team.tokens.until')}
-          allowDeselect={false}
-          value={days}
-          data={DAYS.map(value => ({
-            value,
-            label:
-              value === 'never' ? t('team.tokens.noEnd') : t('team.tokens.days', { count: Number(value) }),
-          }))}
-          onChange={value => value && setDays(value)}
-        />
-        <Checkbox
-          label={t('team.tokens.narrow')}
-          checked={narrow !== null}
-          onChange={event => setNarrow(event.currentTarget.checked ? [] : null)}
-        />
-        {narrow && <PermissionChoice all={ofRole} chosen={narrow} onChange={setNarrow} />}
-        <Failure error={create.error} />
-        <Button type="submit" disabled={!name.trim()} loading={create.isPending}>
-          {t('team.tokens.createDo')}
-        </Button>
-      </form>
-    </Modal>
+      <TextInput
+        label={t('team.tokens.name')}
+        maxLength={80}
+        required
+        data-autofocus
+        value={name}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      <Select
+        label={t('team.role')}
+        allowDeselect={false}
+        data={choices}
+        value={role}
+        onChange={value => value && setRole(value)}
+      />
+      <Select
+        label={t('team.tokens.until')}
+        allowDeselect={false}
+        value={days}
+        data={DAYS.map(value => ({
+          value,
+          label: value === 'never' ? t('team.tokens.noEnd') : t('team.tokens.days', { count: Number(value) }),
+        }))}
+        onChange={value => value && setDays(value)}
+      />
+      <Checkbox
+        label={t('team.tokens.narrow')}
+        checked={narrow !== null}
+        onChange={event => setNarrow(event.currentTarget.checked ? [] : null)}
+      />
+      {narrow && <PermissionChoice all={ofRole} chosen={narrow} onChange={setNarrow} />}
+    </EditorDialog>
   )
 }

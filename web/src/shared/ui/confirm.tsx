@@ -1,8 +1,9 @@
-import { Button, Modal } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconCircleCheck, IconCircleMinus } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import classes from './confirm.module.css'
+import { Dialog } from './dialog.tsx'
 import { Failure } from './failure.tsx'
 
 interface ConfirmProps {
@@ -24,12 +25,7 @@ interface ConfirmProps {
 export function Confirm(props: ConfirmProps) {
   const t = useT()
   return (
-    <Modal
-      opened
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Dialog onClose={props.onClose} title={props.title}>
       <ul className={classes.list}>
         <li>
           <IconCircleMinus size={18} stroke={1.7} color="var(--td-bad)" aria-hidden />
@@ -50,6 +46,6 @@ export function Confirm(props: ConfirmProps) {
           {props.confirm}
         </Button>
       </div>
-    </Modal>
+    </Dialog>
   )
 }
