@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
 import { axe, leave, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
@@ -191,5 +192,35 @@ describe.skipIf(!canBrowse())('the explorer in a browser', () => {
     await second.page.getByText('I am back, live').first().waitFor()
     await leave(seat)
     await leave(second)
+  })
+
+  test('whoever asked to see what is withheld sees it on the page that is open, as soon as somebody agrees', async () => {
+    const name = `Otto ${randomUUID().slice(0, 8)}`
+    const otto = await desk.world.person(name, 'auditor')
+    await desk.owner.do('setting.change', { key: 'reveal.second_person', value: true })
+    onTestFinished(async () => {
+      await desk.owner.do('setting.change', { key: 'reveal.second_person', value: false })
+    })
+    const { items } = await otto.ask('log.search', { conversation: anna.id, event: 'message.received' })
+    const asker = await site.signIn(otto, { at: `/log?conversation=${anna.id}&entry=${items.at(-1)?.id}` })
+    const agreer = await site.signIn(desk.owner)
+    const [{ page }, { page: other }] = [asker, agreer]
+    await page.getByRole('button', { name: 'Reveal…' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('Complaint 12')
+    await page.getByRole('dialog').getByRole('button', { name: 'Reveal this entry' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.getByText('Where is my refund?').count()).toBe(0)
+    // whether a page was loaded anew, the page itself does not forget
+    await page.evaluate('window.stayed = true')
+
+    await other.getByRole('button', { name: /^Alerts/ }).click()
+    const asked = other.getByRole('listitem').filter({ hasText: name })
+    await asked.getByText('Complaint 12').waitFor()
+    await asked.getByRole('button', { name: 'Agree' }).click()
+    await page.getByText('Where is my refund?').first().waitFor()
+    expect(await page.evaluate('window.stayed')).toBe(true)
+    // only what was asked for
+    expect(await page.getByText('The refund is on its way').count()).toBe(0)
+    for (const seat of [asker, agreer]) await leave(seat)
   })
 })

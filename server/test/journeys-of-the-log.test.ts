@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readTrust, sourceOf, verifyBundleFile } from '@tracedesk/proof/node'
 import type { Locator } from 'playwright-core'
@@ -21,6 +22,8 @@ const take = measureJourneys({
   changesOfALabel: 3,
   erase: 4,
   eraseAsTheSecond: 3,
+  handOutPackage: 5,
+  handOutWhatTheBotWasAsked: 2,
   proveAnEntry: 3,
   fromComplaintToAnswer: 5,
   reportOfACase: 1,
@@ -197,6 +200,58 @@ describe.skipIf(!canBrowse())('the way to', () => {
     await page.goto(`${site.url}/holds`)
     await page.getByRole('link', { name: 'The dispute' }).click()
     await page.getByRole('heading', { name: 'Says that nobody answered' }).waitFor()
+    await leave(seat)
+  })
+
+  test('everything held about a customer is in their hands in five from a complaint, in two from a request at the bot', async () => {
+    // nobody of this name is there from an earlier try
+    const name = `Пётр ${randomUUID().slice(0, 8)}`
+    const talk = await desk.customer(bot, { firstName: name, text: 'что вы храните?', languageCode: 'ru' })
+    const seat = await arrive(desk.owner)
+    const { page } = seat
+    const row = page.getByRole('row').filter({ hasText: name })
+    const inRussian = row.getByRole('button', { name: 'Make the package in Russian' })
+    const hand = new Hand(page)
+    const first = page.waitForEvent('download')
+    await take('handOutPackage', hand, async () => {
+      await hand.press('Control+k')
+      await hand.type(name)
+      await page.getByRole('option', { name: new RegExp(`^${name}`) }).waitFor()
+      await hand.press('Enter')
+      await hand.click(page.getByRole('link', { name: 'Privacy…' }))
+      await hand.click(page.getByRole('radio', { name: 'a copy of the data' }))
+      await hand.click(page.getByRole('button', { name: 'Note it and make the package' }))
+      await first
+    })
+    expect(
+      readFileSync(await (await first).path())
+        .subarray(0, 2)
+        .toString(),
+    ).toBe('PK')
+    await row.getByRole('button', { name: 'Close…' }).click()
+    await page.getByRole('menuitem', { name: 'fulfilled' }).click()
+    await row.waitFor({ state: 'detached' })
+    // what is asked at the bot stands on the open page by itself
+    talk.who.say(bot, '/privacy export')
+    await inRussian.waitFor()
+    await page.goto(`${site.url}/inbox`)
+    const second = page.waitForEvent('download')
+    const other = new Hand(page)
+    await take('handOutWhatTheBotWasAsked', other, async () => {
+      await other.click(inRail(seat, 'Privacy'))
+      await other.click(inRussian)
+      await second
+    })
+    expect(await axe(page)).toEqual([])
+    const made = await desk.world.entries({
+      event: 'privacy.subject_exported',
+      customer: talk.customer.id as never,
+    })
+    expect(made.map(({ data }) => data.language)).toEqual(['ru', 'ru'])
+    await row.getByRole('link', { name }).click()
+    await page.getByText('что вы храните?').first().waitFor()
+    // who answered there is said: no person, and not just anybody
+    await page.getByRole('log').getByText('Rule: Answers questions about data').first().waitFor()
     await leave(seat)
   })
 

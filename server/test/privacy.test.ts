@@ -415,6 +415,29 @@ describe('access', () => {
 })
 
 describe('at the bot', () => {
+  test.each([
+    [
+      'ru',
+      'Записано: вы согласны на рассылку.',
+      /^Записано[.] До .* г[.] мы ответим на просьбу: получить копию/,
+    ],
+    ['zh-hans', '已记录：您同意“营销”。', /^您的请求已登记：获取您的数据副本。我们将在 .* 之前答复。$/],
+  ])('whoever speaks %s is answered so, and told what was noted', async (languageCode, agreed, opened) => {
+    const { who } = await desk.customer(bot, {
+      firstName: `Speaks ${languageCode}`,
+      text: 'hello',
+      languageCode,
+    })
+    for (const [ask, answer] of [
+      ['/privacy', expect.stringContaining('/privacy export')],
+      ['/consent marketing', agreed],
+      ['/privacy export', expect.stringMatching(opened)],
+    ]) {
+      who.say(bot, ask)
+      expect((await who.waitForReply(bot, { timeoutMs: 10_000 })).text).toEqual(answer)
+    }
+  })
+
   test('/privacy is answered in the customer’s language, consent is kept, and a request is opened once', async () => {
     const { user, id, customerId } = await meet('Ola Asks', 'hello')
     user.say(bot, '/privacy')
@@ -446,6 +469,13 @@ describe('at the bot', () => {
       kind: 'customer',
       id: customerId,
     })
+    expect(user.received(bot).map(({ text }) => text)).toEqual([
+      expect.stringContaining('You agree to: nothing'),
+      'Noted: you agree to marketing.',
+      expect.stringMatching(/^Noted[.] By .* we answer your request for: that your data be erased[.]$/),
+      expect.stringContaining('that your data be erased'),
+      'Noted: you no longer agree to marketing.',
+    ])
     // a person still has to answer
     expect(
       (await desk.owner.ask('conversation.get', { id: id as never })).conversation.waitingSince,

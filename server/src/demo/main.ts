@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { boot } from '../boot.ts'
 import { chooseDataDir } from '../db/embedded/index.ts'
 import { StartError } from '../kernel/start-error.ts'
+import { askAboutData } from './asks-about-data.ts'
 import { work } from './colleagues.ts'
 import { DeskClient } from './desk-client.ts'
 import { furnish } from './furnish.ts'
@@ -47,8 +48,12 @@ async function run(): Promise<void> {
   const guest = telegram.createUser({ firstName: 'Nina', lastName: 'Holm', languageCode: 'en' })
   guest.say(bot, 'Hi! Some pictures and papers about my order, all at once.')
   showEverything(guest, bot, createRandom('everything'))
+  // and one of somebody who asks what is known of them
+  const asker = telegram.createUser({ firstName: 'Вера', lastName: 'Соколова', languageCode: 'ru' })
+  asker.say(bot, 'Здравствуйте! Что вы обо мне храните?')
+  const asking = askAboutData(asker, bot, ending.signal)
   const colleagues = SEATS.filter(seat => seat.scripted).map(seat => work(running.url, seat, ending.signal))
-  Promise.all([customers.finished, ...colleagues, handOut(owner, ending.signal)]).catch(error =>
+  Promise.all([customers.finished, asking, ...colleagues, handOut(owner, ending.signal)]).catch(error =>
     process.stderr.write(`tracedesk demo: ${(error as Error).message}\n`),
   )
 

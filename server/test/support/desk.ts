@@ -116,8 +116,12 @@ export class Desk {
   }
 
   /** A new customer who has written to the bot, and their conversation as the owner sees it, given to `holder`. */
-  async customer(bot: SimulatedBot, given: { firstName: string; text: string; holder?: Person }) {
-    const who = this.telegram.createUser({ firstName: given.firstName })
+  async customer(
+    bot: SimulatedBot,
+    given: { firstName: string; text: string; holder?: Person; languageCode?: string },
+  ) {
+    const { firstName, languageCode } = given
+    const who = this.telegram.createUser({ firstName, ...(languageCode && { languageCode }) })
     who.say(bot, given.text)
     const { id } = await until(() => this.#conversationOf(who.id))
     if (given.holder)

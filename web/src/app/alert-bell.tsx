@@ -2,12 +2,14 @@ import { ActionIcon, Button, Indicator, Popover } from '@mantine/core'
 import { IconAlertTriangle, IconCheck, IconEye } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT, useWords } from '../i18n/index.ts'
 import { useCommand } from '../shared/command.ts'
 import { useDirectory } from '../shared/directory.ts'
 import { queryOf } from '../shared/queries.ts'
 import { useMay } from '../shared/session.ts'
+import { PartFace } from '../shared/ui/part.tsx'
 import { Time } from '../shared/ui/time.tsx'
 import classes from './shell.module.css'
 
@@ -42,7 +44,7 @@ export function AlertBell() {
         )}
         <ul className={classes.bellList}>
           {waiting.map(each => (
-            <RevealRow key={each.id} {...each} />
+            <RevealRow key={each.id} reveal={each} close={() => setOpen(false)} />
           ))}
           {items.slice(0, SHOWN).map(each => (
             <AlertRow key={each.entryId} {...each} close={() => setOpen(false)} />
@@ -53,29 +55,37 @@ export function AlertBell() {
   )
 }
 
-interface Reveal {
-  readonly id: string
-  readonly agent: { readonly name: string }
-  readonly kind: string
-  readonly requestedAt: string
-}
+type Reveal = QueryOutput<'log.reveals'>['items'][number]
 
-function RevealRow({ id, agent, kind, requestedAt }: Reveal) {
+/** Who asks to see what and why, and where it stands in the log: what has to be known to agree. */
+function RevealRow({ reveal, close }: { reveal: Reveal; close: () => void }) {
   const t = useT()
   const words = useWords()
+  const navigate = useNavigate()
   const decide = useCommand('log.decide_reveal', { changes: [['log.reveals']] })
-  const decided = (agree: boolean) => decide.mutate({ revealId: id as never, agree }) // branded id, as the server gave it
+  const { id, agent, kind, target, reason, requestedAt } = reveal
+  const show = () => {
+    close()
+    void navigate({ to: '/log', search: kind === 'entry' ? { entry: target } : { conversation: target } })
+  }
   return (
-    <li className={classes.bellRow}>
+    <li className={`${classes.bellRow} ${classes.bellAsk}`}>
       <IconEye size={18} stroke={1.7} aria-hidden />
-      <p>
+      <button type="button" className={classes.bellOpen} onClick={show}>
         <b>{t('alerts.reveal', { name: agent.name, what: words(`value.${kind}`, kind) })}</b>{' '}
         <Time at={requestedAt} show="brief" />
-      </p>
-      <Button size="compact-xs" onClick={() => decided(true)}>
+        <span className={classes.bellWhy}>
+          <PartFace part={reason} />
+        </span>
+      </button>
+      <Button size="compact-xs" onClick={() => decide.mutate({ revealId: id, agree: true })}>
         {t('alerts.agree')}
       </Button>
-      <Button size="compact-xs" variant="default" onClick={() => decided(false)}>
+      <Button
+        size="compact-xs"
+        variant="default"
+        onClick={() => decide.mutate({ revealId: id, agree: false })}
+      >
         {t('alerts.decline')}
       </Button>
     </li>

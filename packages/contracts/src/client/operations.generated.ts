@@ -511,12 +511,12 @@ export interface Queries {
   /** What is held about a customer, in numbers, and what an erasure would leave */
   'privacy.subject': {
     input: { id: string }
-    output: { customerId: string; name: { state: "open"; value: string } | { state: "withheld" } | { state: "erased"; by: string | null } | { state: "missing" } | null; restrictedSince: string | null; erasedAt: string | null; erasedBy: string | null; accounts: number; conversations: number; messages: number; entries: number; consents: Array<{ purpose: "support" | "marketing" | "analytics"; state: "given" | "withdrawn"; at: string }>; holds: Array<{ id: string; reason: string | null }>; secondPerson: boolean }
+    output: { customerId: string; name: { state: "open"; value: string } | { state: "withheld" } | { state: "erased"; by: string | null } | { state: "missing" } | null; language: string | null; restrictedSince: string | null; erasedAt: string | null; erasedBy: string | null; accounts: number; conversations: number; messages: number; entries: number; consents: Array<{ purpose: "support" | "marketing" | "analytics"; state: "given" | "withdrawn"; at: string }>; holds: Array<{ id: string; reason: string | null }>; secondPerson: boolean }
   }
   /** What customers asked about their data, the most urgent first */
   'privacy.requests': {
     input: { state?: "open" | "closed" | undefined; limit?: number | undefined; cursor?: string | undefined }
-    output: { items: Array<{ id: string; customerId: string; customerName: string | null; erasedAt: string | null; kind: "access" | "rectification" | "restriction" | "erasure"; channel: "telegram" | "email" | "letter" | "other"; state: "open" | "closed"; outcome: "fulfilled" | "refused" | "withdrawn" | null; openedAt: string; dueAt: string; closedAt: string | null; due: "fine" | "soon" | "overdue"; erasureRequestedBy: { id: string; name: string } | null; packageId: string | null }>; nextCursor: string | null }
+    output: { items: Array<{ id: string; customerId: string; customerName: string | null; customerLanguage: string | null; conversationId: string | null; erasedAt: string | null; kind: "access" | "rectification" | "restriction" | "erasure"; channel: "telegram" | "email" | "letter" | "other"; state: "open" | "closed"; outcome: "fulfilled" | "refused" | "withdrawn" | null; openedAt: string; dueAt: string; closedAt: string | null; due: "fine" | "soon" | "overdue"; erasureRequestedBy: { id: string; name: string } | null; packageId: string | null }>; nextCursor: string | null }
   }
   /** How far an export is; once it is done, its manifest and a link to it for ten minutes */
   'export.get': {

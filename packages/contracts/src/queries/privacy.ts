@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { Part } from '../entry.ts'
 import { ConsentPurpose, DataPlace, PrivacyChannel, PrivacyKind, PrivacyOutcome } from '../events/privacy.ts'
-import { CustomerId, PrivacyRequestId } from '../ids.ts'
+import { ConversationId, CustomerId, PrivacyRequestId } from '../ids.ts'
 import { Instant } from '../text.ts'
 import { pageOf, paging } from './desk.ts'
 
@@ -11,6 +11,10 @@ const PrivacyRequest = z.strictObject({
   customerId: CustomerId,
   /** Null when nobody may be told, or the customer is erased. */
   customerName: z.string().nullable(),
+  /** The language of their Telegram, an IETF tag, where it is known. */
+  customerLanguage: z.string().nullable(),
+  /** Their conversation that was opened last, from any account of theirs. */
+  conversationId: ConversationId.nullable(),
   /** Since when nobody knows who they were: all that is left to do is to close the request. */
   erasedAt: Instant.nullable(),
   kind: PrivacyKind,
@@ -41,6 +45,8 @@ export const getPrivacySubject = defineQuery({
   output: z.strictObject({
     customerId: CustomerId,
     name: Part.nullable(),
+    /** The language of their Telegram, an IETF tag, where it is known. */
+    language: z.string().nullable(),
     restrictedSince: Instant.nullable(),
     erasedAt: Instant.nullable(),
     erasedBy: z.string().nullable(),

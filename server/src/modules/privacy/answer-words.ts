@@ -1,4 +1,4 @@
-import type { ConsentPurpose } from '@tracedesk/contracts'
+import type { ConsentPurpose, PrivacyKind } from '@tracedesk/contracts'
 
 type Language = 'en' | 'zh' | 'ru'
 
@@ -8,9 +8,11 @@ interface Words {
   readonly consents: string
   readonly none: string
   readonly purpose: Readonly<Record<ConsentPurpose, string>>
-  readonly given: string
-  readonly withdrawn: string
-  readonly opened: (day: string) => string
+  readonly given: (purpose: string) => string
+  readonly withdrawn: (purpose: string) => string
+  readonly asked: Readonly<Record<PrivacyKind, string>>
+  /** Never ends with the day: in Russian that has a full stop of its own. */
+  readonly opened: (asked: string, day: string) => string
 }
 
 const COMMANDS = ['/privacy export', '/privacy correct', '/privacy restrict', '/privacy erase'] as const
@@ -22,9 +24,15 @@ const WORDS: Readonly<Record<Language, Words>> = {
     consents: 'You agree to: ',
     none: 'nothing',
     purpose: { support: 'support', marketing: 'marketing', analytics: 'analytics' },
-    given: 'Noted: you agree.',
-    withdrawn: 'Noted: you no longer agree.',
-    opened: day => `Your request was noted. We answer by ${day}.`,
+    given: purpose => `Noted: you agree to ${purpose}.`,
+    withdrawn: purpose => `Noted: you no longer agree to ${purpose}.`,
+    asked: {
+      access: 'a copy of your data',
+      rectification: 'a correction; please write here what is wrong',
+      restriction: 'that we only store your data',
+      erasure: 'that your data be erased',
+    },
+    opened: (asked, day) => `Noted. By ${day} we answer your request for: ${asked}.`,
   },
   zh: {
     notice: '我们保存您的消息和 Telegram 名称，以便回复您。您可以在这里提出相关请求。',
@@ -32,9 +40,15 @@ const WORDS: Readonly<Record<Language, Words>> = {
     consents: '您已同意：',
     none: '无',
     purpose: { support: '客服支持', marketing: '营销', analytics: '分析' },
-    given: '已记录：您同意。',
-    withdrawn: '已记录：您不再同意。',
-    opened: day => `您的请求已登记。我们将在 ${day} 之前答复。`,
+    given: purpose => `已记录：您同意“${purpose}”。`,
+    withdrawn: purpose => `已记录：您不再同意“${purpose}”。`,
+    asked: {
+      access: '获取您的数据副本',
+      rectification: '更正数据；请在此写明哪里有误',
+      restriction: '仅存储您的数据、不使用',
+      erasure: '删除您的数据',
+    },
+    opened: (asked, day) => `您的请求已登记：${asked}。我们将在 ${day} 之前答复。`,
   },
   ru: {
     notice:
@@ -43,9 +57,15 @@ const WORDS: Readonly<Record<Language, Words>> = {
     consents: 'Вы согласны на: ',
     none: 'ничего',
     purpose: { support: 'поддержку', marketing: 'рассылку', analytics: 'аналитику' },
-    given: 'Записано: вы согласны.',
-    withdrawn: 'Записано: вы больше не согласны.',
-    opened: day => `Обращение записано. Мы ответим до ${day}.`,
+    given: purpose => `Записано: вы согласны на ${purpose}.`,
+    withdrawn: purpose => `Записано: вы больше не согласны на ${purpose}.`,
+    asked: {
+      access: 'получить копию ваших данных',
+      rectification: 'исправить данные; напишите здесь, что неверно',
+      restriction: 'только хранить ваши данные',
+      erasure: 'удалить ваши данные',
+    },
+    opened: (asked, day) => `Записано. До ${day} мы ответим на просьбу: ${asked}.`,
   },
 }
 
@@ -66,11 +86,19 @@ export function describePrivacy(
   return `${notice.trim() || words.notice}\n\n${words.commands}\n\n${words.consents}${list}`
 }
 
-export const sayConsent = (language: string | null, state: 'given' | 'withdrawn'): string =>
-  WORDS[languageFor(language)][state]
+/** What is answered to a consent given or withdrawn: that it is on record, and for what. */
+export function sayConsent(
+  language: string | null,
+  state: 'given' | 'withdrawn',
+  purpose: ConsentPurpose,
+): string {
+  const words = WORDS[languageFor(language)]
+  return words[state](words.purpose[purpose])
+}
 
-/** `dueAt`: an instant. */
-export const sayOpened = (language: string | null, dueAt: string): string => {
+/** What is answered to a request: what was asked, and until when an answer is due. `dueAt`: an instant. */
+export function sayOpened(language: string | null, kind: PrivacyKind, dueAt: string): string {
+  const words = WORDS[languageFor(language)]
   const day = new Intl.DateTimeFormat(languageFor(language), { dateStyle: 'long', timeZone: 'UTC' })
-  return WORDS[languageFor(language)].opened(day.format(new Date(dueAt)))
+  return words.opened(words.asked[kind], day.format(new Date(dueAt)))
 }

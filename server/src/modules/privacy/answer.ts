@@ -106,14 +106,14 @@ async function deal(context: CommandContext, question: Question, asker: Asker): 
       actor,
       conversation: ref,
     })
-    return sayConsent(language, state)
+    return sayConsent(language, state, purpose)
   }
   if (question.ask === 'request') {
     const { kind } = question
     const known = await findOpenRequest(context, customerId, kind)
     const dueAt =
       known ?? (await openRequestWithin(context, { customerId, kind, channel: 'telegram', actor })).dueAt
-    return sayOpened(language, dueAt)
+    return sayOpened(language, kind, dueAt)
   }
   const notice = String(await readSetting(context.tx, context.workspaceId, 'privacy.notice'))
   const given = await context.tx

@@ -5,7 +5,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import { millisOf } from '../../kernel/instant.ts'
-import { isCustomerWithheld } from '../conversations/index.ts'
+import { isCustomerWithheld, personSql } from '../conversations/index.ts'
 import { holdsOn } from '../holds/index.ts'
 import { describeData, type KeptFor } from './data-map.ts'
 import { accountsOf, countErasers } from './store.ts'
@@ -20,6 +20,8 @@ interface RequestRow {
   id: string
   customer_id: string
   customer_name: string
+  language: string | null
+  conversation_id: string | null
   erased_at: string | null
   kind: string
   channel: string
@@ -40,11 +42,14 @@ const requests = defineQueryHandler(listPrivacyRequests, async ({ db, caller }, 
   if (state) where.push(sql`r.state = ${state}`)
   if (after) where.push(sql`(r.due_at, r.privacy_request_id) > (${after.at}, ${after.id})`)
   const { rows: found } = await sql<RequestRow>`
-    select r.privacy_request_id as id, r.customer_id, u.name as customer_name, u.erased_at, r.kind, r.channel, r.state, r.outcome, r.opened_at,
+    select r.privacy_request_id as id, r.customer_id, u.name as customer_name, u.language, c.conversation_id, u.erased_at, r.kind, r.channel, r.state, r.outcome, r.opened_at,
       r.due_at, r.closed_at, r.erasure_requested_by as requested_by, a.name as requester_name, r.package_id, r.package_by
     from privacy_request r
       join customer u on u.workspace_id = r.workspace_id and u.customer_id = r.customer_id
       left join agent a on a.workspace_id = r.workspace_id and a.agent_id = r.erasure_requested_by
+      left join lateral (select conversation_id from conversation
+        where workspace_id = r.workspace_id and customer_id in ${personSql(sql`r.workspace_id`, sql`r.customer_id`)}
+        order by last_message_at desc limit 1) c on true
     where ${sql.join(where, sql` and `)} order by r.due_at, r.privacy_request_id limit ${limit + 1}`.execute(
     db as never,
   )
@@ -55,6 +60,8 @@ const requests = defineQueryHandler(listPrivacyRequests, async ({ db, caller }, 
       id: row.id,
       customerId: row.customer_id,
       customerName: withheld || row.customer_name === '' ? null : row.customer_name,
+      customerLanguage: withheld ? null : row.language,
+      conversationId: row.conversation_id,
       erasedAt: row.erased_at,
       kind: row.kind,
       channel: row.channel,
@@ -75,7 +82,7 @@ const subject = defineQueryHandler(getPrivacySubject, async (context, { id: cust
   const { db, caller } = context
   const row = await db
     .selectFrom('customer')
-    .select(['name', 'restricted_at', 'erased_at'])
+    .select(['name', 'language', 'restricted_at', 'erased_at'])
     .where('workspace_id', '=', caller.workspaceId)
     .where('customer_id', '=', customerId)
     .executeTakeFirst()
@@ -101,6 +108,7 @@ const subject = defineQueryHandler(getPrivacySubject, async (context, { id: cust
   return {
     customerId,
     name: nameOf(context, row, key?.erased_by ?? null),
+    language: isCustomerWithheld(caller) ? null : row.language,
     restrictedSince: row.restricted_at,
     erasedAt: row.erased_at,
     erasedBy: key?.erased_by ?? null,

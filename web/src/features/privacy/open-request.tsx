@@ -1,4 +1,4 @@
-import { Button, Select, Textarea } from '@mantine/core'
+import { Button, Radio, Select, Textarea } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { CommandInput, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
@@ -13,6 +13,7 @@ import { Failure } from '../../shared/ui/failure.tsx'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './privacy.module.css'
+import { packageLanguage, useSubjectPackage } from './subject-package.tsx'
 
 type Asked = CommandInput<'privacy.open_request'>
 const KINDS = ['access', 'rectification', 'restriction', 'erasure'] as const
@@ -31,11 +32,19 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
   const ask = useCommand('privacy.request_erasure', { announce: false, changes, onDone: onClose })
   // whoever may erase asks in the same breath: another person has to agree in any case
   const asksToo = kind === 'erasure' && may('privacy.request_erasure')
+  const makesToo = kind === 'access' && may('privacy.export_subject')
+  const make = useSubjectPackage(onClose)
+  const goOn = (requestId: CommandInput<'privacy.request_erasure'>['requestId']) => {
+    if (asksToo) ask.mutate({ requestId })
+    else if (makesToo) make.mutate({ requestId, language: packageLanguage(subject.data?.language ?? null) })
+    else onClose()
+  }
   const open = useCommand('privacy.open_request', {
     announce: false,
     changes,
-    onDone: ({ request }) => (asksToo ? ask.mutate({ requestId: request.id }) : onClose()),
+    onDone: ({ request }) => goOn(request.id),
   })
+  const button = asksToo ? 'privacy.openAndAsk' : makesToo ? 'privacy.openAndMake' : 'privacy.open'
   return (
     <Dialog onClose={onClose} title={t('privacy.open')}>
       {subject.isPending && <RowsSkeleton rows={2} />}
@@ -45,19 +54,23 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
           className={classes.form}
           onSubmit={event => {
             event.preventDefault()
-            // noted already, and only the asking failed
-            if (open.data) ask.mutate({ requestId: open.data.request.id })
+            // noted already, and only what follows failed
+            if (open.data) goOn(open.data.request.id)
             else open.mutate({ customerId: id, kind, channel, ...(text.trim() ? { text } : {}) })
           }}
         >
           <Held subject={subject.data} />
-          <Select
+          <Radio.Group
             label={t('privacy.asks')}
-            allowDeselect={false}
             value={kind}
-            data={KINDS.map(value => ({ value, label: t(`value.${value}`) }))}
-            onChange={value => value && setKind(value)}
-          />
+            onChange={value => setKind(KINDS.find(each => each === value) ?? kind)}
+          >
+            <div className={classes.kinds}>
+              {KINDS.map(value => (
+                <Radio key={value} value={value} disabled={open.isSuccess} label={t(`value.${value}`)} />
+              ))}
+            </div>
+          </Radio.Group>
           <Select
             label={t('field.channel')}
             allowDeselect={false}
@@ -74,14 +87,14 @@ export function OpenRequest({ customerId, onClose }: { customerId: string; onClo
             onChange={event => setText(event.currentTarget.value)}
           />
           {asksToo && <p className={classes.willGo}>{t('privacy.willGo')}</p>}
-          <Failure error={open.error ?? ask.error} />
+          <Failure error={open.error ?? ask.error ?? make.error} />
           <Button
             type="submit"
-            loading={open.isPending || ask.isPending}
+            loading={open.isPending || ask.isPending || make.isPending}
             disabled={subject.data.erasedAt !== null}
             {...(asksToo ? { color: 'red.8' } : {})}
           >
-            {t(asksToo ? 'privacy.openAndAsk' : 'privacy.open')}
+            {t(button)}
           </Button>
         </form>
       )}

@@ -1,7 +1,7 @@
 import { Badge, Button, SegmentedControl, Table } from '@mantine/core'
 import { IconUserShield } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { pagesOf } from '../../shared/queries.ts'
@@ -75,19 +75,33 @@ function Requests({ state }: { state: 'open' | 'closed' }) {
   )
 }
 
+/** The customer: their last conversation is one step away, where they can be answered. */
+function Who({ request }: { request: PrivacyRequest }) {
+  const t = useT()
+  const may = useMay()
+  const { conversationId, customerName, erasedAt } = request
+  const name = <bdi>{customerName ?? t(erasedAt ? 'privacy.isErased' : 'privacy.nobody')}</bdi>
+  if (conversationId === null || !may('conversation.view')) return name
+  return (
+    <Link to="/inbox/$conversationId" params={{ conversationId }} className={classes.who}>
+      {name}
+    </Link>
+  )
+}
+
 function Row({ request }: { request: PrivacyRequest }) {
   const t = useT()
   return (
     <Table.Tr>
       <Table.Td>
-        <bdi>{request.customerName ?? t(request.erasedAt ? 'privacy.isErased' : 'privacy.nobody')}</bdi>
+        <Who request={request} />
         {request.erasedAt && (
           <small className={classes.quiet}>
             <Time at={request.erasedAt} show="brief" />
           </small>
         )}
       </Table.Td>
-      <Table.Td>{t(`value.${request.kind}`)}</Table.Td>
+      <Table.Td className={classes.kind}>{t(`value.${request.kind}`)}</Table.Td>
       <Table.Td>
         {t(`value.${request.channel}`)}
         <small className={classes.quiet}>

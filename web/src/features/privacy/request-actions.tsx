@@ -1,15 +1,15 @@
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
-import i18next from 'i18next'
 import { useState } from 'react'
-import { LANGUAGES, useT } from '../../i18n/index.ts'
+import { useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import classes from './privacy.module.css'
+import { SubjectPackage } from './subject-package.tsx'
 
 export type PrivacyRequest = QueryOutput<'privacy.requests'>['items'][number]
 
@@ -22,47 +22,12 @@ export function RequestActions({ request }: { request: PrivacyRequest }) {
   if (request.erasedAt) return may('privacy.close_request') && <Close request={request} />
   return (
     <div className={classes.acts}>
-      {request.kind === 'access' && may('privacy.export_subject') && <Access request={request} />}
+      {request.kind === 'access' && <SubjectPackage request={request} />}
       {request.kind === 'rectification' && may('privacy.rectify') && <Rectify request={request} />}
       {request.kind === 'restriction' && may('privacy.restrict') && <Restrict request={request} />}
       {request.kind === 'erasure' && may('privacy.erase_subject') && <Erase request={request} />}
       {may('privacy.close_request') && <Close request={request} />}
     </div>
-  )
-}
-
-function Access({ request }: { request: PrivacyRequest }) {
-  const t = useT()
-  const make = useCommand('privacy.export_subject', { changes: CHANGES })
-  const language = LANGUAGES.find(known => known === i18next.language) ?? 'en'
-  return (
-    <>
-      <Menu>
-        <Menu.Target>
-          <Button size="compact-xs" loading={make.isPending}>
-            {t('privacy.package')}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {[language, ...LANGUAGES.filter(each => each !== language)].map(each => (
-            <Menu.Item key={each} onClick={() => make.mutate({ requestId: request.id, language: each })}>
-              {t(`value.${each}`)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
-      {request.packageId && (
-        <Button
-          component="a"
-          href={`/api/privacy.download?requestId=${request.id}`}
-          download
-          size="compact-xs"
-          variant="default"
-        >
-          {t('exports.download')}
-        </Button>
-      )}
-    </>
   )
 }
 

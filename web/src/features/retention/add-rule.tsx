@@ -1,4 +1,4 @@
-import { Button, NumberInput, Select } from '@mantine/core'
+import { Button, Input, NumberInput, SegmentedControl, Select } from '@mantine/core'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
@@ -45,14 +45,15 @@ export function AddRule({ classes, bots }: AddRuleProps) {
         })
       }}
     >
-      <Select
-        size="xs"
-        label={t('field.what')}
-        data={(['parts', 'entries'] as const).map(value => ({ value, label: t(`value.${value}`) }))}
-        value={what}
-        allowDeselect={false}
-        onChange={value => setWhat(value === 'entries' ? 'entries' : 'parts')}
-      />
+      <Input.Wrapper size="xs" label={t('field.what')} labelElement="div" labelProps={{ display: 'block' }}>
+        <SegmentedControl
+          size="xs"
+          aria-label={t('field.what')}
+          data={(['parts', 'entries'] as const).map(value => ({ value, label: t(`value.${value}`) }))}
+          value={what}
+          onChange={setWhat}
+        />
+      </Input.Wrapper>
       <Select
         size="xs"
         searchable

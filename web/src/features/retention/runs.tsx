@@ -1,5 +1,6 @@
 import { Badge, Button, Progress, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
@@ -47,6 +48,7 @@ export function Runs() {
 
 function RunRow({ run }: { run: Run }) {
   const t = useT()
+  const may = useMay()
   const directory = useDirectory()
   const nameOf = (id: string) => directory.agent(id) ?? id.slice(0, 8)
   const gone = run.entriesGone + run.partsGone
@@ -62,6 +64,11 @@ function RunRow({ run }: { run: Run }) {
           {run.byRhythm ? t('retention.byRhythm') : nameOf(run.requestedBy)}
           {run.approvedBy && ` → ${nameOf(run.approvedBy)}`}
         </div>
+        {may('log.view') && (
+          <Link to="/log" search={{ subject: run.id }} className={classes.quiet}>
+            {t('retention.entries')}
+          </Link>
+        )}
       </Table.Td>
       <Table.Td>
         {t('retention.gone', {

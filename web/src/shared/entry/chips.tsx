@@ -1,16 +1,14 @@
 import { IconAutomation, IconEyeOff, IconMessage, IconRobot, IconUser } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { Entry, Part } from '@tracedesk/contracts'
-import { RULE_IDS, type RuleName } from '@tracedesk/contracts/rules'
 import type { ReactNode } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useDirectory } from '../directory.ts'
 import { useMay } from '../session.ts'
+import { useMachineName } from '../ui/author.ts'
 import { PartFace, usePartText } from '../ui/part.tsx'
 import { Face } from '../ui/person.tsx'
 import classes from './entry.module.css'
-
-const RULES = Object.keys(RULE_IDS) as RuleName[] // its keys, which TypeScript only calls strings
 
 export function Chip({ icon, children }: { icon?: ReactNode; children: ReactNode }) {
   return (
@@ -60,14 +58,16 @@ export function AgentChip({ id }: { id: string }) {
 
 export function ActorChip({ entry }: { entry: Entry }) {
   const t = useT()
+  const machineName = useMachineName()
   const { kind, id, name } = entry.actor
   if (kind === 'agent' || kind === 'customer' || name) {
     return <PersonChip id={id} name={name} fallback={t(id ? `actor.${kind}` : 'actor.unknown')} />
   }
-  const rule = RULES.find(each => RULE_IDS[each] === id)
-  const words =
-    kind === 'rule' && rule ? t('actor.ruleNamed', { rule: t(`value.${rule}`) }) : t(`actor.${kind}`)
-  return <Chip icon={<IconAutomation size={15} stroke={1.7} aria-hidden />}>{words}</Chip>
+  return (
+    <Chip icon={<IconAutomation size={15} stroke={1.7} aria-hidden />}>
+      {machineName(kind, id) ?? t(`actor.${kind}`)}
+    </Chip>
+  )
 }
 
 /** The customer; a click opens the conversation the entry belongs to. */
