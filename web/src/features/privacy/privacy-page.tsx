@@ -13,7 +13,8 @@ import { Ago, Time } from '../../shared/ui/time.tsx'
 import { DataMap } from './data-map.tsx'
 import { OpenRequest } from './open-request.tsx'
 import classes from './privacy.module.css'
-import { type PrivacyRequest, RequestActions } from './request-actions.tsx'
+import type { PrivacyRequest } from './privacy-request.ts'
+import { RequestActions } from './request-actions.tsx'
 
 const VIEWS = ['open', 'closed', 'map'] as const
 const DUE = { fine: 'gray', soon: 'yellow', overdue: 'red' } as const

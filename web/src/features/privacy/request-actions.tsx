@@ -1,6 +1,5 @@
 import { Button, Menu } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
@@ -9,9 +8,8 @@ import { ReasonDialog } from '../../shared/reason-dialog.tsx'
 import { useMay, useMe } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
 import classes from './privacy.module.css'
+import type { PrivacyRequest } from './privacy-request.ts'
 import { SubjectPackage } from './subject-package.tsx'
-
-export type PrivacyRequest = QueryOutput<'privacy.requests'>['items'][number]
 
 const CHANGES = [['privacy.requests'], ['privacy.subject']]
 

@@ -5,7 +5,7 @@ import { LANGUAGES, useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useMay } from '../../shared/session.ts'
 import classes from './privacy.module.css'
-import type { PrivacyRequest } from './request-actions.tsx'
+import type { PrivacyRequest } from './privacy-request.ts'
 
 const CHANGES = [['privacy.requests'], ['privacy.subject']]
 const hrefOf = (requestId: string) => `/api/privacy.download?requestId=${requestId}`
