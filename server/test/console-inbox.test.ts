@@ -57,6 +57,30 @@ describe.skipIf(!canBrowse())('the inbox in a browser', () => {
     await context.close()
   })
 
+  test('a key that is pressed while the next conversation is on its way never meets the one before', async () => {
+    const before = await customer('Vera', 'here first', maya)
+    const next = await customer('Wilma', 'on its way', maya)
+    const { page, context, errors } = await site.signIn(maya, { at: `/inbox/${before.id}` })
+    await page.getByRole('log').getByText('here first').waitFor()
+    let answer = () => {}
+    const held = new Promise<void>(resolve => {
+      answer = resolve
+    })
+    await page.route(/conversation\.(get|messages)\?.*/, async route => {
+      if (route.request().url().includes(next.id)) await held
+      await route.continue()
+    })
+    await page.getByText('Wilma').first().click()
+    await page.keyboard.press('e')
+    answer()
+    await page.getByRole('log').getByText('on its way').waitFor()
+    await page.getByRole('button', { name: 'Hand over', exact: true }).waitFor()
+    const { conversation } = await maya.ask('conversation.get', { id: before.id as never })
+    expect(conversation.status).toBe('in_progress')
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
   test('several conversations are chosen by key and changed at once; what was refused is named with its reason', async () => {
     const talks = [
       await customer('Anna', 'a', maya),

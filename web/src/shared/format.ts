@@ -106,13 +106,25 @@ function formatBytes(locale: string, size: number): string {
 
 function formatSpan(locale: string, milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1000))
-  const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'narrow' }).format(value)
+  const unit = (value: number, name: string) => narrowUnit(locale, name).format(value)
   if (total < 60) return unit(total, 'second')
   if (total < 3600) return `${unit(Math.floor(total / 60), 'minute')} ${unit(total % 60, 'second')}`
   if (total < 86_400)
     return `${unit(Math.floor(total / 3600), 'hour')} ${unit(Math.floor((total % 3600) / 60), 'minute')}`
   return `${unit(Math.floor(total / 86_400), 'day')} ${unit(Math.floor((total % 86_400) / 3600), 'hour')}`
+}
+
+const units = new Map<string, Intl.NumberFormat>()
+
+/** Made once for each: making one costs a hundred times what using it does. */
+function narrowUnit(locale: string, unit: string): Intl.NumberFormat {
+  const key = `${locale} ${unit}`
+  let made = units.get(key)
+  if (!made) {
+    made = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'narrow' })
+    units.set(key, made)
+  }
+  return made
 }
 
 const calendars = new Map<string, Intl.DateTimeFormat>()

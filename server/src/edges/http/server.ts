@@ -174,6 +174,12 @@ function addWebhookRoute(server: FastifyInstance, webhook: NonNullable<HttpOptio
   })
 }
 
+function cacheOf(path: string): string {
+  if (path.includes('/assets/')) return 'public, max-age=31536000, immutable' // the name tells the content
+  // browsers ask for the page's icon at each change of address
+  return path.endsWith('.svg') ? 'public, max-age=86400' : 'no-cache'
+}
+
 async function addConsole(server: FastifyInstance, webRoot: string | null): Promise<void> {
   const index =
     webRoot && existsSync(join(webRoot, 'index.html')) ? readFileSync(join(webRoot, 'index.html')) : null
@@ -184,10 +190,7 @@ async function addConsole(server: FastifyInstance, webRoot: string | null): Prom
       wildcard: false,
       preCompressed: true,
       setHeaders: (reply, path) => {
-        reply.header(
-          'cache-control',
-          path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-        )
+        reply.header('cache-control', cacheOf(path))
       },
     })
   }

@@ -7,6 +7,12 @@ import { FormattedText } from './formatted-text.tsx'
 import classes from './inbox.module.css'
 import media from './media.module.css'
 
+const MOST_ROWS = 10
+/** Where the browser lets a field grow with its words, nothing has to be measured each time. */
+const GROWTH = CSS.supports('field-sizing', 'content')
+  ? { rows: 1, classNames: { input: classes.grows } }
+  : { autosize: true, minRows: 1, maxRows: MOST_ROWS }
+
 /** A text with its formatting, as it is being written. */
 export interface Draft {
   text: string
@@ -36,11 +42,8 @@ export function ComposeField({ field, draft, onDraft, onKeyDown, ...props }: Com
       )}
       <Textarea
         ref={field}
-        autosize
-        minRows={1}
-        maxRows={10}
+        {...GROWTH}
         dir="auto"
-        className={classes.field}
         value={text}
         onChange={event => {
           const next = event.currentTarget.value

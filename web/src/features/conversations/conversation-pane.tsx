@@ -3,7 +3,7 @@ import { IconArrowLeft, IconLayoutSidebarRight, IconMapQuestion } from '@tabler/
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { Conversation } from '@tracedesk/contracts'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useActions } from '../../shared/actions.ts'
 import { codeOf } from '../../shared/api.ts'
@@ -35,7 +35,13 @@ interface Details {
 }
 
 /** One conversation: its thread or activity, the composer, and the details beside it. */
-export function ConversationPane({ id, details }: { id: string; details: Details }) {
+export const ConversationPane = memo(function ConversationPane({
+  id,
+  details,
+}: {
+  id: string
+  details: Details
+}) {
   const t = useT()
   const { tab, message } = useSearch({ from: '/shell/inbox' })
   const found = useQuery(queryOf('conversation.get', { id }))
@@ -105,7 +111,7 @@ export function ConversationPane({ id, details }: { id: string; details: Details
       )}
     </>
   )
-}
+})
 
 function PaneHeader({ conversation, details }: { conversation: Conversation | undefined; details: Details }) {
   const t = useT()

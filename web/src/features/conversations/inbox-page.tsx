@@ -1,11 +1,12 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { ConversationList } from './conversation-list.tsx'
 import { ConversationPane } from './conversation-pane.tsx'
 import classes from './inbox.module.css'
 import { Chooser } from './longest-waiting.tsx'
+import { useArrived } from './use-arrived.ts'
 
 /** List, thread and details beside each other; on a phone one after the other. */
 export function InboxPage() {
@@ -13,21 +14,29 @@ export function InboxPage() {
   const { conversationId } = useParams({ strict: false })
   const isWide = useMediaQuery('(min-width: 1240px)', true, { getInitialValueInEffect: false })
   const [wantsDetails, setWantsDetails] = useState<boolean | null>(null)
-  const showsDetails = wantsDetails ?? isWide
+  const isShown = wantsDetails ?? isWide
+  const details = useMemo(
+    () => ({ isShown, isBeside: isWide, toggle: (shown: boolean) => setWantsDetails(shown) }),
+    [isShown, isWide],
+  )
+  const drawnId = useArrived(conversationId)
+  const isLeaving = drawnId !== conversationId
   return (
     <div className={classes.inbox} data-open={conversationId !== undefined || undefined}>
       <h1 className="visually-hidden">{t('nav.inbox')}</h1>
       <ConversationList openId={conversationId} />
-      {conversationId === undefined ? (
+      {drawnId === undefined ? (
         <div className={classes.chooser}>
           <Chooser />
         </div>
       ) : (
-        <ConversationPane
-          key={conversationId}
-          id={conversationId}
-          details={{ isShown: showsDetails, isBeside: isWide, toggle: shown => setWantsDetails(shown) }}
-        />
+        <div
+          className={classes.pane}
+          inert={isLeaving}
+          {...(isLeaving && { role: 'group', 'aria-disabled': true })}
+        >
+          <ConversationPane key={drawnId} id={drawnId} details={details} />
+        </div>
       )}
     </div>
   )
