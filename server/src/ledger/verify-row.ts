@@ -1,70 +1,22 @@
 import { CATALOGUE } from '@tracedesk/contracts'
 import { decodeLeaf, type Leaf } from '@tracedesk/proof/node'
-import { instantFromMillis } from '../kernel/instant.ts'
 import { ENTRY_COLUMNS } from './append.ts'
 import { projectLeaf } from './draft.ts'
 import type { CopiedRow } from './verify-copy.ts'
-
-/** The fields of a row under verification, in the order they are copied. `position` is null for a pending row. */
-export const ROW_FIELDS = ['position', ...ENTRY_COLUMNS] as const
-type Field = (typeof ROW_FIELDS)[number]
-const F = Object.fromEntries(ROW_FIELDS.map((name, i) => [name, i])) as Record<Field, number>
-
-const ascii = (text: string): Uint8Array => Buffer.from(text, 'latin1')
-
-// The members of a leaf in canonical order, as the encoder writes them (packages/proof, leaf-text.ts).
-const L = {
-  actor: ascii('{"actor":{'),
-  departments: ascii('"departments":['),
-  idOpen: ascii('"id":"'),
-  nextKind: ascii(',"kind":"'),
-  kindOpen: ascii('"kind":"'),
-  named: ascii(',"named":"'),
-  role: ascii(',"role":"'),
-  at: ascii('},"at":"'),
-  botId: ascii(',"botId":"'),
-  causedBy: ascii(',"causedBy":"'),
-  conversationId: ascii(',"conversationId":"'),
-  counters: ascii(',"counters":{'),
-  conversation: ascii('"conversation":'),
-  node: ascii('"node":'),
-  customerId: ascii(',"customerId":"'),
-  data: ascii(',"data":'),
-  event: ascii(',"event":"'),
-  id: ascii('","id":"'),
-  nonce: ascii('","nonce":"'),
-  onBehalfOf: ascii(',"onBehalfOf":"'),
-  outcome: ascii(',"outcome":"'),
-  parts: ascii('","parts":{'),
-  commitment: ascii('":{"commitment":"'),
-  owner: ascii('","owner":"'),
-  reason: ascii(',"reason":{"code":"'),
-  recordedAt: ascii(',"recordedAt":"'),
-  agents: ascii('","scope":{"agents":['),
-  scopeDepartments: ascii(',"departments":['),
-  subject: ascii('},"subject":{"id":"'),
-  subjectKind: ascii('","kind":"'),
-  name: ascii(',"name":"'),
-  version: ascii('},"v":1,"version":'),
-  via: ascii(',"via":{'),
-  nodeId: ascii('"nodeId":"'),
-  origin: ascii('"origin":"'),
-  requestId: ascii('"requestId":"'),
-  sessionId: ascii('"sessionId":"'),
-  source: ascii('"source":"'),
-  end: ascii('"}}'),
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const CLOSE = 0x7d
-const CLOSE_LIST = 0x5d
-const UUID_TEXT = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
-const HEX = Uint8Array.from('0123456789abcdef', digit => digit.charCodeAt(0))
-const EPOCH_2000_MS = Date.UTC(2000, 0, 1)
-const COMMITMENT_CHARS = 44
-const NONCE_CHARS = 32
+import { F, readRow } from './verify-fields.ts'
+import {
+  BACKSLASH,
+  CLOSE,
+  CLOSE_LIST,
+  COMMA,
+  COMMITMENT_CHARS,
+  HEX,
+  L,
+  NONCE_CHARS,
+  QUOTE,
+  UUID_TEXT,
+} from './verify-leaf-text.ts'
+import { ReachTable } from './verify-reach.ts'
 
 /** Where a piece of text lies in the row's bytes. */
 export interface Span {
@@ -422,33 +374,6 @@ export class RowChecker {
   }
 }
 
-/** Which reach the catalogue gives an event, found by the bytes of its name. */
-class ReachTable {
-  readonly #known: { event: Uint8Array; reach: Uint8Array }[] = [...CATALOGUE.values()].map(event => ({
-    event: ascii(event.name),
-    reach: ascii(event.reach),
-  }))
-
-  /** False also for an event that is not in the catalogue: the thorough way decides. */
-  fits(bytes: Buffer, at: Int32Array, length: Int32Array): boolean {
-    const known = this.#known
-    for (let i = 0; i < known.length; i++) {
-      const candidate = known[i] as { event: Uint8Array; reach: Uint8Array }
-      if (!same(bytes, at[F.event] as number, length[F.event] as number, candidate.event)) continue
-      // the common events come to the front
-      if (i > 0) [known[i - 1], known[i]] = [candidate, known[i - 1] as typeof candidate]
-      return same(bytes, at[F.reach] as number, length[F.reach] as number, candidate.reach)
-    }
-    return false
-  }
-}
-
-function same(bytes: Uint8Array, at: number, length: number, other: Uint8Array): boolean {
-  if (length !== other.length) return false
-  for (let i = length - 1; i >= 0; i--) if (bytes[at + i] !== other[i]) return false
-  return true
-}
-
 /** Days from 2000-01-01 in the Gregorian calendar (Howard Hinnant's days_from_civil, shifted). */
 function daysSince2000(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
@@ -457,48 +382,4 @@ function daysSince2000(year: number, month: number, day: number): number {
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
   return era * 146097 + dayOfEra - 730425
-}
-
-/** A row's columns in the shapes `projectLeaf` gives. */
-export function readRow({ bytes, at, length }: CopiedRow): Record<Field, unknown> {
-  const text = (field: number) =>
-    bytes.toString('utf8', at[field], (at[field] as number) + (length[field] as number))
-  const uuidAt = (from: number) => {
-    const hex = bytes.toString('hex', from, from + 16)
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
-  }
-  const uuid = (field: number) => (length[field] === -1 ? null : uuidAt(at[field] as number))
-  const uuids = (field: number) =>
-    Array.from(
-      { length: (length[field] as number) <= 12 ? 0 : bytes.readInt32BE((at[field] as number) + 12) },
-      (_, i) => uuidAt((at[field] as number) + 24 + i * 20),
-    )
-  const instant = (field: number) => {
-    const micros = bytes.readBigInt64BE(at[field])
-    const ms = micros / 1000n - (micros % 1000n < 0n ? 1n : 0n)
-    const rest = micros - ms * 1000n
-    if (Math.abs(Number(ms)) > 8e15) return 'infinity' // beyond what a Date holds
-    return instantFromMillis(Number(ms) + EPOCH_2000_MS).replace('000Z', `${String(rest).padStart(3, '0')}Z`)
-  }
-  return {
-    position: length[F.position] === -1 ? null : Number(bytes.readBigInt64BE(at[F.position])),
-    entry_id: uuid(F.entry_id),
-    at: instant(F.at),
-    recorded_at: instant(F.recorded_at),
-    event: text(F.event),
-    version: bytes.readInt16BE(at[F.version]),
-    outcome: text(F.outcome),
-    reach: text(F.reach),
-    actor_kind: text(F.actor_kind),
-    actor_id: uuid(F.actor_id),
-    subject_kind: text(F.subject_kind),
-    subject_id: text(F.subject_id),
-    conversation_id: uuid(F.conversation_id),
-    customer_id: uuid(F.customer_id),
-    bot_id: uuid(F.bot_id),
-    agent_ids: uuids(F.agent_ids),
-    department_ids: uuids(F.department_ids),
-    source: text(F.source),
-    leaf: bytes.subarray(at[F.leaf], (at[F.leaf] as number) + (length[F.leaf] as number)),
-  }
 }
