@@ -324,7 +324,9 @@ const verify = async () => {
 const verdictOf = (id: AttackId) => ATTACKS.find(attack => attack.id === id)?.verdict
 
 test('without an attack everything is as it should be', async () => {
-  expect(await verify()).toMatchObject({ verdict: 'ok', findings: [], size })
+  const report = await verify()
+  expect(report).toMatchObject({ verdict: 'ok', findings: [], size })
+  expect(report.remarks).toContain(`the witness w.example has the head of ${anchored} leaves`)
 })
 
 test('an entry names who outside confirmed it; the newest that nobody has confirmed yet names nobody', async () => {

@@ -133,6 +133,7 @@ class Verification {
         ...claims.signatureRemarks,
         ...announced.remarks,
         ...claims.anchorRemarks,
+        ...claims.witnessRemarks,
         ...nodes,
         ...purges.remarks,
         ...putAside.remarks,
@@ -159,6 +160,7 @@ class Verification {
       newest: signatures.newest,
       signatureRemarks: signatures.remarks,
       anchorRemarks: anchors.remarks,
+      witnessRemarks: seen.remarks,
     }
   }
 
