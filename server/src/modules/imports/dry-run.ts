@@ -4,7 +4,7 @@ import { instantFromMillis } from '../../kernel/instant.ts'
 import { type FileLine, readLines } from './file-lines.ts'
 import { type ImportLine, RejectedLine, type Rejection, readLine } from './line.ts'
 import { readMappedLines } from './mapped-lines.ts'
-import { customerKeyOf, recognise } from './translate.ts'
+import { customerKeyOf, recognise } from './recognise.ts'
 
 const BATCH_LINES = 1_000
 const REJECTS_SHOWN = 20

@@ -8,8 +8,9 @@ import type { PartOwnerId, SubjectKeys } from '../../ledger/subject-keys.ts'
 import type { Directory } from './directory.ts'
 import type { FileLine } from './file-lines.ts'
 import { RejectedLine, type Rejection, readLine } from './line.ts'
+import { agentKeysOf, customerKeyOf, type ReadLine, recognise } from './recognise.ts'
 import { StateRows } from './state-rows.ts'
-import { agentKeysOf, customerKeyOf, type ReadLine, recognise, Translator } from './translate.ts'
+import { Translator } from './translate.ts'
 
 /** After so many lines the event loop gets a turn: the batch before is being sent meanwhile. */
 const SLICE = 10

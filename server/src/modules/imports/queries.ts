@@ -18,10 +18,10 @@ import { RejectedLine, readLine } from './line.ts'
 import { createRowMapper } from './map-row.ts'
 import { mapRow } from './mapped-lines.ts'
 import { parseMapping } from './mappings.ts'
+import { recognise } from './recognise.ts'
 import { type Rejected, readRejects, rejectsPath } from './rejects.ts'
 import type { Row } from './row.ts'
 import { readRows } from './rows.ts'
-import { recognise } from './translate.ts'
 import type { Uploads } from './uploads.ts'
 
 const PREVIEW_ROWS = 20
