@@ -52,6 +52,26 @@ const setRouting = (botId: string, changes: object) =>
 const setDesk = (who: Person, capacity: number | null, languages: string[] = []) =>
   world.owner.do('agent.change_desk', { agentId: who.id as never, capacity, languages })
 
+/** Locks a conversation as if a long command were at it; returns what lets it go. */
+async function holdRow(id: string): Promise<() => Promise<void>> {
+  const client = await world.node.databases.app.connect()
+  await client.query('begin')
+  await client.query('select from conversation where conversation_id = $1 for update', [id])
+  return async () => {
+    await client.query('rollback')
+    client.release()
+  }
+}
+/** Does a command wait for the lock of this conversation? */
+const isAwaited = async (id: string) =>
+  (
+    await world.asSuperuser(
+      `select from pg_locks l join conversation c on l.page = (c.ctid::text::point)[0] and l.tuple = (c.ctid::text::point)[1]
+       where c.conversation_id = $1 and l.locktype = 'tuple' and l.relation = 'conversation'::regclass`,
+      [id],
+    )
+  ).length > 0
+
 describe('the queue', () => {
   test('goes to whoever comes online, with the rule as actor, its choice and everybody it considered', async () => {
     const talk = await world.conversation()
@@ -137,6 +157,36 @@ describe('the queue', () => {
       await arrive(person(0))
       await until(async () => (await assigneeOf(expected.id)) === person(0).id)
     }
+  })
+
+  test('keeps that order when room is lost and made again while it is being served', async () => {
+    const [taken, early, late] = [
+      await world.conversation(),
+      await world.conversation(),
+      await world.conversation(),
+    ]
+    const resolve = "update conversation set status = 'resolved' where conversation_id = $1"
+    await world.asSuperuser(resolve, [taken.id])
+    await world.asSuperuser(
+      "update conversation set waiting_since = now() - interval '1 hour' where conversation_id = $1",
+      [early.id],
+    )
+    await setDesk(person(0), 1)
+    const held = await Promise.all([early, late].map(({ id }) => holdRow(id)))
+    await arrive(person(0))
+    const routing = route()
+    await until(() => isAwaited(early.id))
+    // somebody else takes the only place
+    await world.asSuperuser(
+      "update conversation set status = 'in_progress', assignee_id = $2 where conversation_id = $1",
+      [taken.id, person(0).id],
+    )
+    await held[0]?.()
+    await Promise.race([routing, until(() => isAwaited(late.id))])
+    await setDesk(person(0), 2)
+    await held[1]?.()
+    await until(async () => (await assigneeOf(early.id)) === person(0).id)
+    expect(await assigneeOf(late.id)).toBeNull()
   })
 
   test('stays where nobody is to be found: manual, closed, snoozed, put back by the only one there', async () => {

@@ -33,6 +33,10 @@ const LEASE = 'desk-keeper'
 /** Between two looks into a workspace's queue, so that a busy one is looked at for many changes at once. */
 const PAUSE_MS = 100
 const BATCH = 500
+/** A conversation for which nobody was found after all is tried so often in one go. */
+const TRIES = 2
+/** So often the queue is read anew in one go, because what was read had changed. */
+const LOOKS = 10
 
 /** Entries that bring a conversation into the queue, or back in reach of a rule: a routing is caused by the last of them. */
 const QUEUEING = [
@@ -56,8 +60,9 @@ interface KeeperParts {
 
 /**
  * Does what nobody clicks for: routes the queue, turns away whoever has gone, wakes what was snoozed, resolves what
- * has gone silent, ends what was begun in another's name and is over. Every deed is a command that judges again under its lock, so two keepers, or one that was paused
- * for an hour, do nothing twice; the lease only spares the others the looking.
+ * has gone silent, ends what was begun in another's name and is over. Every deed is a command that judges again under
+ * its lock, so two keepers, or one that was paused for an hour, do nothing twice; the lease only spares the others the
+ * looking.
  */
 export class DeskKeeper {
   readonly #parts: KeeperParts
@@ -142,19 +147,38 @@ export class DeskKeeper {
 
   /** Gives what waits in a workspace's queue to whom the rules choose; returns how many found somebody. */
   async route(workspaceId: string): Promise<number> {
+    const caller = ruleCaller(workspaceId, RULE_IDS.routing)
+    const refused = new Map<string, number>()
+    let routed = 0
+    for (let looks = 1; ; looks++) {
+      let isStale = false
+      for (const conversationId of await this.#routable(workspaceId)) {
+        if (this.#routing.stopped) return routed
+        const before = refused.get(conversationId) ?? 0
+        if (before >= TRIES) continue
+        const causedBy = await this.#lastQueueing(workspaceId, conversationId)
+        if (await this.#run(routeConversationCommand as never, caller, { conversationId }, causedBy)) {
+          routed++
+          continue
+        }
+        refused.set(conversationId, before + 1)
+        // room that is made from here on is for this one before those behind it
+        isStale = looks < LOOKS
+        if (isStale) break
+      }
+      if (!isStale) return routed
+    }
+  }
+
+  /** The ids of what can be routed now, whose turn it is first. */
+  async #routable(workspaceId: string): Promise<string[]> {
     const { read } = this.#parts.databases
     const waiting = await findRoutable(read, workspaceId, BATCH)
-    if (waiting.length === 0) return 0
+    if (waiting.length === 0) return []
     const [hours, now] = [await readBusinessHours(read, workspaceId), await this.#now()]
-    const caller = ruleCaller(workspaceId, RULE_IDS.routing)
-    let routed = 0
-    for (const { conversationId, botId } of waiting) {
-      if (this.#routing.stopped) return routed
-      if (!isOpenAt(hours, botId, now)) continue
-      const causedBy = await this.#lastQueueing(workspaceId, conversationId)
-      if (await this.#run(routeConversationCommand as never, caller, { conversationId }, causedBy)) routed++
-    }
-    return routed
+    return waiting
+      .filter(({ botId }) => isOpenAt(hours, botId, now))
+      .map(({ conversationId }) => conversationId)
   }
 
   async #lastQueueing(workspaceId: string, conversationId: string): Promise<string | undefined> {

@@ -104,7 +104,11 @@ export async function findRoutable(db: ReadDb, workspaceId: string, limit: numbe
       and r.mode is distinct from 'manual'
       and exists (select from room where room.agent_id is distinct from c.returned_by and (room.bots is null or c.bot_id = any(room.bots))
         and (coalesce(c.department_id, r.department_id) is null
-        or coalesce(c.department_id, r.department_id) = any(room.departments) or r.fallback_department_id = any(room.departments)))
+        or coalesce(c.department_id, r.department_id) = any(room.departments)
+        or (r.fallback_department_id = any(room.departments) and not exists (
+          select from agent_desk d join agent a using (workspace_id, agent_id) join department_member m using (workspace_id, agent_id)
+          where d.workspace_id = ${workspaceId} and d.presence = 'online' and ${routableSql} and ${servesSql(sql`c.bot_id`)}
+            and m.department_id = coalesce(c.department_id, r.department_id)))))
     order by array_position(array['urgent', 'high', 'normal', 'low'], c.priority), c.waiting_since nulls last, c.opened_at
     limit ${limit}`.execute(db as never)
   return rows
