@@ -67,6 +67,7 @@ export class TracedeskNode implements NodeParts {
   readonly erasures: ErasureList
   readonly textIndex: logModule.TextIndex
   readonly rollup: logModule.LogRollup
+  readonly logWatches: logModule.LogWatches
   readonly watch: ledgerModule.LedgerWatch
   readonly hub: Hub
   readonly lookers: Lookers
@@ -214,6 +215,10 @@ export class TracedeskNode implements NodeParts {
     this.notices = new NoticeKeeper(databases, log, (workspaceId, botId) =>
       this.wakeOutbox(workspaceId, botId),
     )
+    this.logWatches = new logModule.LogWatches({
+      ...{ databases, secret, log, door: this.door },
+      workspaces: () => this.workspaces(),
+    })
     this.keeper = new DeskKeeper({
       databases,
       door: this.door,
@@ -321,6 +326,7 @@ export class TracedeskNode implements NodeParts {
         schema,
       })
     this.keeper.start()
+    this.logWatches.start()
     this.alerts.start()
     this.streams.start()
     await this.privacyKeeper.finishErasures()
@@ -337,6 +343,7 @@ export class TracedeskNode implements NodeParts {
     await this.streams.stop()
     await this.fileKeeper.stop()
     await this.keeper.stop()
+    await this.logWatches.stop()
     await this.alerts.stop()
     await this.notices.stop()
     await this.privacyKeeper.stop()
@@ -420,6 +427,8 @@ export class TracedeskNode implements NodeParts {
   async recordView(caller: Caller, query: string, disclosure: Disclosure): Promise<void> {
     if ((await team.readSetting(this.databases.read, caller.workspaceId, 'log.record_views')) === false)
       return
+    const { positions } = disclosure
+    if (positions) return this.logWatches.note(caller, query, { ...disclosure, positions })
     // the permission was checked when the read was admitted; the record of it is ours
     await this.door.execute(logModule.viewLog, { ...caller, permissions: 'all' }, { ...disclosure, query })
   }

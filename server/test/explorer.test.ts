@@ -246,6 +246,67 @@ describe('the live tail', () => {
     expect(recorded.filter(row => row.tail).length).toBeGreaterThan(0)
   })
 
+  test('leaves one entry when a page begins to watch and one a minute after, which hold every position it was shown', async () => {
+    const { node, workspaceId } = world
+    const watched = await world.conversation({ assignee: people.bob.id, name: 'Watched' })
+    const mine = async () => {
+      await world.settle()
+      const all = await world.entries({ event: 'log.viewed', actor: people.olga.id as never })
+      return all.filter(
+        ({ data }) => data.query === 'log.tail' && JSON.stringify(data.filter).includes(watched.id),
+      )
+    }
+    const { next: since } = await people.olga.ask('log.tail', {})
+    let next = since
+    const shown: number[] = []
+    const look = async () => {
+      const page = await people.olga.ask('log.tail', { since: next, conversation: watched.id })
+      next = page.next
+      shown.push(...page.items.flatMap(item => item.position ?? []))
+    }
+    for (let i = 0; i < 6; i++) {
+      await say(people.bob, watched, `watched ${i}`)
+      await world.settle()
+      await look()
+    }
+    await node.logWatches.tellDue()
+    expect((await mine()).length, 'a page that goes on is not told of for each look').toBe(1)
+    // a minute passes, and nobody looks any more: whichever node is there tells of it
+    const later = () => world.asSuperuser("update log_watch set told_at = told_at - interval '61 seconds'")
+    await later()
+    await Promise.all([node.logWatches.tellDue(), node.logWatches.tellDue()])
+    expect((await mine()).length).toBe(2)
+    // it is looked at again, by somebody who had gone
+    await say(people.bob, watched, 'watched to the end')
+    await world.settle()
+    await look()
+    await later()
+    await look()
+    await node.logWatches.tellDue()
+    const told = await mine()
+    expect(told.length).toBe(3)
+    expect(told.reduce((sum, { data }) => sum + Number(data.count), 0)).toBe(shown.length)
+    for (const position of shown)
+      expect(
+        told.filter(
+          ({ data }) => Number(data.fromPosition) <= position && position <= Number(data.toPosition),
+        ),
+        `position ${position} was shown, and one entry says so`,
+      ).toHaveLength(1)
+    expect(told[0]).toMatchObject({
+      actor: { id: people.olga.id, role: 'owner' },
+      data: { scope: 'all', deep: true },
+    })
+    // nothing stays behind for a page that is closed, and nothing of what it looked for lies in the open
+    const rows = await world.asSuperuser<{ line: string }>('select w::text as line from log_watch w')
+    expect(rows.some(({ line }) => line.includes(watched.id))).toBe(false)
+    await world.asSuperuser("update log_watch set seen_at = seen_at - interval '10 minutes'")
+    await node.logWatches.tellDue()
+    expect(await world.asSuperuser('select 1 from log_watch where workspace_id = $1', [workspaceId])).toEqual(
+      [],
+    )
+  })
+
   test('shows an agent no more than their list does', async () => {
     await world.settle()
     const { next } = await people.bob.ask('log.tail', {})

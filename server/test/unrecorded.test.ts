@@ -47,6 +47,7 @@ const MACHINERY = new Set([
   'restore_run', // written before anybody is served; its end is recorded as restore.performed
   'api_token_use',
   'telegram_notice',
+  'log_watch', // what an open page of the log showed; told of as log.viewed within a minute
   'telegram_notice_cursor',
   'archive_progress', // which files are written; that a month is finished is recorded
   'export_progress', // how far a file is written; that it is finished is recorded

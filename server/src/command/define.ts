@@ -102,6 +102,8 @@ export interface Disclosure {
   readonly scope: 'own' | 'departments' | 'all'
   readonly count: number
   readonly deep: boolean
+  /** Of a page that stands open and shows what comes: which positions this look showed. */
+  readonly positions?: { readonly first: number; readonly last: number } | undefined
 }
 
 /** Messages of a customer that a read shows somebody: those of a conversation up to this one. */

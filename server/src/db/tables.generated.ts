@@ -732,6 +732,16 @@ export interface Tables {
     sealed: Buffer
     changed_at: string
   }
+  log_watch: {
+    workspace_id: string
+    watch_id: string
+    sealed: Buffer
+    told_at: string
+    seen_at: string
+    count: number
+    first_position: number | null
+    last_position: number | null
+  }
   message: {
     workspace_id: string
     message_id: string

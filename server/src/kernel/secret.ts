@@ -26,6 +26,7 @@ export type KeyPurpose =
   | 'webhook-secret'
   | 'export-query'
   | 'log-view'
+  | 'log-watch'
   | 'export-link'
   | 'setting'
   | 'backup-check'

@@ -11,7 +11,10 @@ export const settingChanged = defineEvent({
   reach: 'administration',
   data: z.strictObject({ key: z.string(), from: SettingValue, to: SettingValue }),
 })
-/** Someone read the behaviour log: with which filter, in which scope, how many entries they were shown. */
+/**
+ * Someone read the behaviour log: with which filter, in which scope, how many entries they were shown. `fromPosition` and
+ * `toPosition` (with the live log only): everything shown since the entry before lies between them, both included.
+ */
 export const logViewed = defineEvent({
   name: 'log.viewed',
   version: 1,
@@ -23,6 +26,8 @@ export const logViewed = defineEvent({
     scope: z.enum(['own', 'departments', 'all']),
     count: z.int(),
     deep: z.boolean(),
+    fromPosition: z.int().optional(),
+    toPosition: z.int().optional(),
   }),
   parts: { q: 'actor' },
 })

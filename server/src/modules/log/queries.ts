@@ -85,7 +85,9 @@ export function createLogQueries({ reader, secret, messagesBetween }: LogQueries
     const scope = await scopeOf(db, caller)
     const found = await tailEntries({ db, caller, scope, filter, key }, since)
     // A view of nothing is no view; without this the record of one look would be what the next one shows.
-    if (found.rows.length > 0) disclose(describe(filter, scope, found.rows.length, since !== undefined))
+    const [first, last] = [found.rows[0]?.position, found.rows.at(-1)?.position]
+    if (first != null && last != null)
+      disclose({ ...describe(filter, scope, found.rows.length, true), positions: { first, last } })
     return { items: await reader.present(db, caller, found.rows), next: found.next, more: found.more }
   })
   const entry = defineQueryHandler(getEntry, async ({ db, caller, disclose }, { id }) => {

@@ -13,10 +13,13 @@ export const viewLog = defineCommandHandler(
     records: [logViewed],
   }),
   {
-    handle: async (context, { query, filter, q, scope, count, deep }) => {
+    handle: async (context, { query, filter, q, scope, count, deep, positions }) => {
       context.record(
         logViewed,
-        { query, filter, scope, count, deep },
+        {
+          ...{ query, filter, scope, count, deep },
+          ...(positions && { fromPosition: positions.first, toPosition: positions.last }),
+        },
         { subject: { id: query }, ...(q ? { parts: { q } } : {}) },
       )
       return {}
