@@ -31,6 +31,7 @@ const VISITS: Record<string, Visit> = {
   '/inbox': { needs: 'conversation.view' },
   '/inbox/$conversationId': { at: ids => `/inbox/${ids.conversation}`, needs: 'conversation.view' },
   '/board': { needs: 'desk.board' },
+  '/board/$figure': { at: () => '/board/open', needs: 'desk.board' },
   '/log': { needs: 'log.view' },
   '/disputes': { needs: 'dispute.view' },
   '/disputes/$disputeId': { at: ids => `/disputes/${ids.dispute}`, needs: 'dispute.view' },

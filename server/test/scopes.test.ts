@@ -352,6 +352,7 @@ describe('each role × each query', () => {
     // nothing to look for: what auditors may search for is a test of its own
     'conversation.search': { q: '!' },
     'message.versions': { messageId: '00000000-0000-7000-8000-000000000000' },
+    'desk.board_entries': { figure: 'open' },
     'archive.entries': { month: '2020-01' },
     'bot.profile': { botId: '00000000-0000-7000-8000-000000000000' },
     'bot.changes': { botId: '00000000-0000-7000-8000-000000000000' },

@@ -80,6 +80,7 @@ const {
 } = mediaQueries
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
+const { BoardFigure: _bf, ...routingReads } = routingQueries
 const { ProfileLanguage: _pl, ...botProfile } = botProfileCommands
 
 /** Every command with a route, under the name of its constant. */
@@ -130,7 +131,7 @@ export const QUERIES = {
   ...oidcQueries,
   ...moderationQueries,
   ...cannedReplyQueries,
-  ...routingQueries,
+  ...routingReads,
   ...customerQueries,
   ...inboxQueries,
   ...privacyQueries,

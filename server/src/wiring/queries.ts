@@ -55,6 +55,10 @@ export function queriesOf(node: NodeParts): Query[] {
       messagesBetween: (context, id, after, limit) =>
         conversations.visibleMessagesAfter(context, reading, id, after, limit),
     }),
+    logModule.createBoardEntries({
+      reader: new logModule.EntryReader(keys),
+      counted: conversations.countedOnBoard,
+    }),
     logModule.createListReveals(keys),
     logModule.createListLogViews(options.secret),
     alerts.listAlertsQuery,

@@ -28,7 +28,12 @@ const conversation = ({ conversationId: id }: ChangedItem): QueryKey[] => [
       ]),
 ]
 /** Who is there, and what they hold. */
-const DESK: QueryKey[] = [['presence.list'], ['conversation.transfer_targets'], ['desk.board']]
+const DESK: QueryKey[] = [
+  ['presence.list'],
+  ['conversation.transfer_targets'],
+  ['desk.board'],
+  ['desk.board_entries'],
+]
 const customer = (): QueryKey[] => [
   ['conversation.list'],
   ['conversation.get'],

@@ -106,6 +106,15 @@ const boardRoute = createRoute({
   path: '/board',
   component: lazyRouteComponent(() => import('../features/board/board-page.tsx'), 'BoardPage'),
 })
+const boardFigureRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: '/board/$figure',
+  validateSearch: (search: Record<string, unknown>): { of?: string } => {
+    const of = text(search.of)
+    return of === undefined ? {} : { of }
+  },
+  component: lazyRouteComponent(() => import('../features/board/figure-page.tsx'), 'FigurePage'),
+})
 const logRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/log',
@@ -232,6 +241,7 @@ const routeTree = rootRoute.addChildren([
     homeRoute,
     inboxRoute.addChildren([conversationRoute]),
     boardRoute,
+    boardFigureRoute,
     logRoute,
     disputesRoute,
     disputeRoute,

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
+import { Entry } from '../entry.ts'
 import { Priority } from '../events/desk.ts'
 import { PresenceState } from '../events/presence.ts'
 import { BotRouting } from '../events/routing.ts'
 import { AgentId, BotId, ConversationId, DepartmentId } from '../ids.ts'
+import { pageOf, paging } from './desk.ts'
 
 const nothing = z.strictObject({})
 const Reason = z.strictObject({ code: z.string(), words: z.string() })
@@ -76,6 +78,29 @@ export const getBoard = defineQuery({
     snoozed: z.int(),
     offered: z.int(),
   }),
+})
+/** The numbers of the board. `queue`, `present` (who is online there) and `held` are of a department or a person. */
+export const BoardFigure = z.enum([
+  ...(['online', 'open', 'waiting', 'late', 'snoozed', 'offered'] as const),
+  ...(['queue', 'present', 'held'] as const),
+])
+export type BoardFigure = z.infer<typeof BoardFigure>
+
+export const listBoardEntries = defineQuery({
+  name: 'desk.board_entries',
+  permission: 'desk.board',
+  summary:
+    'The entries a number of the board counts at this moment, one for each thing counted, oldest first; `of`: the department (absent: everybody’s queue) or the person. Recorded as log.viewed',
+  input: z.strictObject({ figure: BoardFigure, of: z.uuid().optional(), ...paging }),
+  output: pageOf(
+    z.strictObject({
+      /** null: people are counted, or the reader may not open it. */
+      conversation: z.strictObject({ id: ConversationId, name: z.string().nullable() }).nullable(),
+      agent: z.strictObject({ id: AgentId, name: z.string() }).nullable(),
+      /** null: the reader may not see it. */
+      entry: Entry.nullable(),
+    }),
+  ),
 })
 export const listBotRouting = defineQuery({
   name: 'bot.routing',

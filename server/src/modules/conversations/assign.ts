@@ -7,7 +7,7 @@ import {
 import { sql } from 'kysely'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { requireActiveAgent, requireServed } from '../team/index.ts'
+import { departmentsOf, requireActiveAgent, requireServed } from '../team/index.ts'
 import {
   type LockedConversation,
   lockConversation,
@@ -63,8 +63,18 @@ export async function setAssignee(
   context.record(
     conversationAssigned,
     { from: conversation.assigneeId, to, cause, ...decision },
-    { subject: { id: conversation.id }, conversation: conversation.ref, ...(to ? { agents: [to] } : {}) },
+    { subject: { id: conversation.id }, conversation: conversation.ref, ...(await readersWith(context, to)) },
   )
+}
+
+/** Who reads an entry because somebody receives a conversation by it: they, and whoever leads a department of theirs now. */
+export async function readersWith(
+  { tx, caller, workspaceId }: CommandContext,
+  agentId: string | null,
+): Promise<{ agents: string[]; departments: string[] }> {
+  if (agentId === null) return { agents: [], departments: [] }
+  if (agentId === caller.actor.id) return { agents: [agentId], departments: [...caller.actor.departments] }
+  return { agents: [agentId], departments: await departmentsOf(tx, workspaceId, agentId) }
 }
 
 /** Returns everything an agent still holds to the queue: the seat is being closed. Returns how many there were. */

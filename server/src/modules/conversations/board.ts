@@ -1,17 +1,25 @@
 import { getBoard, listBotRouting, listPresence, listTransferTargets } from '@tracedesk/contracts'
 import { type RawBuilder, sql } from 'kysely'
+import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { conversationScopeSql, readReasons, readSetting, type Scope, scopeOf } from '../team/index.ts'
 import { isCustomerWithheld } from './queries.ts'
 import { capacitySql, DEFAULT_ROUTING, loadSql } from './routing-store.ts'
 
 /** Departments a scope looks after; null: all. */
-function departmentsIn(scope: Scope): string[] | null {
+export function departmentsIn(scope: Scope): string[] | null {
   if (scope.kind === 'all') return null
   const led =
     scope.kind === 'departments' ? scope.periods.filter(({ to }) => to === null).map(p => p.departmentId) : []
   return [...new Set([...scope.departments, ...led])]
 }
+
+/** Whom the board of somebody shows, of agents `a`: themselves and the people of some departments; null: everybody. */
+export const theirsSql = ({ actor }: Caller, departments: readonly string[] | null): RawBuilder<unknown> =>
+  departments === null
+    ? sql`true`
+    : sql`(a.agent_id = ${actor.id} or exists (select from department_member m where m.workspace_id = a.workspace_id
+        and m.agent_id = a.agent_id and m.department_id = any(${[...departments]}::uuid[])))`
 
 async function seats({ db, caller }: QueryContext, only: RawBuilder<unknown> = sql`true`) {
   const { rows } = await sql`
@@ -105,13 +113,8 @@ export function createBoardQueries(): Query[] {
   const board = defineQueryHandler(getBoard, async context => {
     const scope = await scopeOf(context.db, context.caller)
     const departments = departmentsIn(scope)
-    const theirs =
-      departments === null
-        ? sql`true`
-        : sql`(a.agent_id = ${context.caller.actor.id} or exists (select from department_member m where m.workspace_id = a.workspace_id
-            and m.agent_id = a.agent_id and m.department_id = any(${departments}::uuid[])))`
     const [people, own, common, waits, totals] = await Promise.all([
-      seats(context, theirs),
+      seats(context, theirsSql(context.caller, departments)),
       queues(context, departments),
       commonQueue(context),
       longestWaits(context, scope),

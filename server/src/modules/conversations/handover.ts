@@ -18,6 +18,7 @@ import {
   requireReason,
   requireServed,
 } from '../team/index.ts'
+import { readersWith } from './assign.ts'
 import {
   type LockedConversation,
   NO_OFFER,
@@ -106,7 +107,7 @@ export const transferConversationCommand = defineCommandHandler(transferConversa
         ...standing,
       },
       {
-        ...receivers(conversation, target),
+        ...(await receivers(context, conversation, target)),
         entryId,
         reasonCode,
         parts: reasonText === undefined ? {} : { reasonText },
@@ -117,12 +118,19 @@ export const transferConversationCommand = defineCommandHandler(transferConversa
 })
 
 /** What an entry says of itself when a conversation goes to a target: those who receive it may read it. */
-const receivers = (conversation: LockedConversation, { agentId, departmentId }: Target) => ({
-  subject: { id: conversation.id },
-  conversation: conversation.ref,
-  ...(agentId ? { agents: [agentId] } : {}),
-  ...(departmentId ? { departments: [departmentId] } : {}),
-})
+async function receivers(
+  context: CommandContext,
+  conversation: LockedConversation,
+  { agentId, departmentId }: Target,
+) {
+  const { agents, departments } = await readersWith(context, agentId)
+  return {
+    subject: { id: conversation.id },
+    conversation: conversation.ref,
+    agents,
+    departments: departmentId ? [departmentId, ...departments] : departments,
+  }
+}
 
 const offerTo = ({ agentId, departmentId }: Target, entryId: string) => ({
   offered_agent_id: agentId,
@@ -171,7 +179,7 @@ export const acceptConversationCommand = defineCommandHandler(acceptConversation
     context.record(
       conversationAccepted,
       { from: { agentId: conversation.assigneeId, departmentId: conversation.departmentId }, to },
-      { ...receivers(conversation, to), causedBy: offer.entryId },
+      { ...(await receivers(context, conversation, to)), causedBy: offer.entryId },
     )
     return {}
   },
@@ -190,7 +198,7 @@ export const declineConversationCommand = defineCommandHandler(declineConversati
       conversationDeclined,
       { offered, by: target ? 'target' : 'giver' },
       {
-        ...receivers(conversation, offered),
+        ...(await receivers(context, conversation, offered)),
         causedBy: offer.entryId,
         parts: reasonText === undefined ? {} : { reasonText },
       },

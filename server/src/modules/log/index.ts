@@ -1,3 +1,4 @@
+export { createBoardEntries } from './board-entries.ts'
 export { couldHold, EntryStream, type StreamAsk } from './entry-stream.ts'
 export { mayOpen, openNamedPartsFor, openPartsFor, openTextsFor } from './parts.ts'
 export { createLogQueries } from './queries.ts'

@@ -48,33 +48,31 @@ function Figures({ board }: { board: Board }) {
   const t = useT()
   const format = useFormat()
   const online = board.people.filter(({ state }) => state === 'online').length
+  const target = format.span(useMe().targets.firstResponseSeconds * 1000)
   const figure = (
-    name: 'online' | 'open' | 'waiting' | 'snoozed' | 'offered',
+    name: 'online' | 'open' | 'waiting' | 'late' | 'snoozed' | 'offered',
     value: number,
-    events: string[],
+    isBad = false,
   ) => (
-    <Link to="/log" search={{ event: events }} className={classes.figure}>
+    <Link
+      to="/board/$figure"
+      params={{ figure: name }}
+      search={{}}
+      className={classes.figure}
+      data-bad={isBad || undefined}
+    >
       <b>{format.number(value)}</b>
-      <span>{t(`board.figure.${name}`)}</span>
+      <span>{t(`board.figure.${name}`, { target })}</span>
     </Link>
   )
-  const target = useMe().targets.firstResponseSeconds * 1000
   return (
     <div className={classes.figures}>
-      {figure('online', online, ['presence.changed'])}
-      {figure('open', board.open, ['conversation.opened', 'conversation.reopened'])}
-      {figure('waiting', board.waiting, ['message.received'])}
-      <Link
-        to="/inbox"
-        search={{ view: 'all', sort: 'waiting' }}
-        className={classes.figure}
-        data-bad={board.late > 0 || undefined}
-      >
-        <b>{format.number(board.late)}</b>
-        <span>{t('board.figure.late', { target: format.span(target) })}</span>
-      </Link>
-      {figure('snoozed', board.snoozed, ['conversation.snoozed'])}
-      {figure('offered', board.offered, ['conversation.transferred'])}
+      {figure('online', online)}
+      {figure('open', board.open)}
+      {figure('waiting', board.waiting)}
+      {figure('late', board.late, board.late > 0)}
+      {figure('snoozed', board.snoozed)}
+      {figure('offered', board.offered)}
     </div>
   )
 }
@@ -115,7 +113,10 @@ function Waits({ board }: { board: Board }) {
             </Link>
           </Table.Td>
           <Table.Td className="tabular">
-            <Link to="/log" search={{ conversation: wait.id, event: ['message.received'] }}>
+            <Link
+              to="/log"
+              search={{ conversation: wait.id, event: ['message.received'], from: wait.waitingSince }}
+            >
               <Waiting since={wait.waitingSince} />
             </Link>
           </Table.Td>
@@ -148,6 +149,8 @@ function Share({ part, of }: { part: number; of: number }) {
   )
 }
 
+const ofId = (id: string | null) => (id === null ? {} : { of: id })
+
 function Queues({ board }: { board: Board }) {
   const t = useT()
   const format = useFormat()
@@ -164,7 +167,7 @@ function Queues({ board }: { board: Board }) {
             </Link>
           </Table.Td>
           <Table.Td className="tabular">
-            <Link to="/log" search={{ event: ['conversation.transferred', 'conversation.assigned'] }}>
+            <Link to="/board/$figure" params={{ figure: 'queue' }} search={ofId(queue.id)}>
               {format.number(queue.queueLength)}
             </Link>
           </Table.Td>
@@ -172,7 +175,9 @@ function Queues({ board }: { board: Board }) {
             {queue.waitingSince ? <Waiting since={queue.waitingSince} /> : '–'}
           </Table.Td>
           <Table.Td className="tabular">
-            <Share of={queue.members} part={queue.online} />
+            <Link to="/board/$figure" params={{ figure: 'present' }} search={ofId(queue.id)}>
+              <Share of={queue.members} part={queue.online} />
+            </Link>
           </Table.Td>
         </Table.Tr>
       ))}
@@ -207,7 +212,7 @@ function People({ board }: { board: Board }) {
           </Table.Td>
           <Table.Td>{person.since ? <Ago at={person.since} /> : '–'}</Table.Td>
           <Table.Td className="tabular">
-            <Link to="/log" search={{ event: ['conversation.assigned'], actor: [person.id] }}>
+            <Link to="/board/$figure" params={{ figure: 'held' }} search={ofId(person.id)}>
               <Share of={person.capacity} part={person.load} />
             </Link>{' '}
             {may('agent.change_desk') && <EditDesk seat={person} />}
