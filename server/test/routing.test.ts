@@ -1,4 +1,3 @@
-import type { BoardFigure } from '@tracedesk/contracts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { until } from './support/desk.ts'
 import { checkReplay } from './support/replay.ts'
@@ -303,82 +302,5 @@ test('the board counts what its reader may see', async () => {
   expect(board.queues.map(queue => queue.name)).toEqual([null, 'Sales'])
   expect(board).toMatchObject({ open: 1, waiting: 1 })
   expect((await world.owner.ask('desk.board')).open).toBe(2)
-  const nobodys = await world.conversation({ name: 'Nora Nobody' })
-  const given = { conversationId: nobodys.id as never, agentId: person(2).id as never }
-  await world.owner.do('conversation.assign', given)
-  const held = await sue.ask('desk.board_entries', { figure: 'held', of: person(2).id })
-  // who leads somebody's department sees what is given to them, also out of the queue of nobody
-  expect(held.items.find(({ conversation }) => conversation?.id === nobodys.id)?.entry).toMatchObject({
-    event: 'conversation.assigned',
-    data: { from: null, to: person(2).id },
-  })
-  await world.owner.do('conversation.change_status', {
-    conversationId: nobodys.id as never,
-    status: 'resolved',
-  })
-  const open = await sue.ask('desk.board_entries', { figure: 'open' })
-  expect(open.items.map(({ conversation }) => conversation?.id)).toEqual([theirs.id])
-  await expect(person(0).ask('desk.board_entries', { figure: 'open' })).rejects.toMatchObject({
-    code: 'permission.denied',
-  })
   await expect(person(0).ask('desk.board')).rejects.toMatchObject({ code: 'permission.denied' })
-})
-
-test('each number of the board opens the entries it counts, one for each', async () => {
-  const pia = person(2)
-  const talks = await Promise.all(
-    ['Una', 'Ulf', 'Uri'].map(name => world.conversation({ name, department: sales })),
-  )
-  for (const { botId } of talks) await setRouting(botId, { mode: 'manual' }) // nothing moves while we count
-  await arrive(pia)
-  const [una, ulf, uri] = talks.map(({ id }) => ({ conversationId: id as never })) as [
-    { conversationId: never },
-    { conversationId: never },
-    { conversationId: never },
-  ]
-  await world.owner.do('conversation.assign', { ...una, agentId: pia.id as never })
-  const until = new Date(Date.now() + 3_600_000).toISOString()
-  await world.owner.do('conversation.snooze', { ...ulf, until })
-  await world.owner.do('conversation.change_status', { ...uri, status: 'resolved' })
-  await world.owner.do('conversation.change_status', { ...uri, status: 'in_progress' })
-
-  await world.asSuperuser(
-    "update conversation set waiting_since = now() - interval '5 minutes' where conversation_id = any($1)",
-    [[una.conversationId, uri.conversationId]],
-  )
-
-  const board = await world.owner.ask('desk.board')
-  expect(board).toMatchObject({ open: 3, waiting: 2, late: 2, snoozed: 1 })
-  const entriesOf = async (figure: BoardFigure, of?: string) =>
-    (await world.owner.ask('desk.board_entries', { figure, limit: 200, ...(of ? { of } : {}) })).items
-  const online = board.people.filter(({ state }) => state === 'online')
-  expect(await entriesOf('online')).toHaveLength(online.length)
-  expect(online.length).toBeGreaterThan(0)
-  for (const figure of ['open', 'waiting', 'late', 'snoozed', 'offered'] as const)
-    expect.soft(await entriesOf(figure), figure).toHaveLength(board[figure])
-  for (const queue of board.queues) {
-    expect.soft(await entriesOf('queue', queue.id ?? undefined)).toHaveLength(queue.queueLength)
-    expect.soft(await entriesOf('present', queue.id ?? undefined)).toHaveLength(queue.online)
-  }
-  for (const seat of board.people)
-    expect.soft(await entriesOf('held', seat.id), seat.name).toHaveLength(seat.load)
-
-  const entryOf = async (figure: BoardFigure, id: string, of?: string) =>
-    (await entriesOf(figure, of)).find(({ conversation }) => conversation?.id === id)?.entry
-  expect(await entryOf('held', una.conversationId, pia.id)).toMatchObject({
-    event: 'conversation.assigned',
-    data: { to: pia.id },
-  })
-  expect((await entryOf('snoozed', ulf.conversationId))?.event).toBe('conversation.snoozed')
-  expect((await entryOf('open', uri.conversationId))?.event).toBe('conversation.reopened')
-  // page by page it is the same list, and each look is on record
-  const first = await world.owner.ask('desk.board_entries', { figure: 'open', limit: 1 })
-  const cursor = first.nextCursor ?? ''
-  const second = await world.owner.ask('desk.board_entries', { figure: 'open', limit: 1, cursor })
-  const both = [...first.items, ...second.items].map(({ conversation }) => conversation?.id)
-  expect(both).toEqual((await entriesOf('open')).slice(0, 2).map(({ conversation }) => conversation?.id))
-  const looks = (await world.entries({ event: 'log.viewed' })).filter(
-    ({ data }) => data.query === 'desk.board_entries',
-  )
-  expect(looks.at(-1)?.data).toMatchObject({ filter: { figure: ['open'] }, scope: 'all' })
 })

@@ -16,6 +16,8 @@ export interface ConversationState {
   status: ConversationStatus
   assigneeId: string | null
   departmentId: string | null
+  /** The department was taken away since: it may stay there only while it is over. */
+  departmentGone: boolean
   openedAt: string
   resolvedAt: string | null
   waitingSince: string | null
@@ -23,6 +25,12 @@ export interface ConversationState {
   lastMessageAt: string
   /** Entries so far: the next one gets this plus one. */
   count: number
+}
+
+/** Puts a conversation into a department that is there, or (null) into none. */
+export function putInto(conversation: ConversationState, departmentId: string | null): void {
+  conversation.departmentId = departmentId
+  conversation.departmentGone = false
 }
 
 export type AgentMapping = ReadonlyMap<string, string>
@@ -142,8 +150,11 @@ export class Directory {
       .leftJoin('log_counter as k', join =>
         join.onRef('k.workspace_id', '=', 'c.workspace_id').onRef('k.chain_id', '=', 'c.conversation_id'),
       )
+      .leftJoin('department as d', join =>
+        join.onRef('d.workspace_id', '=', 'c.workspace_id').onRef('d.department_id', '=', 'c.department_id'),
+      )
       .selectAll('c')
-      .select(['u.named_by', 'k.count'])
+      .select(['u.named_by', 'k.count', 'd.deleted_at as department_deleted_at'])
       .where('c.workspace_id', '=', this.#workspaceId)
       .where('c.conversation_id', 'in', [...unknown.keys()])
       .execute()
@@ -156,6 +167,7 @@ export class Directory {
         status: row.status as ConversationStatus,
         assigneeId: row.assignee_id,
         departmentId: row.department_id,
+        departmentGone: row.department_deleted_at !== null,
         openedAt: row.opened_at,
         resolvedAt: row.resolved_at,
         waitingSince: row.waiting_since,

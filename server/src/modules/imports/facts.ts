@@ -14,7 +14,7 @@ import {
 } from '@tracedesk/contracts'
 import { newId } from '../../kernel/id.ts'
 import type { EntryDraft, RecordedActor } from '../../ledger/draft.ts'
-import type { ConversationState } from './directory.ts'
+import { type ConversationState, putInto } from './directory.ts'
 import type { ImportLine, KnownData, KnownEvent } from './line.ts'
 import type { Newcomers } from './newcomers.ts'
 import type { StateRows } from './state-rows.ts'
@@ -171,7 +171,7 @@ function transferred(scene: Scene, { toAgent, toDepartment }: DataOf<'conversati
     agents: [agentId],
     effect: () => {
       conversation.assigneeId = agentId
-      conversation.departmentId = departmentId
+      if (departmentId !== conversation.departmentId) putInto(conversation, departmentId)
     },
   }
 }

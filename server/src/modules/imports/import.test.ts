@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkReplay } from '../../../test/support/replay.ts'
 import { createWorld, type World } from '../../../test/support/world.ts'
 import { operatorCaller } from '../../command/caller.ts'
 import { verifyLedger } from '../../ledger/verify.ts'
@@ -293,6 +294,54 @@ test('work on the same conversations during an import stops neither', async () =
     [id],
   )
   expect(row?.count).toBe(1 + 12_000 + notes)
+})
+
+test('a department that is deleted while an import fills it is left by nobody: what goes on lies elsewhere', async () => {
+  const old = await world.department('Old flights')
+  const resolve = { event: 'conversation.status_changed', text: undefined, data: { to: 'resolved' } }
+  const early = { conversation: 'gone-early', customer: 'gail', department: 'Old flights' }
+  await importLines([line(early), line({ ...early, ...resolve, department: undefined, actor: MAYA })])
+  const before = await conversationOf('gail')
+  expect(before).toMatchObject({ status: 'resolved', department: { id: old } })
+
+  // nothing that is open leads there, so it goes, while two batches that have nothing to do with it are taken in
+  const others = Array.from({ length: 14_000 }, (_, i) => line({ conversation: `other-${i % 9}` }))
+  const late = Array.from({ length: 2_000 }, (_, i) =>
+    line({ ...early, conversation: `gone-${i % 9}`, customer: 'gus' }),
+  )
+  const again = { ...early, department: undefined, event: 'conversation.reopened', text: undefined }
+  let deleted: Promise<unknown> | undefined
+  const result = await importLines(
+    [line({ ...early, ...resolve, actor: MAYA }), ...others, ...late, line({ ...again, actor: MAYA })],
+    {
+      onProgress: () => {
+        deleted ??= world.owner.do('department.delete', { departmentId: old as never })
+      },
+    },
+  )
+  await deleted
+  expect(result).toMatchObject({ imported: 16_002, rejected: 0 })
+  const stranded = await world.asSuperuser(
+    "select from conversation where department_id = $1 and status <> 'resolved'",
+    [old],
+  )
+  expect(stranded).toEqual([])
+  // the rest found no such department any more and came into a new one of that name
+  const [named] = await world.asSuperuser<{ n: number }>(
+    `select count(*)::int as n from conversation c join department d using (workspace_id, department_id)
+     where d.name = 'Old flights' and d.deleted_at is null and c.status <> 'resolved'`,
+  )
+  expect(named?.n).toBe(9)
+  // what lay there before and goes on says that it left, and why
+  const after = await conversationOf('gail')
+  expect(after).toMatchObject({ id: before.id, status: 'in_progress', department: null })
+  expect((await world.entries({ conversation: after.id })).at(-1)).toMatchObject({
+    event: 'conversation.transferred',
+    actor: { kind: 'import' },
+    data: { from: { departmentId: old }, to: { departmentId: null } },
+    reason: { code: 'department_deleted' },
+  })
+  await checkReplay(world, after.id)
 })
 
 test('an interrupted import says so and is gone on with', async () => {

@@ -34,7 +34,8 @@ export class Newcomers {
   readonly #keys: ReadonlyMap<PartOwnerId, Buffer>
   readonly #batch: BulkBatch
   readonly #rows: StateRows
-  readonly #importer: RecordedActor
+  /** The import itself, as the actor of what follows from no line alone. */
+  readonly importer: RecordedActor
 
   constructor(parts: BatchParts) {
     this.#importId = parts.importId
@@ -42,7 +43,7 @@ export class Newcomers {
     this.#keys = parts.keys
     this.#batch = parts.batch
     this.#rows = parts.rows
-    this.#importer = { kind: 'import', id: parts.importId, role: null, departments: [], named: null }
+    this.importer = { kind: 'import', id: parts.importId, role: null, departments: [], named: null }
   }
 
   /** Who acts in a line, as its entry names them. */
@@ -93,7 +94,10 @@ export class Newcomers {
   /** The id of the department of a name. */
   department(name: string, at: string): string {
     const known = this.#directory.departments.get(name.toLowerCase())
-    if (known) return known.id
+    if (known) {
+      this.#rows.leadTo(known.id)
+      return known.id
+    }
     const department = { id: newId(), name }
     const subject = { kind: 'department', id: department.id, name }
     this.#introduce(departmentCreated, at, subject, { name }, { id: newId() })
@@ -140,7 +144,7 @@ export class Newcomers {
         event,
         outcome: 'done',
         at,
-        actor: this.#importer,
+        actor: this.importer,
         causedBy: this.#importId,
         subject,
         conversationId: null,

@@ -47,6 +47,9 @@ export class StateRows {
   readonly #newConversations = new CopyRows('conversation', CONVERSATION_COLUMNS)
   readonly #changedConversations = new CopyRows('imported_conversation', CONVERSATION_COLUMNS)
   readonly #counters = new CopyRows('log_counter', ['workspace_id', 'chain_id', 'count'])
+  readonly #newDepartments = new Set<string>()
+  /** Departments that something of the batch leads to and that must be there when it stands. */
+  readonly #leadsTo = new Set<string>()
   readonly #labelLinks = new Map<string, { customerId: string; labelId: string; on: boolean }>()
   /** Conversations of the database that are changed, with the number of entries they had. */
   readonly #expected = new Map<string, number>()
@@ -57,8 +60,14 @@ export class StateRows {
   }
 
   department(id: string, name: string, at: string): void {
+    this.#newDepartments.add(id)
     this.#departments.row()
     this.#departments.uuid(this.#workspaceId).uuid(id).text(name).instant(at)
+  }
+
+  /** Something of the batch leads to a department, which must not be taken away before it stands. */
+  leadTo(departmentId: string): void {
+    if (!this.#newDepartments.has(departmentId)) this.#leadsTo.add(departmentId)
   }
 
   /** A seat for somebody of the past: it is closed, and its address leads nowhere. */
@@ -121,6 +130,7 @@ export class StateRows {
 
   /** A conversation as the batch leaves it; `before`: its entries before the batch, null when the batch opens it. */
   conversation(state: ConversationState, before: number | null): void {
+    if (state.status !== 'resolved' && state.departmentId !== null) this.leadTo(state.departmentId)
     const out = before === null ? this.#newConversations : this.#changedConversations
     out.row()
     out.uuid(this.#workspaceId).uuid(state.id).uuid(state.botId).uuid(state.customer.id).text(state.status)
@@ -136,17 +146,19 @@ export class StateRows {
   }
 
   /**
-   * Locks the conversations that are changed and makes sure that nobody has added to them since they were read. Throws
-   * StaleStateError when somebody has.
+   * Locks the conversations that are changed and makes sure that nobody has added to them since they were read, and
+   * that the departments they lie in are still there. Throws StaleStateError when somebody came between.
    */
   async lock(client: pg.ClientBase): Promise<void> {
     const ids = [...this.#expected.keys()].sort()
+    // First the rows, then the departments, then the counters, in one order for all: as the commands do.
+    if (ids.length > 0)
+      await client.query(
+        'select from conversation where workspace_id = $1 and conversation_id = any($2) order by conversation_id for update',
+        [this.#workspaceId, ids],
+      )
+    await this.#holdDepartments(client)
     if (ids.length === 0) return
-    // First the rows, then the counters, in one order for all: as the commands do.
-    await client.query(
-      'select from conversation where workspace_id = $1 and conversation_id = any($2) order by conversation_id for update',
-      [this.#workspaceId, ids],
-    )
     const { rows } = await client.query<{ chain_id: string; count: number }>(
       'select chain_id, count from log_counter where workspace_id = $1 and chain_id = any($2) order by chain_id for update',
       [this.#workspaceId, ids],
@@ -154,6 +166,18 @@ export class StateRows {
     const counts = new Map(rows.map(row => [row.chain_id, row.count]))
     for (const [id, count] of this.#expected)
       if ((counts.get(id) ?? 0) !== count) throw new StaleStateError(`conversation ${id} has gone on`)
+  }
+
+  /** Whoever deletes a department waits for the batch, and then finds what it has put there. */
+  async #holdDepartments(client: pg.ClientBase): Promise<void> {
+    if (this.#leadsTo.size === 0) return
+    const { rows } = await client.query<{ department_id: string; gone: boolean }>(
+      `select department_id, deleted_at is not null as gone from department
+       where workspace_id = $1 and department_id = any($2) order by department_id for share`,
+      [this.#workspaceId, [...this.#leadsTo].sort()],
+    )
+    const gone = rows.find(row => row.gone)
+    if (gone) throw new StaleStateError(`department ${gone.department_id} was deleted`)
   }
 
   /** Writes everything, in the order the foreign keys ask for. */

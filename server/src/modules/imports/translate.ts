@@ -1,6 +1,7 @@
+import { conversationTransferred } from '@tracedesk/contracts'
 import { newId } from '../../kernel/id.ts'
 import type { EntryDraft, RecordedActor } from '../../ledger/draft.ts'
-import type { ConversationState } from './directory.ts'
+import { type ConversationState, putInto } from './directory.ts'
 import { activityOf, type Fact, factOf } from './facts.ts'
 import type { ImportLine } from './line.ts'
 import { type BatchParts, Newcomers, VIA } from './newcomers.ts'
@@ -27,13 +28,40 @@ export class Translator {
     if (!this.#touched.has(conversation))
       this.#touched.set(conversation, conversation.count === 0 ? null : conversation.count)
     const department = line.department === undefined ? null : newcomers.department(line.department, line.at)
-    if (department) conversation.departmentId = department
+    if (department) putInto(conversation, department)
     const scene = { line, conversation, actor, newcomers, rows }
     const fact = known ? factOf(known, scene) : activityOf(scene)
     const entryId = newId()
     batch.add(this.#draft(entryId, line, conversation, actor, fact), keys, conversation.count + 1)
     conversation.count++
     fact.effect?.(entryId)
+    if (conversation.departmentGone && conversation.status !== 'resolved') this.#leave(line.at, conversation)
+  }
+
+  /** A conversation goes on whose department was taken away: as at the desk, it goes to the queue of nobody. */
+  #leave(at: string, conversation: ConversationState): void {
+    const { batch, keys } = this.#parts
+    const { id, assigneeId: agentId, departmentId, customer, botId } = conversation
+    const draft: EntryDraft = {
+      id: newId(),
+      event: conversationTransferred,
+      outcome: 'done',
+      at,
+      actor: this.#newcomers.importer,
+      causedBy: this.#parts.importId,
+      subject: { kind: 'conversation', id },
+      conversationId: id,
+      customerId: customer.id,
+      botId,
+      agents: agentId ? [agentId] : [],
+      departments: departmentId ? [departmentId] : [],
+      data: { from: { agentId, departmentId }, to: { agentId, departmentId: null }, state: 'done' },
+      parts: {},
+      reasonCode: 'department_deleted',
+      via: VIA,
+    }
+    batch.add(draft, keys, ++conversation.count)
+    putInto(conversation, null)
   }
 
   /** Writes the conversations as the batch leaves them. Once, after its last line. */
@@ -85,6 +113,7 @@ export class Translator {
       status: 'in_progress',
       assigneeId: null,
       departmentId: null,
+      departmentGone: false,
       openedAt: line.at,
       resolvedAt: null,
       waitingSince: null,
