@@ -71,13 +71,40 @@ describe.skipIf(!canBrowse())('a stream in a browser', { timeout: 120_000 }, () 
     await choose('Only from this source', 'Console')
     await choose('Only by these people', 'Olga Owner')
     await choose('Only of these departments', 'Billing')
+    // whoever is too many to list is found by name
+    const find = async (label: string, name: string, option: RegExp) => {
+      await dialog
+        .getByRole('combobox', { name: label })
+        .or(dialog.getByRole('textbox', { name: label }))
+        .fill(name)
+      await page.getByRole('option', { name: option }).click()
+      await page.keyboard.press('Tab')
+    }
+    await find('Only of customers', 'Carla', /^Carla/)
+    await find('Only of conversations', 'Carla', /Carla · /)
+    await find('Only about', 'reopens a resolved', /reopens a resolved/)
+    await page.keyboard.press('Tab') // past the list of sources, which had opened
     expect(await axe(page)).toEqual([])
     await dialog.locator('button[type=submit]').click()
     await dialog.waitFor({ state: 'detached' })
     expect(await listed()).toMatchObject({
       words: true,
-      filter: { source: ['console'], actor: [world.owner.id], department: [billing] },
+      filter: {
+        source: ['console'],
+        actor: [world.owner.id],
+        department: [billing],
+        customer: [talk.customerId],
+        conversation: [talk.id],
+        subject: ['conversation.reopen_hours'],
+      },
     })
+    // and is told by name when the form is opened again
+    await page.getByRole('button', { name: 'More actions of SIEM' }).click()
+    await page.getByRole('menuitem', { name: 'Change' }).click()
+    await dialog.locator('summary').click()
+    await dialog.getByText('Conversation with Carla', { exact: false }).waitFor()
+    await dialog.getByText('Carla', { exact: true }).waitFor()
+    expect(await dialog.getByText(talk.id).count()).toBe(0)
     expect(errors).toEqual([])
     await context.close()
   })

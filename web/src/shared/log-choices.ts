@@ -53,3 +53,39 @@ export function useEventChoices(): { group: string; items: Choice[] }[] {
     }
   })
 }
+
+/** Things of the workspace that entries can be about and that have a name, by kind. */
+export function useSubjectChoices(): { group: string; items: Choice[] }[] {
+  const t = useT()
+  const words = useWords()
+  const may = useMay()
+  const [agents, departments, bots] = [useAgentChoices(), useDepartmentChoices(), useBotChoices()]
+  const labels = useQuery({ ...queryOf('label.list', {}), enabled: may('label.view') })
+  const fields = useQuery({ ...queryOf('field.list', {}), enabled: may('conversation.view') })
+  const replies = useQuery({ ...queryOf('canned_reply.list', {}), enabled: may('canned_reply.view') })
+  const settings = useQuery({ ...queryOf('setting.list', {}), enabled: may('setting.view') })
+  return [
+    { group: t('area.agent'), items: agents },
+    { group: t('area.department'), items: departments },
+    { group: t('area.bot'), items: bots },
+    {
+      group: t('area.label'),
+      items: (labels.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+    },
+    {
+      group: t('area.field'),
+      items: (fields.data?.items ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+    },
+    {
+      group: t('area.canned_reply'),
+      items: (replies.data?.items ?? []).map(({ id, title }) => ({ value: String(id), label: title })),
+    },
+    {
+      group: t('area.setting'),
+      items: (settings.data?.items ?? []).map(({ key }) => ({
+        value: key,
+        label: words(`settings.key.${key}`, key),
+      })),
+    },
+  ].filter(({ items }) => items.length > 0)
+}

@@ -6,7 +6,6 @@ import {
   NumberInput,
   SegmentedControl,
   Select,
-  TagsInput,
   Textarea,
   TextInput,
 } from '@mantine/core'
@@ -25,6 +24,7 @@ import {
 import { useMay } from '../../shared/session.ts'
 import { Dialog } from '../../shared/ui/dialog.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
+import { ChooseConversations, ChooseCustomers, ChooseSubjects } from './choose-by-name.tsx'
 import { STREAMS_CHANGED, type Stream } from './stream.ts'
 import classes from './streams.module.css'
 
@@ -358,12 +358,21 @@ interface OnlyProps {
   onChange: (values: string[]) => void
 }
 
-/** One more part of the filter: chosen by name where there is a list of names, else told by its id. */
+const FOUND_BY_NAME = {
+  customer: ChooseCustomers,
+  conversation: ChooseConversations,
+  subject: ChooseSubjects,
+} as const
+
+/** One more part of the filter: chosen by name, from a list where it is short, else from what is found. */
 function Only({ name, values, onChange }: OnlyProps) {
   const t = useT()
   const known = useNamed(name)
   const label = t(`streams.only.${name}`)
-  if (!known) return <TagsInput label={label} maxTags={50} value={values} onChange={onChange} />
+  if (!known) {
+    const Choose = FOUND_BY_NAME[name as keyof typeof FOUND_BY_NAME] // whatever is not listed is found
+    return <Choose label={label} values={values} onChange={onChange} />
+  }
   // a token, a rule or somebody who is not listed any more
   const others = values.filter(id => !known.some(({ value }) => value === id))
   if (known.length + others.length === 0) return null
