@@ -355,6 +355,11 @@ describe('each role × each query', () => {
     'desk.board_entries': { figure: 'open' },
     'archive.entries': { month: '2020-01' },
     'bot.profile': { botId: '00000000-0000-7000-8000-000000000000' },
+    'bot.chat_commands': {
+      botId: '00000000-0000-7000-8000-000000000000',
+      scope: 'chat',
+      chat: '00000000-0000-7000-8000-000000000000',
+    },
     'bot.changes': { botId: '00000000-0000-7000-8000-000000000000' },
     'conversation.forgotten': { ids: '00000000-0000-7000-8000-000000000000' },
   }

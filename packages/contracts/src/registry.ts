@@ -81,7 +81,7 @@ const {
 const { PhraseRule: _r, RULES_MAX: _rm, PATTERN_MAX: _pm, ...moderation } = moderationCommands
 
 const { BoardFigure: _bf, ...routingReads } = routingQueries
-const { ProfileLanguage: _pl, ...botProfile } = botProfileCommands
+const { ProfileLanguage: _pl, ScopeChat: _sc, ...botProfile } = botProfileCommands
 
 /** Every command with a route, under the name of its constant. */
 export const COMMANDS = {

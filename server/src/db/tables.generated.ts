@@ -196,6 +196,8 @@ export interface Tables {
     description: string | null
     entry_id: string
     at: string
+    chat_customer_id: string | null
+    member_customer_id: string | null
   }
   bot_change_outbox: {
     workspace_id: string

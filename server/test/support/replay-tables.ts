@@ -177,11 +177,14 @@ const PROJECTIONS: readonly Projection[] = [
   },
   {
     table: 'bot_change',
-    sql: 'select entry_id as id, bot_id as bot, kind, scope, language, state, error_code as "errorCode" from bot_change',
+    sql: 'select entry_id as id, bot_id as bot, kind, scope, chat_customer_id as chat, member_customer_id as member, language, state, error_code as "errorCode" from bot_change',
     step: (rows, { id, event, subject, data, causedBy }) => {
-      const fresh = { bot: subject.id, language: data.language, state: 'queued', errorCode: null }
-      if (event === 'bot.commands_set') rows.set(id, { ...fresh, kind: 'commands', scope: data.scope })
-      if (event === 'bot.profile_set') rows.set(id, { ...fresh, kind: data.field, scope: null })
+      const nowhere = { scope: null, chat: null, member: null }
+      const fresh = { bot: subject.id, ...nowhere, language: data.language, state: 'queued', errorCode: null }
+      const { scope, chat = null, member = null } = data
+      if (event === 'bot.commands_set') rows.set(id, { ...fresh, kind: 'commands', scope, chat, member })
+      if (event === 'bot.photo_set') rows.set(id, { ...fresh, kind: 'photo', language: '' })
+      if (event === 'bot.profile_set') rows.set(id, { ...fresh, kind: data.field })
       const ended = /^bot\.change_(accepted|refused|unreachable)$/.exec(event)
       const key = causedBy ?? ''
       if (ended) rows.set(key, { ...rows.get(key), state: ended[1], errorCode: data.errorCode ?? null })

@@ -371,12 +371,17 @@ export interface Queries {
   /** What Telegram shows of a bot in a language, asked of Telegram this moment */
   'bot.profile': {
     input: { botId: string; language?: string | undefined }
-    output: { name: string; description: string; shortDescription: string; commands: Array<{ scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators"; commands: Array<{ command: string; description: string }> }> }
+    output: { name: string; description: string; shortDescription: string; photo: string | null; commands: Array<{ scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators"; commands: Array<{ command: string; description: string }> }> }
+  }
+  /** The commands Telegram offers in one chat of a bot in a language, asked of Telegram this moment */
+  'bot.chat_commands': {
+    input: { botId: string; language?: string | undefined; scope: "chat" | "chat_administrators" | "chat_member"; chat?: string | undefined; member?: string | undefined }
+    output: { commands: Array<{ command: string; description: string }> }
   }
   /** What was last set for a bot at Telegram and what Telegram said to it, newest first */
   'bot.changes': {
     input: { botId: string }
-    output: { items: Array<{ id: string; at: string; kind: "commands" | "name" | "description" | "short_description"; scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | null; language: string; state: "queued" | "accepted" | "refused" | "unreachable"; errorCode: number | null; description: string | null }> }
+    output: { items: Array<{ id: string; at: string; kind: "commands" | "name" | "description" | "short_description" | "photo"; scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | "chat" | "chat_administrators" | "chat_member" | null; language: string; state: "queued" | "accepted" | "refused" | "unreachable"; errorCode: number | null; description: string | null }> }
   }
   /** Entries about signing in, newest first: one’s own, or (who may review access) somebody’s or everybody’s */
   'session.history': {
@@ -839,12 +844,12 @@ export interface Commands {
   }
   /** Set the commands Telegram offers in the menu of a bot; an empty list takes them away */
   'bot.set_commands': {
-    input: { botId: string; scope?: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | undefined; language?: string | undefined; commands: Array<{ command: string; description: string }> }
+    input: { botId: string; scope?: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | "chat" | "chat_administrators" | "chat_member" | undefined; chat?: string | undefined; member?: string | undefined; language?: string | undefined; commands: Array<{ command: string; description: string }> }
     output: { changes: Array<{ id: string }> }
   }
   /** Set what customers read of a bot at Telegram; an empty text takes the one of that language away */
   'bot.set_profile': {
-    input: { botId: string; language?: string | undefined; name?: "" | string | undefined; description?: string | undefined; shortDescription?: string | undefined }
+    input: { botId: string; language?: string | undefined; name?: "" | string | undefined; description?: string | undefined; shortDescription?: string | undefined; photo?: string | null | undefined }
     output: { changes: Array<{ id: string }> }
   }
   /** Label a customer */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../command.ts'
 import * as profile from '../events/bot-profile.ts'
-import { BotId } from '../ids.ts'
+import { BotId, CustomerId } from '../ids.ts'
 import { nameUpTo, textUpTo } from '../text.ts'
 
 /** A two-letter ISO 639-1 code, or '' for everybody whose language has nothing of its own. */
@@ -11,6 +11,14 @@ const BotCommand = z.strictObject({
   command: z.string().regex(/^[a-z0-9_]{1,32}$/),
   description: nameUpTo(256),
 })
+/** Whose chat a scope means that names one: a customer or group the workspace knows, and of a group one member. */
+export const ScopeChat = { chat: CustomerId.optional(), member: CustomerId.optional() }
+/** A JPEG of at most half a megabyte in base64. */
+const Jpeg = z
+  .string()
+  .max(700_000)
+  .regex(/^[A-Za-z0-9+/]+={0,2}$/)
+
 const Queued = z.strictObject({ changes: z.array(z.strictObject({ id: z.string() })) })
 const about = { kind: 'bot', field: 'botId' } as const
 
@@ -20,6 +28,7 @@ export const setBotCommands = defineCommand({
   input: z.strictObject({
     botId: BotId,
     scope: profile.CommandScope.default('default'),
+    ...ScopeChat,
     language: ProfileLanguage.default(''),
     commands: z.array(BotCommand).max(100),
   }),
@@ -36,8 +45,10 @@ export const setBotProfile = defineCommand({
     name: z.literal('').or(nameUpTo(64)).optional(),
     description: textUpTo(512).optional(),
     shortDescription: textUpTo(120).optional(),
+    /** A JPEG in base64, the same in every language; null takes the photo away. */
+    photo: Jpeg.nullable().optional(),
   }),
   output: Queued,
-  records: [profile.botProfileSet],
+  records: [profile.botProfileSet, profile.botPhotoSet],
   subject: about,
 })

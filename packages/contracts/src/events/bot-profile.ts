@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import { defineEvent } from '../event.ts'
+import { CustomerId } from '../ids.ts'
 
 /** For whom a list of commands is shown (Bot API, BotCommandScope), as far as a scope names no single chat. */
-export const CommandScope = z.enum([
+export const WideScope = z.enum([
   'default',
   'all_private_chats',
   'all_group_chats',
   'all_chat_administrators',
 ])
+/** The scopes of one chat: everybody in it, those who administer it, one of its members. */
+export const ChatScope = z.enum(['chat', 'chat_administrators', 'chat_member'])
+export type ChatScope = z.infer<typeof ChatScope>
+export const CommandScope = z.enum([...WideScope.options, ...ChatScope.options])
 export type CommandScope = z.infer<typeof CommandScope>
 
 /** What of a bot a customer reads before and beside the conversation (setMyName, setMyDescription, setMyShortDescription). */
@@ -16,7 +21,7 @@ export type ProfileField = z.infer<typeof ProfileField>
 
 /** One thing Telegram is told of a bot; `scope` only of commands, `language` '' for everybody without one of their own. */
 const BotChange = {
-  kind: z.enum(['commands', ...ProfileField.options]),
+  kind: z.enum(['commands', ...ProfileField.options, 'photo']),
   scope: CommandScope.nullable(),
   language: z.string(),
 }
@@ -27,7 +32,15 @@ export const botCommandsSet = defineEvent({
   version: 1,
   subject: 'bot',
   reach: 'administration',
-  data: z.strictObject({ scope: CommandScope, language: z.string(), from: z.int(), to: z.int() }),
+  data: z.strictObject({
+    scope: CommandScope,
+    language: z.string(),
+    from: z.int(),
+    to: z.int(),
+    /** The customer (a person or a group) whose chat it is, and the member, of a scope that names them. */
+    chat: CustomerId.optional(),
+    member: CustomerId.optional(),
+  }),
   parts: { before: 'subject', after: 'subject' },
 })
 /** Somebody set a text of a bot's profile: its length before and after in characters, both versions in the parts. */
@@ -38,6 +51,15 @@ export const botProfileSet = defineEvent({
   reach: 'administration',
   data: z.strictObject({ field: ProfileField, language: z.string(), from: z.int(), to: z.int() }),
   parts: { before: 'subject', after: 'subject' },
+})
+const Photo = z.strictObject({ sha256: z.string(), bytes: z.int() }).nullable()
+/** Somebody set the profile photo of a bot, or took it away (null): the photo Telegram gave out before, and the new one. */
+export const botPhotoSet = defineEvent({
+  name: 'bot.photo_set',
+  version: 1,
+  subject: 'bot',
+  reach: 'administration',
+  data: z.strictObject({ from: Photo, to: Photo }),
 })
 /** Telegram took what was set for a bot. */
 export const botChangeAccepted = defineEvent({

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { defineQuery } from '../command.ts'
-import { ProfileLanguage } from '../commands/bot-profile.ts'
-import { CommandScope, ProfileField } from '../events/bot-profile.ts'
+import { ProfileLanguage, ScopeChat } from '../commands/bot-profile.ts'
+import { ChatScope, CommandScope, ProfileField, WideScope } from '../events/bot-profile.ts'
 import { BotId } from '../ids.ts'
+
+const Commands = z.array(z.strictObject({ command: z.string(), description: z.string() }))
 
 export const getBotProfile = defineQuery({
   name: 'bot.profile',
@@ -13,13 +15,22 @@ export const getBotProfile = defineQuery({
     name: z.string(),
     description: z.string(),
     shortDescription: z.string(),
-    commands: z.array(
-      z.strictObject({
-        scope: CommandScope,
-        commands: z.array(z.strictObject({ command: z.string(), description: z.string() })),
-      }),
-    ),
+    /** As a data: URL; null: there is none. */
+    photo: z.string().nullable(),
+    commands: z.array(z.strictObject({ scope: WideScope, commands: Commands })),
   }),
+})
+export const getChatCommands = defineQuery({
+  name: 'bot.chat_commands',
+  permission: 'bot.view',
+  summary: 'The commands Telegram offers in one chat of a bot in a language, asked of Telegram this moment',
+  input: z.strictObject({
+    botId: BotId,
+    language: ProfileLanguage.default(''),
+    scope: ChatScope,
+    ...ScopeChat,
+  }),
+  output: z.strictObject({ commands: Commands }),
 })
 export const listBotChanges = defineQuery({
   name: 'bot.changes',
@@ -31,7 +42,7 @@ export const listBotChanges = defineQuery({
       z.strictObject({
         id: z.string(),
         at: z.string(),
-        kind: z.enum(['commands', ...ProfileField.options]),
+        kind: z.enum(['commands', ...ProfileField.options, 'photo']),
         scope: CommandScope.nullable(),
         language: z.string(),
         state: z.enum(['queued', 'accepted', 'refused', 'unreachable']),

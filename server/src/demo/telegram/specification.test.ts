@@ -118,6 +118,7 @@ function chosen(method: string): Record<string, Json> {
     answerCallbackQuery: { callback_query_id: get('query') },
     readBusinessMessage: { chat_id: get('askedBy'), message_id: get('asked') },
     deleteBusinessMessages: { message_ids: [get('asked')] },
+    removeMyProfilePhoto: {},
     setMyCommands: { commands: [{ command: 'help', description: 'Help' }] },
   }
   return {

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createDesk, type Desk, until } from '../../../test/support/desk.ts'
+import { createSamplePng } from '../../demo/telegram/image.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -93,6 +95,111 @@ describe('the commands of a bot', () => {
     await expect(maya.do('bot.set_commands', { botId, commands: MENU })).rejects.toMatchObject({
       code: 'permission.denied',
     })
+  })
+})
+
+describe('the commands of one chat', () => {
+  test('are set for a group, for those who administer it and for one of them, and name customers, not numbers', async () => {
+    const ada = desk.telegram.createUser({ firstName: 'Ada' })
+    const talk = await desk.customer(bot, { firstName: 'Ben', text: 'hello' })
+    const title = `Rowers ${ada.id}`
+    const group = desk.telegram.createGroup({ title, members: [ada, bot] })
+    await desk.owner.do('bot.set_groups', { botId, enabled: true })
+    ada.say(bot, 'all aboard', { in: group })
+    const house = await until(async () =>
+      (await desk.conversations()).find(({ customer }) => customer.name === title),
+    )
+    await desk.owner.do('bot.set_groups', { botId, enabled: false })
+    const [chat, member] = [house.customer.id, talk.customer.id]
+    const places = [
+      [
+        { scope: 'chat', chat: member },
+        { type: 'chat', chat_id: talk.who.id },
+      ],
+      [
+        { scope: 'chat_administrators', chat },
+        { type: 'chat_administrators', chat_id: group.id },
+      ],
+      [
+        { scope: 'chat_member', chat, member },
+        { type: 'chat_member', chat_id: group.id, user_id: talk.who.id },
+      ],
+    ] as const
+    for (const [place, scope] of places) {
+      const { changes } = await setCommands(place)
+      expect(await settled(changes[0]?.id)).toMatchObject({ state: 'accepted', scope: place.scope })
+      expect(desk.telegram.calls({ method: 'setMyCommands' }).at(-1)?.parameters.scope).toEqual(scope)
+      const asked = await desk.owner.ask('bot.chat_commands', { botId, ...place })
+      expect(asked.commands).toEqual(MENU)
+      const told = (await entriesOf('bot.commands_set')).at(-1)
+      expect(told?.data).toEqual({ ...place, language: '', from: 0, to: 2 })
+      await expect(setCommands(place)).rejects.toMatchObject({ code: 'conversation.unchanged' })
+    }
+    // everybody else sees what they saw
+    expect(await commandsAt('default')).toEqual([])
+  })
+
+  test('need a chat, and only they; somebody Telegram’s number of whom is not known cannot be named', async () => {
+    const someone = '00000000-0000-7000-8000-000000000000'
+    for (const wrong of [
+      { scope: 'chat' },
+      { scope: 'chat_member', chat: someone },
+      { scope: 'default', chat: someone },
+    ])
+      await expect(setCommands(wrong)).rejects.toMatchObject({ code: 'input.invalid' })
+    await expect(setCommands({ scope: 'chat', chat: someone })).rejects.toMatchObject({
+      code: 'customer.not_found',
+    })
+  })
+
+  test('that wait for somebody who is erased meanwhile end as not reached, and leave no number behind', async () => {
+    const talk = await desk.customer(bot, { firstName: 'Gone', text: 'hello' })
+    const fault = { kind: 'refuse', code: 500 } as const
+    desk.telegram.faults.inject({ method: 'setMyCommands', fault, times: 1 })
+    const { changes } = await setCommands({ scope: 'chat', chat: talk.customer.id })
+    await desk.world.asSuperuser('update customer set telegram_id = null where customer_id = $1', [
+      talk.customer.id,
+    ])
+    expect(await settled(changes[0]?.id)).toMatchObject({ state: 'unreachable' })
+    const told = (await entriesOf('bot.commands_set')).at(-1)
+    expect(JSON.stringify(told)).not.toContain(String(talk.who.id))
+  })
+})
+
+describe('the photo of a bot', () => {
+  const setPhoto = async (photo: string | null) =>
+    settled((await desk.owner.do('bot.set_profile', { botId, photo })).changes[0]?.id)
+  const hashOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+
+  test('is told to Telegram as a JPEG, shown as Telegram has it, and taken away again; each time both are in the log', async () => {
+    const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(900, 7)])
+    if ((await profile()).photo) await setPhoto(null) // of an earlier try
+    expect((await profile()).photo).toBe(null)
+    expect(await setPhoto(jpeg.toString('base64'))).toMatchObject({ kind: 'photo', state: 'accepted' })
+    expect((await profile()).photo).toBe(`data:image/jpeg;base64,${jpeg.toString('base64')}`)
+    expect((await entriesOf('bot.photo_set')).at(-1)).toMatchObject({
+      actor: { id: desk.owner.id },
+      subject: { kind: 'bot', id: botId },
+      data: { from: null, to: { sha256: hashOf(jpeg), bytes: 904 } },
+    })
+    expect((await entriesOf('bot.change_accepted')).at(-1)).toMatchObject({ data: { kind: 'photo' } })
+
+    expect(await setPhoto(null)).toMatchObject({ kind: 'photo', state: 'accepted' })
+    expect((await profile()).photo).toBe(null)
+    expect((await entriesOf('bot.photo_set')).at(-1)?.data).toMatchObject({
+      from: { sha256: hashOf(jpeg) },
+      to: null,
+    })
+    await expect(desk.owner.do('bot.set_profile', { botId, photo: null })).rejects.toMatchObject({
+      code: 'conversation.unchanged',
+    })
+  })
+
+  test('is refused when it is no JPEG', async () => {
+    for (const photo of [createSamplePng(9, 9).toString('base64'), 'not base64!'])
+      await expect(desk.owner.do('bot.set_profile', { botId, photo })).rejects.toMatchObject({
+        code: 'input.invalid',
+      })
   })
 })
 

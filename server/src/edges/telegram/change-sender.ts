@@ -1,3 +1,4 @@
+import { ChatScope } from '@tracedesk/contracts'
 import type { z } from 'zod'
 import type { CommandDoor } from '../../command/execute.ts'
 import type { Databases } from '../../db/database.ts'
@@ -73,6 +74,7 @@ export class ChangeSender {
   }
 
   async #tell(change: ClaimedChange): Promise<void> {
+    if (isLost(change)) return this.#settle(change, { state: 'unreachable' })
     try {
       await call(this.#parts.client, change)
     } catch (error) {
@@ -102,8 +104,19 @@ export class ChangeSender {
   }
 }
 
-function call(client: TelegramClient, { kind, scope, language, value }: ClaimedChange): Promise<void> {
+/** A scope whose chat nobody knows any more (its customer was erased) leads to nobody. */
+const isLost = ({ scope, chatId, userId }: ClaimedChange): boolean =>
+  ChatScope.safeParse(scope).success && (chatId === null || (scope === 'chat_member' && userId === null))
+
+function call(client: TelegramClient, change: ClaimedChange): Promise<void> {
+  const { kind, scope, chatId, userId, language, value } = change
+  if (kind === 'photo') return client.setPhoto(value === '' ? null : Buffer.from(value, 'base64'))
   if (kind !== 'commands') return client.setText(kind, language, value)
+  const place = {
+    type: scope ?? 'default',
+    ...(chatId === null ? {} : { chat_id: Number(chatId) }),
+    ...(userId === null ? {} : { user_id: Number(userId) }),
+  }
   // the command checked its shape before it was kept
-  return client.setCommands(scope ?? 'default', language, JSON.parse(value) as BotCommandText[])
+  return client.setCommands(place, language, JSON.parse(value) as BotCommandText[])
 }

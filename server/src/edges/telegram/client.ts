@@ -1,9 +1,9 @@
-import type { CommandScope, Entity, ProfileField } from '@tracedesk/contracts'
+import type { Entity, ProfileField } from '@tracedesk/contracts'
 import type { ApiClientOptions } from 'grammy'
 import { Api, GrammyError, HttpError } from 'grammy'
 import type { UserFromGetMe } from 'grammy/types'
 import { hideTokens } from '../../kernel/log.ts'
-import type { BotCommandText } from '../../modules/bots/index.ts'
+import type { BotCommandText, TelegramScope } from '../../modules/bots/index.ts'
 import { formBody } from './multipart.ts'
 import { type Call, callFor, type OutgoingMessage } from './send-call.ts'
 import { NoAnswer, type PostOptions, type Transport } from './transport.ts'
@@ -209,8 +209,8 @@ export class TelegramClient {
   }
 
   /** The commands of one scope and language (Bot API, getMyCommands). */
-  async getCommands(scope: CommandScope, language: string): Promise<BotCommandText[]> {
-    const fields = { scope: { type: scope }, language_code: language }
+  async getCommands(scope: TelegramScope, language: string): Promise<BotCommandText[]> {
+    const fields = { scope, language_code: language }
     const result = await this.#call({ method: 'getMyCommands', fields, files: [] })
     if (!Array.isArray(result)) throw new NoAnswer(true, 'NOT_JSON')
     return result.map(({ command, description }: Partial<BotCommandText>) => ({
@@ -221,11 +221,11 @@ export class TelegramClient {
 
   /** Sets the commands of one scope and language; none at all takes the list away. */
   async setCommands(
-    scope: CommandScope,
+    scope: TelegramScope,
     language: string,
     commands: readonly BotCommandText[],
   ): Promise<void> {
-    const fields = { scope: { type: scope }, language_code: language }
+    const fields = { scope, language_code: language }
     if (commands.length === 0) await this.#call({ method: 'deleteMyCommands', fields, files: [] })
     else await this.#call({ method: 'setMyCommands', fields: { ...fields, commands }, files: [] })
   }
@@ -240,6 +240,31 @@ export class TelegramClient {
   async setText(field: ProfileField, language: string, text: string): Promise<void> {
     const fields = { [field]: text, language_code: language }
     await this.#call({ method: `setMy${METHOD_OF[field]}`, fields, files: [] })
+  }
+
+  /** Sets the bot's photo, a JPEG, or takes it away (Bot API, setMyProfilePhoto, removeMyProfilePhoto). */
+  async setPhoto(jpeg: Buffer | null): Promise<void> {
+    if (!jpeg) await this.#call({ method: 'removeMyProfilePhoto', fields: {}, files: [] })
+    else
+      await this.#call({
+        method: 'setMyProfilePhoto',
+        fields: { photo: { type: 'static', photo: 'attach://picture' } },
+        files: [{ field: 'picture', name: 'photo.jpg', type: 'image/jpeg', bytes: jpeg }],
+      })
+  }
+
+  /** The bytes of the bot's photo in its largest or smallest size; null when there is none. */
+  async getPhoto(botId: number, size: 'largest' | 'smallest'): Promise<Buffer | null> {
+    const fields = { user_id: botId, limit: 1 }
+    const result = await this.#call({ method: 'getUserProfilePhotos', fields, files: [] })
+    const { photos } = (result ?? {}) as { photos?: { file_id?: string }[][] }
+    const file = photos?.[0]?.at(size === 'largest' ? -1 : 0)
+    if (!file?.file_id) return null
+    const bytes = await this.download((await this.getFile(file.file_id)).path)
+    if (!bytes) return null
+    const pieces: Uint8Array[] = []
+    for await (const piece of bytes) pieces.push(piece)
+    return Buffer.concat(pieces)
   }
 
   async setWebhook(url: string, secretToken: string, allowed: readonly string[]): Promise<void> {

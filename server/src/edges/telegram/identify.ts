@@ -23,6 +23,8 @@ export function createProfileReader(apiRoot: string): ProfileReader {
   const clientOf = (token: string) => new TelegramClient(token, apiRoot, transport)
   return {
     commands: (token, scope, language) => asked(() => clientOf(token).getCommands(scope, language)),
+    // a token begins with the number of its bot
+    photo: (token, size) => asked(() => clientOf(token).getPhoto(Number(token.split(':')[0]), size)),
     texts: (token, language) =>
       asked(async () => {
         const client = clientOf(token)

@@ -14,6 +14,7 @@ export {
   createSetBotProfile,
   type ProfilePort,
   type ProfileReader,
+  type TelegramScope,
 } from './profile.ts'
 export {
   type ClaimedChange,

@@ -10,5 +10,5 @@ const unreachable = async (): Promise<never> => {
 export const NO_TELEGRAM: Pick<BotsPort, 'identify' | 'delivery'> & { readonly profile: ProfileReader } = {
   delivery: 'polling',
   identify: unreachable,
-  profile: { commands: unreachable, texts: unreachable },
+  profile: { commands: unreachable, photo: unreachable, texts: unreachable },
 }

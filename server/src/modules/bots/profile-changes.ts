@@ -18,8 +18,11 @@ import { instantFromRfc3339 } from '../../kernel/instant.ts'
 /** Something Telegram is to be told of a bot, taken up by the node that holds the bot. */
 export interface ClaimedChange {
   readonly changeId: string
-  readonly kind: 'commands' | ProfileField
+  readonly kind: 'commands' | ProfileField | 'photo'
   readonly scope: CommandScope | null
+  /** Telegram's numbers of a scope that names a chat; null once they are not known any more. */
+  readonly chatId: number | null
+  readonly userId: number | null
   readonly language: string
   readonly value: string
   readonly attempts: number
@@ -47,6 +50,8 @@ export async function claimChange(
          and next_at <= clock_timestamp() and exists (select from lease where name = $3 and term = $4 and expires_at > clock_timestamp())
          returning change_id, attempts, queued_at)
      select c.change_id as "changeId", b.kind, b.scope, b.language, b.value, c.attempts,
+       (select telegram_id from customer x where x.workspace_id = $1 and x.customer_id = b.chat_customer_id) as "chatId",
+       (select telegram_id from customer x where x.workspace_id = $1 and x.customer_id = b.member_customer_id) as "userId",
        (extract(epoch from clock_timestamp() - c.queued_at) * 1000)::float8 as "ageMs"
      from claimed c join bot_change b on b.workspace_id = $1 and b.change_id = c.change_id`,
     [bot.workspaceId, bot.botId, lease.name, lease.term],
@@ -110,9 +115,10 @@ async function endQueued(
   return rows
 }
 
+const Kind = z.enum(['commands', ...ProfileField.options, 'photo'])
 const describe = ({ botId, botName, kind, scope, language, entryId }: EndedChange, attempts: number) => ({
   facts: {
-    kind: kind === 'commands' ? ('commands' as const) : ProfileField.parse(kind),
+    kind: Kind.parse(kind),
     scope: scope === null ? null : CommandScope.parse(scope),
     language,
     attempts,

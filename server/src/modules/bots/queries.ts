@@ -1,7 +1,15 @@
-import { CommandScope, getBotProfile, listBotChanges, listBots, ProfileField } from '@tracedesk/contracts'
+import {
+  CommandScope,
+  getBotProfile,
+  getChatCommands,
+  listBotChanges,
+  listBots,
+  ProfileField,
+  WideScope,
+} from '@tracedesk/contracts'
 import { z } from 'zod'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
-import { type ProfilePort, tokenOf } from './profile.ts'
+import { type ProfilePort, telegramScope, tokenOf } from './profile.ts'
 
 const Health = z.enum(['fine', 'starting', 'lost'])
 const State = z.enum(['connected', 'disconnected'])
@@ -47,22 +55,29 @@ export const listBotsQuery = defineQueryHandler(listBots, async ({ db, caller })
 export const createProfileQueries = (port: ProfilePort): Query[] => [
   defineQueryHandler(getBotProfile, async ({ caller }, { botId, language }) => {
     const token = await tokenOf(port, caller.workspaceId, botId)
-    const [texts, ...lists] = await Promise.all([
+    const [texts, photo, ...lists] = await Promise.all([
       port.profile.texts(token, language),
-      ...CommandScope.options.map(scope => port.profile.commands(token, scope, language)),
+      port.profile.photo(token, 'smallest'),
+      ...WideScope.options.map(type => port.profile.commands(token, { type }, language)),
     ])
     return {
       name: texts.name,
       description: texts.description,
       shortDescription: texts.short_description,
-      commands: CommandScope.options.map((scope, i) => ({ scope, commands: lists[i] ?? [] })),
+      photo: photo && `data:image/jpeg;base64,${photo.toString('base64')}`,
+      commands: WideScope.options.map((scope, i) => ({ scope, commands: lists[i] ?? [] })),
     }
+  }) as unknown as Query,
+  defineQueryHandler(getChatCommands, async ({ caller }, { botId, language, ...scope }) => {
+    const place = await telegramScope(port, caller.workspaceId, scope)
+    const token = await tokenOf(port, caller.workspaceId, botId)
+    return { commands: await port.profile.commands(token, place, language) }
   }) as unknown as Query,
   listBotChangesQuery as unknown as Query,
 ]
 
 const SHOWN_CHANGES = 20
-const Kind = z.enum(['commands', ...ProfileField.options])
+const Kind = z.enum(['commands', ...ProfileField.options, 'photo'])
 const ChangeState = z.enum(['queued', 'accepted', 'refused', 'unreachable'])
 
 const listBotChangesQuery = defineQueryHandler(listBotChanges, async ({ db, caller }, { botId }) => {

@@ -1,17 +1,24 @@
 import { ActionIcon, Button, Select, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
-import type { QueryOutput } from '@tracedesk/contracts'
+import { useQuery } from '@tanstack/react-query'
+import type { CommandInput, QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
+import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Failure } from '../../shared/ui/failure.tsx'
 import type { Bot } from './bot.ts'
 import classes from './bots.module.css'
+import { ChatChoice } from './chat-choice.tsx'
 
 type Lists = QueryOutput<'bot.profile'>['commands']
-type Scope = Lists[number]['scope']
 type Rows = Lists[number]['commands']
+type Customer = QueryOutput<'conversation.list'>['items'][number]['customer']['id']
+const CHAT_SCOPES = ['chat', 'chat_administrators', 'chat_member'] as const
+type ChatScope = (typeof CHAT_SCOPES)[number]
+type Scope = Lists[number]['scope'] | ChatScope
 
 const COMMANDS_MAX = 100
 const isCommand = (text: string): boolean => /^[a-z0-9_]{1,32}$/.test(text)
@@ -19,41 +26,117 @@ const isOnce = (text: string, rows: Rows): boolean =>
   rows.filter(({ command }) => command === text).length === 1
 const same = (a: Rows, b: Rows): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** The commands Telegram offers in a bot's menu in one language, for one group of people at a time. */
-export function BotCommands({ bot, language, now }: { bot: Bot; language: string; now: Lists }) {
+interface CommandsProps {
+  bot: Bot
+  language: string
+  now: Lists
+}
+
+const isChatScope = (scope: Scope): scope is ChatScope => CHAT_SCOPES.some(each => each === scope)
+
+/** The commands Telegram offers in a bot's menu in one language, for one group of people or one chat at a time. */
+export function BotCommands({ bot, language, now }: CommandsProps) {
   const t = useT()
-  const readOnly = !useMay()('bot.set_commands')
   const [scope, setScope] = useState<Scope>('default')
-  const [drafts, setDrafts] = useState<Partial<Record<Scope, Rows>>>({})
-  const save = useCommand('bot.set_commands', {
-    announce: false,
-    changes: [['bot.changes', { botId: bot.id }]],
-  })
-  const atTelegram = now.find(list => list.scope === scope)?.commands ?? []
-  const rows = drafts[scope] ?? atTelegram
-  const change = (next: Rows) => setDrafts({ ...drafts, [scope]: next })
-  const isFine = rows.every(
-    ({ command, description }) => isCommand(command) && isOnce(command, rows) && description.trim(),
-  )
+  const scopes: Scope[] = [...now.map(({ scope: each }) => each), ...CHAT_SCOPES]
   return (
-    <form
-      className={classes.profileForm}
-      onSubmit={event => {
-        event.preventDefault()
-        save.mutate({ botId: bot.id, language, scope, commands: rows })
-      }}
-    >
+    <section className={classes.profileForm}>
       <h3>{t('bots.profile.commands')}</h3>
       <Select
         size="xs"
         allowDeselect={false}
         label={t('bots.profile.scope')}
         value={scope}
-        data={now.map(({ scope: value }) => ({ value, label: t(`value.${value}`) }))}
-        onChange={value => setScope(now.find(list => list.scope === value)?.scope ?? scope)}
+        data={scopes.map(value => ({ value, label: t(`value.${value}`) }))}
+        onChange={value => setScope(scopes.find(each => each === value) ?? scope)}
       />
+      {isChatScope(scope) ? (
+        <ChatCommands key={scope} bot={bot} language={language} scope={scope} />
+      ) : (
+        <CommandsForm
+          key={scope}
+          bot={bot}
+          place={{ language, scope }}
+          atTelegram={now.find(list => list.scope === scope)?.commands ?? []}
+        />
+      )}
+    </section>
+  )
+}
+
+/** Those of one chat, once it was chosen: they are asked of Telegram only then. */
+function ChatCommands({ bot, language, scope }: { bot: Bot; language: string; scope: ChatScope }) {
+  const t = useT()
+  const [chat, setChat] = useState<Customer | null>(null)
+  const [member, setMember] = useState<Customer | null>(null)
+  const isGroup = scope !== 'chat'
+  const place = {
+    language,
+    scope,
+    ...(chat ? { chat } : {}),
+    ...(scope === 'chat_member' && member ? { member } : {}),
+  }
+  const isChosen = chat !== null && (scope !== 'chat_member' || member !== null)
+  const list = useQuery({
+    ...queryOf('bot.chat_commands', { botId: bot.id, ...place }),
+    enabled: isChosen,
+    retry: false,
+  })
+  return (
+    <>
+      <ChatChoice
+        bot={bot}
+        label={t(isGroup ? 'bots.profile.chatGroup' : 'bots.profile.chat')}
+        among={isGroup ? 'groups' : 'all'}
+        value={chat}
+        onChange={setChat}
+      />
+      {scope === 'chat_member' && (
+        <ChatChoice
+          bot={bot}
+          label={t('bots.profile.member')}
+          among="people"
+          value={member}
+          onChange={setMember}
+        />
+      )}
+      {isChosen && list.isPending && <RowsSkeleton rows={2} />}
+      {list.isError && <ErrorFace error={list.error} retry={() => void list.refetch()} />}
+      {isChosen && list.data && !list.isError && (
+        <CommandsForm key={`${chat}/${member}`} bot={bot} place={place} atTelegram={list.data.commands} />
+      )}
+    </>
+  )
+}
+
+interface CommandsFormProps {
+  bot: Bot
+  place: Pick<CommandInput<'bot.set_commands'>, 'language' | 'scope' | 'chat' | 'member'>
+  atTelegram: Rows
+}
+
+function CommandsForm({ bot, place, atTelegram }: CommandsFormProps) {
+  const t = useT()
+  const readOnly = !useMay()('bot.set_commands')
+  const [draft, setDraft] = useState<Rows>()
+  const save = useCommand('bot.set_commands', {
+    announce: false,
+    changes: [['bot.changes', { botId: bot.id }]],
+  })
+  const rows = draft ?? atTelegram
+  const isFine = rows.every(
+    ({ command, description }) => isCommand(command) && isOnce(command, rows) && description.trim(),
+  )
+  return (
+    <form
+      className={classes.commandForm}
+      onSubmit={event => {
+        event.preventDefault()
+        save.mutate({ botId: bot.id, ...place, commands: rows })
+      }}
+    >
       {rows.length === 0 && <p className={classes.small}>{t('bots.profile.noCommands')}</p>}
-      <CommandRows rows={rows} readOnly={readOnly} onChange={change} />
+      <CommandRows rows={rows} readOnly={readOnly} onChange={setDraft} />
       <Failure error={save.error} />
       {!readOnly && (
         <div className={classes.actions}>
@@ -62,7 +145,7 @@ export function BotCommands({ bot, language, now }: { bot: Bot; language: string
             variant="default"
             leftSection={<IconPlus size={14} aria-hidden />}
             disabled={rows.length >= COMMANDS_MAX}
-            onClick={() => change([...rows, { command: '', description: '' }])}
+            onClick={() => setDraft([...rows, { command: '', description: '' }])}
           >
             {t('bots.profile.addCommand')}
           </Button>

@@ -9,6 +9,7 @@ import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import type { Bot } from './bot.ts'
 import { BotChanges } from './bot-changes.tsx'
 import { BotCommands } from './bot-commands.tsx'
+import { BotPhoto } from './bot-photo.tsx'
 import { BotTexts } from './bot-texts.tsx'
 import classes from './bots.module.css'
 
@@ -63,6 +64,7 @@ function ProfileDialog({ bot, onClose }: { bot: Bot; onClose: () => void }) {
         {profile.data && !profile.isError && (
           <>
             <BotTexts key={`texts-${language}`} bot={bot} language={language} now={profile.data} />
+            <BotPhoto bot={bot} photo={profile.data.photo} />
             <BotCommands
               key={`commands-${language}`}
               bot={bot}

@@ -47,7 +47,13 @@ export function leaveChat(call: Call): true {
 }
 
 export function getUserProfilePhotos(call: Call): JsonObject {
-  if (!call.world.people.has(call.requiredInteger('user_id'))) throw badRequest('user not found')
+  const user = call.requiredInteger('user_id')
+  if (user === call.bot.id) {
+    const own = call.bot.profile.get('photo')
+    const photos = isObject(own) && own.photo ? [own.photo] : []
+    return { total_count: photos.length, photos }
+  }
+  if (!call.world.people.has(user)) throw badRequest('user not found')
   return { total_count: 0, photos: [] }
 }
 

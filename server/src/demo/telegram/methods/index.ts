@@ -64,6 +64,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   setMyCommands: profile.setMyCommands,
   getMyCommands: profile.getMyCommands,
   deleteMyCommands: profile.deleteMyCommands,
+  setMyProfilePhoto: profile.setMyProfilePhoto,
+  removeMyProfilePhoto: profile.removeMyProfilePhoto,
   setMyName: name.set,
   getMyName: name.get,
   setMyDescription: description.set,

@@ -1,5 +1,6 @@
 import type { Call } from '../call.ts'
 import { isObject, type Json, type JsonObject } from '../json.ts'
+import { describeMedia, storeMedia } from '../media.ts'
 import { badRequest } from '../refusal.ts'
 
 /** setMyCommands: up to 100 commands for one scope and language. */
@@ -29,6 +30,24 @@ export function deleteMyCommands(call: Call): true {
 
 function commandsKey(call: Call): string {
   return `commands/${JSON.stringify(call.object('scope') ?? { type: 'default' })}/${call.string('language_code') ?? ''}`
+}
+
+/** setMyProfilePhoto: a new JPEG every time (a photo cannot be used again); what moves is only taken note of. */
+export function setMyProfilePhoto(call: Call): true {
+  const given = call.object('photo')
+  const source = String(given?.photo ?? given?.animation ?? '')
+  const file = call.files.get(source.replace(/^attach:\/\//, ''))
+  if (!source.startsWith('attach://') || !file) throw badRequest('PHOTO_FILE_MISSING')
+  if (given?.type === 'static' && file.bytes.readUInt16BE(0) !== 0xffd8) throw badRequest('PHOTO_EXT_INVALID')
+  const stored = storeMedia(call.world, call.bot.id, 'photo', file.bytes, {}, false)
+  // its sizes, in an object because that is what a profile's members are
+  call.bot.profile.set('photo', describeMedia(call.world, stored))
+  return true
+}
+
+export function removeMyProfilePhoto(call: Call): true {
+  call.bot.profile.delete('photo')
+  return true
 }
 
 /** The pair of methods that set and get one text of the bot per language. */
