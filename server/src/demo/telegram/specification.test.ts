@@ -118,7 +118,7 @@ function chosen(method: string): Record<string, Json> {
     answerCallbackQuery: { callback_query_id: get('query') },
     readBusinessMessage: { chat_id: get('askedBy'), message_id: get('asked') },
     deleteBusinessMessages: { message_ids: [get('asked')] },
-    removeMyProfilePhoto: {},
+    setMyProfilePhoto: { photo: { type: 'animated', animation: 'attach://upload' } },
     setMyCommands: { commands: [{ command: 'help', description: 'Help' }] },
   }
   return {
@@ -186,7 +186,11 @@ function minimal(method: string): Record<string, Json> {
 
 function needsUpload(method: string): boolean {
   const spec = METHODS.get(method)
-  return (spec?.required ?? []).some(name => spec?.fields.get(name)?.type.kind === 'file')
+  // a profile photo is no file itself, but leads to one
+  return (
+    method === 'setMyProfilePhoto' ||
+    (spec?.required ?? []).some(name => spec?.fields.get(name)?.type.kind === 'file')
+  )
 }
 
 async function callMinimal(method: string): Promise<Reply> {
