@@ -178,7 +178,7 @@ function minimal(method: string): Record<string, Json> {
   return Object.fromEntries(
     [...names].map(name => {
       const field = spec?.fields.get(name)
-      const isMedia = name in MEDIA && field?.type.kind !== 'either'
+      const isMedia = name in MEDIA && field?.type.kind !== 'either' && method !== 'setMyProfilePhoto'
       return [name, (isMedia ? undefined : choice[name]) ?? (field ? sample(field.type) : null)]
     }),
   )
