@@ -8,6 +8,10 @@ const HEX_PAIRS: readonly string[] = Array.from(
   { length: 256 },
   (_, byte) => HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15),
 )
+const BASE64_PAIRS: readonly string[] = Array.from(
+  { length: 4096 },
+  (_, bits) => BASE64_DIGITS.charAt(bits >> 6) + BASE64_DIGITS.charAt(bits & 63),
+)
 const HEX_VALUES = lookupTable(HEX_DIGITS)
 const BASE64_VALUES = lookupTable(BASE64_DIGITS)
 
@@ -43,15 +47,16 @@ export function fromHex(text: string): Uint8Array {
 
 /** Standard base64 with padding (RFC 4648 section 4). */
 export function toBase64(bytes: Uint8Array): string {
+  const whole = bytes.length - (bytes.length % 3)
   let text = ''
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at
+  for (let at = 0; at < whole; at += 3) {
     const word = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    text += BASE64_DIGITS.charAt(word >> 18) + BASE64_DIGITS.charAt((word >> 12) & 63)
-    text += left > 1 ? BASE64_DIGITS.charAt((word >> 6) & 63) : '='
-    text += left > 2 ? BASE64_DIGITS.charAt(word & 63) : '='
+    text += BASE64_PAIRS[word >> 12] + (BASE64_PAIRS[word & 4095] ?? '')
   }
-  return text
+  if (whole === bytes.length) return text
+  const word = ((bytes[whole] ?? 0) << 16) | ((bytes[whole + 1] ?? 0) << 8)
+  const last = bytes.length - whole === 2 ? BASE64_DIGITS.charAt((word >> 6) & 63) : '='
+  return `${text}${BASE64_PAIRS[word >> 12]}${last}=`
 }
 
 /**

@@ -6,18 +6,18 @@ import { leafText } from './leaf-text.ts'
 /** Who did it. `named` is the id of the entry that established the name in use then. */
 export type LeafActor = {
   readonly kind: string
-  readonly id?: string
-  readonly role?: string
-  readonly departments?: readonly string[]
-  readonly named?: string
+  readonly id?: string | undefined
+  readonly role?: string | undefined
+  readonly departments?: readonly string[] | undefined
+  readonly named?: string | undefined
 }
 
 /** What it was done to. `name` only where the name is nobody's personal data. */
 export type LeafSubject = {
   readonly kind: string
   readonly id: string
-  readonly name?: string
-  readonly named?: string
+  readonly name?: string | undefined
+  readonly named?: string | undefined
 }
 
 /** Whose entry this is, as of then: the agents it concerns and the departments that may read it. */
@@ -29,17 +29,20 @@ export type LeafPart = { readonly owner: string; readonly commitment: string }
 /** How it came in. `origin` is the id of the entry that established the address. */
 export type LeafVia = {
   readonly source: string
-  readonly requestId?: string
-  readonly sessionId?: string
-  readonly nodeId?: string
-  readonly origin?: string
+  readonly requestId?: string | undefined
+  readonly sessionId?: string | undefined
+  readonly nodeId?: string | undefined
+  readonly origin?: string | undefined
 }
 
 /** Dense counters from 1, without a gap: per conversation, and per `via.nodeId`. */
-export type LeafCounters = { readonly conversation?: number; readonly node?: number }
+export type LeafCounters = {
+  readonly conversation?: number | undefined
+  readonly node?: number | undefined
+}
 
 /**
- * One entry as the ledger proves it. Absent members are left out, never null. Ids marked uuid are lowercase;
+ * One entry as the ledger proves it. Absent members are left out or undefined, never null. Ids marked uuid are lowercase;
  * `at` and `recordedAt` are UTC with exactly six fraction digits; `nonce` is 128 random bits in hex.
  */
 export type Leaf = {
@@ -51,16 +54,16 @@ export type Leaf = {
   readonly version: number
   readonly outcome: LeafOutcome
   readonly actor: LeafActor
-  readonly onBehalfOf?: string
-  readonly causedBy?: string
+  readonly onBehalfOf?: string | undefined
+  readonly causedBy?: string | undefined
   readonly subject: LeafSubject
-  readonly conversationId?: string
-  readonly customerId?: string
-  readonly botId?: string
+  readonly conversationId?: string | undefined
+  readonly customerId?: string | undefined
+  readonly botId?: string | undefined
   readonly scope: LeafScope
   readonly data: { readonly [key: string]: CanonicalValue }
   readonly parts: { readonly [name: string]: LeafPart }
-  readonly reason?: { readonly code: string }
+  readonly reason?: { readonly code: string } | undefined
   readonly via: LeafVia
   readonly counters: LeafCounters
   readonly nonce: string

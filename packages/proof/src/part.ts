@@ -15,7 +15,20 @@ export const SALT_BYTES = 32
 export function commitPart(salt: Uint8Array, name: string, bytes: Uint8Array): Uint8Array {
   if (salt.length !== SALT_BYTES) throw new ProofError('bad_salt', `${salt.length} bytes, not ${SALT_BYTES}`)
   if (!isPartName(name)) throw new ProofError('bad_part_name', JSON.stringify(name))
-  return hmacSha256(salt, DOMAIN, utf8Encode(name), SEPARATOR, bytes)
+  return hmacSha256(salt, DOMAIN, nameBytes(name), SEPARATOR, bytes)
+}
+
+/** Names of parts are few and come again with every entry. */
+const encodedNames = new Map<string, Uint8Array>()
+const ENCODED_NAMES_MAX = 200
+
+function nameBytes(name: string): Uint8Array {
+  let bytes = encodedNames.get(name)
+  if (!bytes) {
+    bytes = utf8Encode(name)
+    if (encodedNames.size < ENCODED_NAMES_MAX) encodedNames.set(name, bytes)
+  }
+  return bytes
 }
 
 /** Whether content and salt are those the commitment was made of. */

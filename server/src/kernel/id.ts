@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { takeRandom } from './random.ts'
+import { takeRandom, takeRandomHex } from './random.ts'
 
 let lastMs = 0
 let counter = 0
@@ -18,7 +18,7 @@ export function newId<Id extends string = string>(): Id {
     counter = 0
   }
   const time = lastMs.toString(16).padStart(12, '0')
-  const tail = takeRandom(8).toString('hex')
+  const tail = takeRandomHex(8)
   const variant = ((Number.parseInt(tail.slice(0, 1), 16) & 0x3) | 0x8).toString(16)
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}` as Id
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { takeRandom } from './random.ts'
+import { putRandom } from './random.ts'
 import { StartError } from './start-error.ts'
 
 /** What the installation key is used for. Each purpose gets a key of its own, so that none can stand in for another. */
@@ -90,12 +90,14 @@ function keyObjectOf(key: Buffer): KeyObject {
 
 /** Seals bytes with AES-256-GCM: 12-byte nonce ‖ ciphertext ‖ 16-byte tag. `context` must be given again to open. */
 export function seal(key: Buffer, plain: Uint8Array, context: string): Buffer {
-  const nonce = takeRandom(12)
-  const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), nonce)
+  const sealed = Buffer.allocUnsafe(12 + plain.length + 16)
+  putRandom(sealed, 0, 12)
+  const cipher = createCipheriv('aes-256-gcm', keyObjectOf(key), sealed.subarray(0, 12))
   cipher.setAAD(Buffer.from(context))
-  const sealed = cipher.update(plain)
+  sealed.set(cipher.update(plain), 12)
   cipher.final() // GCM holds nothing back
-  return Buffer.concat([nonce, sealed, cipher.getAuthTag()])
+  sealed.set(cipher.getAuthTag(), 12 + plain.length)
+  return sealed
 }
 
 /** Opens what `seal` made. Throws when key, context or bytes are not the same. */

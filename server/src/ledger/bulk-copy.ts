@@ -11,13 +11,20 @@ const EPOCH_2000_SECONDS = Date.UTC(2000, 0, 1) / 1000
 const NIBBLE = new Uint8Array(256)
 for (let i = 0; i < 16; i++) NIBBLE['0123456789abcdef'.charCodeAt(i)] = i
 
+function digits(text: string, from: number, to: number): number {
+  let n = 0
+  for (let i = from; i < to; i++) n = n * 10 + text.charCodeAt(i) - 0x30
+  return n
+}
+
 /** Rows of one table in PostgreSQL's binary COPY format, written field by field; nothing is escaped or parsed again. */
 export class CopyRows {
   readonly table: string
   readonly columns: readonly string[]
   #bytes = Buffer.allocUnsafe(64 * 1024)
   #used = 0
-  #lastDay = ''
+  /** `2026-11-23T` */
+  #lastDay = '-'
   #lastDaySeconds = 0
   rows = 0
 
@@ -120,18 +127,12 @@ export class CopyRows {
     if (value === null) return this.null()
     this.#need(12)
     this.#used = this.#bytes.writeInt32BE(8, this.#used)
-    const day = value.slice(0, 10)
-    if (day !== this.#lastDay) {
-      this.#lastDay = day
-      this.#lastDaySeconds = Date.parse(`${day}T00:00:00Z`) / 1000 - EPOCH_2000_SECONDS
+    if (!value.startsWith(this.#lastDay)) {
+      this.#lastDay = value.slice(0, 11)
+      this.#lastDaySeconds = Date.parse(`${this.#lastDay}00:00:00Z`) / 1000 - EPOCH_2000_SECONDS
     }
-    const digits = (from: number, to: number): number => {
-      let n = 0
-      for (let i = from; i < to; i++) n = n * 10 + value.charCodeAt(i) - 0x30
-      return n
-    }
-    const seconds = this.#lastDaySeconds + digits(11, 13) * 3600 + digits(14, 16) * 60 + digits(17, 19)
-    this.#int64(seconds * 1e6 + digits(20, 26))
+    const time = digits(value, 11, 13) * 3600 + digits(value, 14, 16) * 60 + digits(value, 17, 19)
+    this.#int64((this.#lastDaySeconds + time) * 1e6 + digits(value, 20, 26))
     return this
   }
 

@@ -9,7 +9,7 @@ import {
   toBase64,
 } from '@tracedesk/proof/node'
 import { ConsoleError } from '../kernel/console-error.ts'
-import { takeRandom } from '../kernel/random.ts'
+import { putRandom, takeRandomHex } from '../kernel/random.ts'
 import { hmac, seal } from '../kernel/secret.ts'
 import type { PartOwnerId } from './subject-keys.ts'
 
@@ -97,7 +97,10 @@ export function ownerOf(draft: EntryDraft, name: string): PartOwnerId {
   return `visitor:${draft.id}`
 }
 
-const unique = (ids: Iterable<string>): string[] => [...new Set(ids)]
+const unique = (ids: readonly string[]): readonly string[] => (ids.length > 1 ? [...new Set(ids)] : ids)
+
+/** What is there; an absent member of a leaf is undefined. */
+const given = (value: string | null | undefined): string | undefined => value || undefined
 
 /** The context that binds a sealed part to its place: a part moved to another entry or name does not open. */
 export const partContext = (workspaceId: string, entryId: string, name: string): string =>
@@ -123,18 +126,20 @@ export function buildEntry(
     const owner = ownerOf(draft, name)
     const key = keys.get(owner)
     if (!key) throw new Error(`no key for ${owner}`)
-    const salt = takeRandom(SALT_BYTES)
-    commitments[name] = { owner, commitment: toBase64(commitPart(salt, name, bytes)) }
+    const salted = Buffer.allocUnsafe(SALT_BYTES + bytes.length)
+    putRandom(salted, 0, SALT_BYTES)
+    salted.set(bytes, SALT_BYTES)
+    const commitment = commitPart(salted.subarray(0, SALT_BYTES), name, bytes)
+    commitments[name] = { owner, commitment: toBase64(commitment) }
     parts.push({
       entry_id: draft.id,
       name,
       at: draft.at,
       owner,
-      sealed: seal(key, Buffer.concat([salt, bytes]), partContext(workspaceId, draft.id, name)),
+      sealed: seal(key, salted, partContext(workspaceId, draft.id, name)),
     })
   }
-  const agents = unique([...(actor.kind === 'agent' && actor.id ? [actor.id] : []), ...draft.agents])
-  const departments = unique([...actor.departments, ...draft.departments])
+  const agents = actor.kind === 'agent' && actor.id ? [actor.id, ...draft.agents] : draft.agents
   const leaf: Leaf = {
     v: 1,
     id: draft.id,
@@ -145,36 +150,31 @@ export function buildEntry(
     outcome: draft.outcome,
     actor: {
       kind: actor.kind,
-      ...(actor.id ? { id: actor.id } : {}),
-      ...(actor.role ? { role: actor.role } : {}),
-      ...(actor.departments.length ? { departments: actor.departments } : {}),
-      ...(actor.named ? { named: actor.named } : {}),
+      id: given(actor.id),
+      role: given(actor.role),
+      departments: actor.departments.length > 0 ? actor.departments : undefined,
+      named: given(actor.named),
     },
-    ...(draft.onBehalfOf ? { onBehalfOf: draft.onBehalfOf } : {}),
-    ...(draft.causedBy ? { causedBy: draft.causedBy } : {}),
-    subject: {
-      kind: subject.kind,
-      id: subject.id,
-      ...(subject.name === undefined ? {} : { name: subject.name }),
-      ...(subject.named === undefined ? {} : { named: subject.named }),
-    },
-    ...(draft.conversationId ? { conversationId: draft.conversationId } : {}),
-    ...(draft.customerId ? { customerId: draft.customerId } : {}),
-    ...(draft.botId ? { botId: draft.botId } : {}),
-    scope: { agents, departments },
+    onBehalfOf: given(draft.onBehalfOf),
+    causedBy: given(draft.causedBy),
+    subject,
+    conversationId: given(draft.conversationId),
+    customerId: given(draft.customerId),
+    botId: given(draft.botId),
+    scope: { agents: unique(agents), departments: unique([...actor.departments, ...draft.departments]) },
     // The event's schema admits only what canonical JSON can hold; the encoder checks it once more.
     data: draft.data as Record<string, CanonicalValue>,
     parts: commitments,
-    ...(draft.reasonCode ? { reason: { code: draft.reasonCode } } : {}),
+    reason: draft.reasonCode ? { code: draft.reasonCode } : undefined,
     via: {
       source: via.source,
-      ...(via.requestId ? { requestId: via.requestId } : {}),
-      ...(via.sessionId ? { sessionId: via.sessionId } : {}),
+      requestId: given(via.requestId),
+      sessionId: given(via.sessionId),
       nodeId,
-      ...(via.origin ? { origin: via.origin } : {}),
+      origin: given(via.origin),
     },
     counters,
-    nonce: takeRandom(16).toString('hex'),
+    nonce: takeRandomHex(16),
   }
   return { row: projectLeaf(leaf, draft.event.reach, encodeOrRefuse(leaf)), parts }
 }

@@ -82,10 +82,11 @@ const about = ({ id }: ConversationState): Fact['subject'] => ({ kind: 'conversa
 function received(scene: Scene, { kind }: DataOf<'message.received'>): Fact {
   const { line, conversation } = scene
   const id = newId()
-  const nothing = { updateId: null, telegramMessageId: null, telegramDate: null, replyTo: null }
+  const nothing = { replyTo: null, telegramDate: null, telegramMessageId: null, updateId: null }
   return {
     event: messageReceived,
-    data: { kind, ...nothing, length: line.text?.length ?? 0 },
+    // in the order in which a leaf has them
+    data: { kind, length: line.text?.length ?? 0, ...nothing },
     subject: { kind: 'message', id },
     parts: { text: line.text },
     effect: entryId => {
@@ -100,7 +101,7 @@ function sent(scene: Scene, { kind, cannedReply }: DataOf<'message.sent'>): Fact
   const id = newId()
   return {
     event: messageSent,
-    data: { kind, replyTo: null, length: line.text?.length ?? 0, cannedReply: cannedReply ?? null },
+    data: { cannedReply: cannedReply ?? null, kind, length: line.text?.length ?? 0, replyTo: null },
     subject: { kind: 'message', id },
     parts: { text: line.text },
     effect: entryId => {

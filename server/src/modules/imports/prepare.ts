@@ -56,15 +56,19 @@ export async function prepareBatch(
     agents: read.flatMap(agentKeysOf),
     conversations: read.map(({ line }) => line.conversation),
   })
-  const owners = read.map(each => ownersOf(directory, each))
-  const keys = await loadKeys(ports, new Set(owners.flat()))
+  const owners = new Set<PartOwnerId>()
+  for (const each of read) addOwners(owners, directory, each)
+  const keys = await loadKeys(ports, new Set(owners))
+  // somebody without a key was erased, which is rare: only then each line is asked whom it speaks of
+  const isWhole = keys.size === owners.size
   const entries = new BulkBatch(workspaceId, recordedAt, ports.nodeId)
   const rows = new StateRows(workspaceId)
   const translator = new Translator({ ...ports, keys, batch: entries, rows })
   let imported = 0
   for (const [i, each] of read.entries()) {
     if (i % SLICE === 0) await yieldToOthers()
-    const rejection = translateOne(translator, each, owners[i] ?? [], keys)
+    const erased = isWhole ? undefined : erasedIn(each, directory, keys)
+    const rejection = translateOne(translator, each, erased)
     if (rejection) rejections.push({ line: each.number, ...rejection })
     else imported++
   }
@@ -101,10 +105,8 @@ async function readAll(
 function translateOne(
   translator: Translator,
   read: ReadLine,
-  owners: readonly PartOwnerId[],
-  keys: ReadonlyMap<PartOwnerId, Buffer>,
+  erased: PartOwnerId | undefined,
 ): Rejection | null {
-  const erased = owners.find(owner => !keys.has(owner))
   if (erased) return { cause: 'person_erased', detail: erased }
   try {
     translator.translate(read)
@@ -119,15 +121,23 @@ function translateOne(
 const actingCustomer = ({ line }: ReadLine): string[] =>
   line.actor.kind === 'customer' ? [line.actor.key] : []
 
-/** Whose keys a line may need. */
-function ownersOf(directory: Directory, read: ReadLine): PartOwnerId[] {
+/** Adds whose keys a line may need. */
+function addOwners(owners: Set<PartOwnerId>, directory: Directory, read: ReadLine): void {
   const { line } = read
   const known = directory.conversations.get(line.conversation)
-  return [
-    `customer:${known ? known.customer.id : directory.customerId(customerKeyOf(line))}`,
-    ...actingCustomer(read).map(key => `customer:${directory.customerId(key)}`),
-    ...agentKeysOf(read).map(key => `agent:${directory.agentId(key)}`),
-  ]
+  owners.add(`customer:${known ? known.customer.id : directory.customerId(customerKeyOf(line))}`)
+  for (const key of actingCustomer(read)) owners.add(`customer:${directory.customerId(key)}`)
+  for (const key of agentKeysOf(read)) owners.add(`agent:${directory.agentId(key)}`)
+}
+
+function erasedIn(
+  read: ReadLine,
+  directory: Directory,
+  keys: ReadonlyMap<PartOwnerId, Buffer>,
+): PartOwnerId | undefined {
+  const owners = new Set<PartOwnerId>()
+  addOwners(owners, directory, read)
+  return [...owners].find(owner => !keys.has(owner))
 }
 
 /** The keys of everybody the lines speak of, made where they are missing; without those who were erased. */
