@@ -25,11 +25,7 @@ export const exportBenchmark: Benchmark = {
     const cluster = await startCluster()
     const desk = await openDesk(cluster, 'export', false)
     try {
-      const file = join(cluster.folder, 'history.ndjson')
-      await pipeline(Readable.from(dialogues()), createWriteStream(file))
-      const caller = operatorCaller(desk.workspaceId)
-      await importFile(desk.node, { file, folder: join(desk.dataDir, 'imports'), caller })
-      await desk.node.settle()
+      await remember(desk, cluster.folder, CONVERSATIONS)
       await desk.node.databases.app.query('select 1')
       const figures: Figure[] = []
       for (const format of ['ndjson', 'csv'] as const)
@@ -40,6 +36,15 @@ export const exportBenchmark: Benchmark = {
       await cluster.stop()
     }
   },
+}
+
+/** Imports that many conversations of 25 messages, and one of 10,000 more. */
+export async function remember(desk: Desk, folder: string, conversations: number): Promise<void> {
+  const file = join(folder, 'history.ndjson')
+  await pipeline(Readable.from(dialogues(conversations)), createWriteStream(file))
+  const caller = operatorCaller(desk.workspaceId)
+  await importFile(desk.node, { file, folder: join(desk.dataDir, 'imports'), caller })
+  await desk.node.settle()
 }
 
 async function measure(desk: Desk, format: 'ndjson' | 'csv', parts: 'open' | 'withheld'): Promise<Figure> {
@@ -138,7 +143,7 @@ async function erase(desk: Desk): Promise<Figure> {
 const WORDS =
   'hello could you tell me when the next flight to the coast leaves and what it costs please thank'.split(' ')
 
-function* dialogues(): Iterable<string> {
+function* dialogues(conversations: number): Iterable<string> {
   const line = (conversation: string, customer: string, n: number, at: number) =>
     `${JSON.stringify({
       at: new Date(at).toISOString(),
@@ -149,7 +154,7 @@ function* dialogues(): Iterable<string> {
       text: Array.from({ length: 12 }, (_, i) => WORDS[(n * 7 + i * 3) % WORDS.length]).join(' '),
     })}\n`
   const begin = 1_600_000_000_000
-  for (let c = 0; c < CONVERSATIONS; c++) {
+  for (let c = 0; c < conversations; c++) {
     let text = ''
     for (let e = 0; e < EVENTS; e++)
       text += line(`talk ${c}`, `customer ${c % 3_000}`, e, begin + c * 600_000 + e * 20_000)

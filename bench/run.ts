@@ -2,6 +2,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { command } from './command.ts'
 import { exportBenchmark } from './export.ts'
+import { exportMemory } from './export-memory.ts'
 import { type Benchmark, describeFigure, keeps } from './figure.ts'
 import { hammer } from './hammer.ts'
 import { history } from './history.ts'
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   inbox,
   start,
   exportBenchmark,
+  exportMemory,
   retention,
   verifierInBrowser,
 ]
