@@ -84,6 +84,7 @@ export async function fillLog(desk: Desk, entries: number): Promise<FilledLog> {
   while ((await desk.node.rollup.countOnce(w, 250_000)) > 0);
   await run('vacuum (analyze) log_rollup')
   await run('vacuum (analyze) log_rollup_plain')
+  await run('vacuum (analyze) log_rollup_hour')
   const middle = Math.floor(conversations / 2)
   return {
     entries: conversations * PER_CONVERSATION,

@@ -89,6 +89,8 @@ const day = (days: number) => new Date(Date.now() - days * 86_400_000).toISOStri
 const filters = (): Record<string, Filter> => ({
   everything: {},
   'a week': { from: day(7) },
+  'two days': { from: day(2) },
+  'two days of an event': { from: day(2), event: 'message.*' },
   'an hour': { from: new Date(Date.now() - 3_600_000).toISOString() },
   'the middle': { from: day(70), to: day(20) },
   'to the microsecond': {
@@ -131,6 +133,7 @@ describe('counted or not, each filter', () => {
     to = new Date().toISOString()
     await world.asSuperuser('delete from log_rollup')
     await world.asSuperuser('delete from log_rollup_plain')
+    await world.asSuperuser('delete from log_rollup_hour')
     await world.asSuperuser('delete from log_rollup_cursor')
   })
 

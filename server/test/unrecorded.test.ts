@@ -30,6 +30,7 @@ const MACHINERY = new Set([
   'log_rollup',
   'log_rollup_cursor',
   'log_rollup_plain',
+  'log_rollup_hour',
   'alert_cursor',
   'alert_fired',
   'alert_delivery',

@@ -690,6 +690,16 @@ export interface Tables {
     workspace_id: string
     position: number
   }
+  log_rollup_hour: {
+    workspace_id: string
+    start: string
+    event: string
+    outcome: string
+    reach: string
+    source: string
+    actor_kind: string
+    n: number
+  }
   log_rollup_plain: {
     workspace_id: string
     unit: string

@@ -4,8 +4,8 @@ import type { ReadDb } from '../../db/database.ts'
 import { instantFromMillis, millisOf } from '../../kernel/instant.ts'
 import { type Scope, seesEverything } from '../team/index.ts'
 import { and, facetConditions, type LogFilter, rangeOf, timeConditions } from './conditions.ts'
-import { type Counts, rollupRows, uncountedSql } from './rollup.ts'
-import { cutSpan, type Span } from './spans.ts'
+import { type Counts, hourRows, rollupRows, uncountedSql } from './rollup.ts'
+import { type CountedUnits, cutSpan, type Span } from './spans.ts'
 
 type Condition = RawBuilder<unknown>
 
@@ -48,8 +48,8 @@ export interface CountRequest {
   readonly span: Span
   /** A facet whose own choice does not count. */
   readonly without?: keyof LogFilter
-  /** What may be taken from the counts: months and days, days only, or nothing, where it matters when within a day. */
-  readonly units?: 'months' | 'days' | 'none'
+  /** What may be taken from the counts, where it matters when within a month or day; hours only of plain counts. */
+  readonly units?: CountedUnits
   /** `plain` only where `arePlain` says so, and nobody looks at people, bots or departments of what comes out. */
   readonly counts?: Counts
 }
@@ -78,25 +78,23 @@ export function countedRows({
     to: to ? Math.min(millisOf(to) + 1, span.to) : span.to,
   }
   const cuts = [...cutsOf(scope), ...[from, to].flatMap(edge => (edge ? cutsAt(edge) : []))]
-  const { months, days, rest } = cutSpan(roundOut(wanted, from, to), cuts, units)
+  const { months, days, hours, rest } = cutSpan(roundOut(wanted, from, to), cuts, units)
   const where = and(facetConditions(caller, scope, filter, without))
   const within = and([sql`true`, ...timeConditions(filter)])
   const raw = (table: 'log_entry' | 'log_pending', condition: Condition) =>
     sql`select e.at, ${COLUMNS}, 1 as n from ${sql.table(table)} e where ${where} and ${within} and ${condition}`
-  const restCondition = rest.length
-    ? sql`(${sql.join(
-        rest.map(
-          part => sql`(e.at >= ${instantFromMillis(part.from)} and e.at < ${instantFromMillis(part.to)})`,
-        ),
-        sql` or `,
-      )})`
-    : sql`false`
+  const restCondition = isWithin(sql`e.at`, rest)
   const counted = (unit: 'month' | 'day', starts: readonly string[]) =>
     sql`select e.at, ${COLUMNS}, e.n from ${rollupRows(counts, caller.workspaceId, unit, sql`r.start = any(${starts}::date[])`)} e where ${where}`
   return sql.join(
     [
       ...(months.length ? [counted('month', months)] : []),
       ...(days.length ? [counted('day', days)] : []),
+      ...(hours.length
+        ? [
+            sql`select e.at, ${COLUMNS}, e.n from ${hourRows(caller.workspaceId, isWithin(sql`r.start`, hours))} e where ${where}`,
+          ]
+        : []),
       ...(rest.length ? [raw('log_entry', restCondition)] : []),
       // fenced in: else an index of a common event is walked from end to end for the few that are not counted yet
       sql`select e.at, ${COLUMNS}, 1 as n from (select * from log_entry where ${uncountedSql(caller.workspaceId)} offset 0) e where ${where} and ${within} and not ${restCondition}`,
@@ -105,6 +103,17 @@ export function countedRows({
     sql` union all `,
   )
 }
+
+/** A condition: an instant lies in one of the spans. */
+const isWithin = (at: Condition, spans: readonly Span[]): Condition =>
+  spans.length
+    ? sql`(${sql.join(
+        spans.map(
+          ({ from, to }) => sql`(${at} >= ${instantFromMillis(from)} and ${at} < ${instantFromMillis(to)})`,
+        ),
+        sql` or `,
+      )})`
+    : sql`false`
 
 const DAY = 86_400_000
 

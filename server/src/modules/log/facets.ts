@@ -8,7 +8,7 @@ import { planSearch, waysIn } from './drivers.ts'
 import { amongTexts, conditionsOf, findTexts, hasWords } from './find-words.ts'
 import type { Counts } from './rollup.ts'
 import type { SearchRequest } from './search-request.ts'
-import type { Span } from './spans.ts'
+import type { CountedUnits, Span } from './spans.ts'
 
 type Condition = RawBuilder<unknown>
 type Facets = z.input<typeof facetLog.output>
@@ -43,7 +43,7 @@ interface Source {
 async function sourceOf(
   request: SearchRequest,
   span: Span,
-  options: { without?: keyof LogFilter; units?: 'months' | 'days' | 'none'; counts?: Counts } = {},
+  options: { without?: keyof LogFilter; units?: CountedUnits; counts?: Counts } = {},
 ): Promise<Source> {
   const { db, caller, scope, filter } = request
   const { without } = options
@@ -150,18 +150,10 @@ export async function readFacets(request: SearchRequest): Promise<Facets> {
 }
 
 const SECOND = 1_000
-const DAY = 86_400 * SECOND
-/** Widths a bar can have, in milliseconds. From a day on the counts answer. */
-const WIDTHS = [
-  10 * SECOND,
-  60 * SECOND,
-  5 * 60 * SECOND,
-  15 * 60 * SECOND,
-  3_600 * SECOND,
-  3 * 3_600 * SECOND,
-  DAY,
-  7 * DAY,
-]
+const HOUR = 3_600 * SECOND
+const DAY = 24 * HOUR
+/** Widths a bar can have, in milliseconds. From a day on the counts answer, from an hour on where plain ones do. */
+const WIDTHS = [10 * SECOND, 60 * SECOND, 5 * 60 * SECOND, 15 * 60 * SECOND, HOUR, 3 * HOUR, DAY, 7 * DAY]
 const BARS_MAX = 130
 /** Longer than this, entries are not counted one by one for finer bars. */
 const FINE_SPAN = 8 * DAY
@@ -173,6 +165,13 @@ const COUNTED_SPAN = 92 * DAY
 function widthOf(length: number): number | null {
   const fits = WIDTHS.filter(width => length / width <= BARS_MAX)
   return (length > FINE_SPAN ? fits.find(width => width >= DAY) : fits[0]) ?? null
+}
+
+/** What of a span with bars of a width the counts can answer. */
+function unitsOf(width: number | null, plain: boolean): CountedUnits {
+  if (width === null) return 'months'
+  if (width >= DAY) return 'days'
+  return plain && width >= HOUR ? 'hours' : 'none'
 }
 
 /** How dense the log is over time for a filter. Bars without entries are left out. */
@@ -190,7 +189,7 @@ export async function readHistogram(request: SearchRequest): Promise<Histogram> 
   const width = !plain && length > COUNTED_SPAN && !filter.actor ? null : widthOf(length)
   const source = await sourceOf(request, span, {
     counts: plain ? 'plain' : 'full',
-    units: width === null ? 'months' : width >= DAY ? 'days' : 'none',
+    units: unitsOf(width, plain),
   })
   const seconds = width === null ? null : width / 1000
   // Weeks begin on Monday: the first day of 1970 was a Thursday.

@@ -20,6 +20,8 @@ const PLAIN_COLUMNS = sql.raw('event, outcome, reach, source, actor_kind')
 
 const SHARED = sql`r.workspace_id, r.start, r.start::timestamp at time zone 'UTC' as at, r.event, r.outcome, r.reach, r.source, r.actor_kind, r.n`
 
+const NO_PEOPLE = sql`null::uuid as actor_id, null::uuid as bot_id, '{}'::uuid[] as agent_ids, '{}'::uuid[] as department_ids`
+
 /** Which counts a question needs: `plain` ones know no people, bots or departments, and are few however large a team is. */
 export type Counts = 'plain' | 'full'
 
@@ -35,16 +37,18 @@ export function rollupRows(
 ): RawBuilder<unknown> {
   const [table, people] =
     counts === 'plain'
-      ? [
-          sql`log_rollup_plain`,
-          sql`null::uuid as actor_id, null::uuid as bot_id, '{}'::uuid[] as agent_ids, '{}'::uuid[] as department_ids`,
-        ]
+      ? [sql`log_rollup_plain`, NO_PEOPLE]
       : [
           sql`log_rollup`,
           sql`nullif(r.actor_id, ${NOBODY}) as actor_id, nullif(r.bot_id, ${NOBODY}) as bot_id, r.agent_ids, r.department_ids`,
         ]
   return sql`(select ${SHARED}, ${people} from ${table} r where r.workspace_id = ${workspaceId} and r.unit = ${sql.lit(unit)} and ${which})`
 }
+
+/** The same by the hour, for which there are only plain counts; `which` is a condition on `r.start`, an instant. */
+export const hourRows = (workspaceId: string, which: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`(select r.workspace_id, r.start, r.start as at, r.event, r.outcome, r.reach, r.source, r.actor_kind, r.n, ${NO_PEOPLE}
+    from log_rollup_hour r where r.workspace_id = ${workspaceId} and ${which})`
 
 /**
  * A condition on log_entry: what the counts have not reached yet. The head bounds it from above though nothing lies
@@ -111,9 +115,9 @@ export class LogRollup {
   }
 }
 
-/** The counts of the entries that `which` finds in log_entry, by day and by month, as rows of log_rollup. */
+/** Adds the counts of the entries that `which` finds in log_entry, by hour, by day and by month. */
 const countsOf = (workspaceId: string, which: RawBuilder<unknown>) => sql`slice as (
-      select (at at time zone 'UTC')::date as day, event, outcome, reach, source, actor_kind,
+      select (at at time zone 'UTC')::date as day, date_trunc('hour', at at time zone 'UTC') as hour, event, outcome, reach, source, actor_kind,
         coalesce(${COUNTED_ACTORS}, ${NOBODY}) as actor_id, coalesce(bot_id, ${NOBODY}) as bot_id, agent_ids, department_ids
       from log_entry where workspace_id = ${workspaceId} and ${which}
     ), days as (
@@ -130,6 +134,10 @@ const countsOf = (workspaceId: string, which: RawBuilder<unknown>) => sql`slice 
       insert into log_rollup_plain (workspace_id, unit, start, ${PLAIN_COLUMNS}, n)
       select ${workspaceId}, unit, start, ${PLAIN_COLUMNS}, sum(n) from both_units group by unit, start, ${PLAIN_COLUMNS} order by unit, start
       on conflict (workspace_id, unit, start, ${PLAIN_COLUMNS}) do update set n = log_rollup_plain.n + excluded.n
+    ), counted_by_hour as (
+      insert into log_rollup_hour (workspace_id, start, ${PLAIN_COLUMNS}, n)
+      select ${workspaceId}, hour at time zone 'UTC', ${PLAIN_COLUMNS}, count(*)::int from slice group by hour, ${PLAIN_COLUMNS} order by hour
+      on conflict (workspace_id, start, ${PLAIN_COLUMNS}) do update set n = log_rollup_hour.n + excluded.n
     )`
 
 async function countSlice(
@@ -158,7 +166,10 @@ export async function recountMonth(tx: Tx, workspaceId: string, month: string): 
   for (const table of [sql`log_rollup`, sql`log_rollup_plain`])
     await sql`delete from ${table} where workspace_id = ${workspaceId} and unit in ('day', 'month')
       and start >= ${month}::date and start < ${ends}`.execute(tx)
-  const within = sql`at >= ${month}::date::timestamp at time zone 'UTC' and at < ${ends}::timestamp at time zone 'UTC'
+  const times = (column: string) =>
+    sql`${sql.ref(column)} >= ${month}::date::timestamp at time zone 'UTC' and ${sql.ref(column)} < ${ends}::timestamp at time zone 'UTC'`
+  await sql`delete from log_rollup_hour where workspace_id = ${workspaceId} and ${times('start')}`.execute(tx)
+  const within = sql`${times('at')}
     and position < (select position from log_rollup_cursor where workspace_id = ${workspaceId})`
   await sql`with ${countsOf(workspaceId, within)} select 1`.execute(tx)
 }
