@@ -93,15 +93,21 @@ function makeFormat(language: Language, zone: string | undefined) {
   }
 }
 
-function formatBytes(locale: string, size: number): string {
-  const [unit, divisor] =
-    size < 1000 ? ['byte', 1] : size < 1_000_000 ? ['kilobyte', 1000] : ['megabyte', 1_000_000]
+const SIZES = [
+  { unit: 'gigabyte', divisor: 1e9 },
+  { unit: 'megabyte', divisor: 1e6 },
+  { unit: 'kilobyte', divisor: 1e3 },
+] as const
+
+/** Single bytes are a word with its plural (710 bytes, 710 байт), larger units a sign (1.2 MB). */
+export function formatBytes(locale: string, size: number): string {
+  const { unit, divisor } = SIZES.find(each => size >= each.divisor) ?? { unit: 'byte', divisor: 1 }
   return new Intl.NumberFormat(locale, {
     style: 'unit',
-    unit: String(unit),
-    unitDisplay: 'short',
+    unit,
+    unitDisplay: unit === 'byte' ? 'long' : 'short',
     maximumFractionDigits: 1,
-  }).format(size / Number(divisor))
+  }).format(size / divisor)
 }
 
 function formatSpan(locale: string, milliseconds: number): string {
