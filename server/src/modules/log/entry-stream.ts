@@ -7,13 +7,14 @@ import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { scopeOf } from '../team/index.ts'
 import { and, type LogFilter } from './conditions.ts'
+import { describeLeaf } from './describe-leaf.ts'
 import { accountsOf, planSearch, waysIn } from './drivers.ts'
 import { conditionsOf } from './find-words.ts'
 import { mayOpen, type SealedPart, showPart } from './parts.ts'
 import { purgedParts } from './purged.ts'
 import { restrictedOwners } from './restricted.ts'
 import type { SearchRequest } from './search-request.ts'
-import { openName, tokenNames, tokensOf } from './token-names.ts'
+import { tokenNames, tokensOf } from './token-names.ts'
 
 const BATCH = 2_000
 /** Names and addresses are few and come again and again. */
@@ -171,65 +172,14 @@ export class Presenter {
               )
             : WITHHELD
       const position = rows[i]?.position ?? 0
-      return { position, entry: this.#describe(leaf, position, parts, named.byCustomer) }
+      const entry = describeLeaf(leaf, position, parts, {
+        nameOf: (entryId, owner, part = 'name') => this.#nameOf(leaf, entryId, owner, part),
+        customers: named.byCustomer,
+        departments: this.#departments,
+        tokens: this.#tokens,
+      })
+      return { position, entry }
     })
-  }
-
-  #describe(
-    leaf: Leaf,
-    position: number,
-    parts: Record<string, Part>,
-    customers: ReadonlyMap<string, string>,
-  ): Entry {
-    const name = (entryId: string | undefined, owner: string, part: keyof Names = 'name') =>
-      this.#nameOf(leaf, entryId, owner, part)
-    const actor = `${leaf.actor.kind}:${leaf.actor.id}`
-    return {
-      position,
-      id: leaf.id,
-      at: leaf.at,
-      recordedAt: leaf.recordedAt,
-      event: leaf.event,
-      version: leaf.version,
-      outcome: leaf.outcome,
-      actor: {
-        kind: leaf.actor.kind as Entry['actor']['kind'],
-        id: leaf.actor.id ?? null,
-        name: openName(this.#tokens.get(leaf.actor.id ?? '')) ?? name(leaf.actor.named, actor),
-        role: leaf.actor.role ?? null,
-        departments: (leaf.actor.departments ?? []).map(id => ({
-          id,
-          name: this.#departments.get(id) ?? null,
-        })),
-      },
-      onBehalfOf: leaf.onBehalfOf ?? null,
-      causedBy: leaf.causedBy ?? null,
-      subject: {
-        kind: leaf.subject.kind,
-        id: leaf.subject.id,
-        name:
-          leaf.subject.name === undefined
-            ? name(leaf.subject.named, `${leaf.subject.kind}:${leaf.subject.id}`)
-            : { state: 'open', value: leaf.subject.name },
-      },
-      conversationId: leaf.conversationId ?? null,
-      customerId: leaf.customerId ?? null,
-      customerName: leaf.customerId
-        ? name(customers.get(leaf.customerId), `customer:${leaf.customerId}`)
-        : null,
-      botId: leaf.botId ?? null,
-      data: leaf.data,
-      parts,
-      reason: leaf.reason ? { code: leaf.reason.code, text: null } : null,
-      via: {
-        source: leaf.via.source as Entry['via']['source'],
-        requestId: leaf.via.requestId ?? null,
-        sessionId: leaf.via.sessionId ?? null,
-        ip: name(leaf.via.origin, actor, 'ip'),
-        userAgent: name(leaf.via.origin, actor, 'userAgent'),
-        nodeId: leaf.via.nodeId ?? null,
-      },
-    }
   }
 
   #nameOf(leaf: Leaf, entryId: string | undefined, owner: string, part: keyof Names): Part | null {

@@ -3,11 +3,12 @@ import type { Leaf } from '@tracedesk/proof/node'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
+import { describeLeaf } from './describe-leaf.ts'
 import { loadParts, mayOpen, type SealedPart, showPart } from './parts.ts'
 import { type AbsentPart, partsDestroyedAt, purgedParts } from './purged.ts'
 import { restrictedOwners, seesRestricted } from './restricted.ts'
 import { isRevealed, revealsFor } from './reveals.ts'
-import { openName, tokenNames, tokensOf } from './token-names.ts'
+import { tokenNames, tokensOf } from './token-names.ts'
 
 export interface EntryRecord {
   readonly position: number | null
@@ -90,50 +91,12 @@ export class EntryReader {
                 purged.get(`${leaf.id}/${name}`),
               )
             : WITHHELD
-      const customerOwner = `customer:${leaf.customerId}`
-      return {
-        position: records[i]?.position ?? null,
-        id: leaf.id,
-        at: leaf.at,
-        recordedAt: leaf.recordedAt,
-        event: leaf.event,
-        version: leaf.version,
-        outcome: leaf.outcome,
-        actor: {
-          kind: leaf.actor.kind as Entry['actor']['kind'],
-          id: leaf.actor.id ?? null,
-          name:
-            openName(tokens.get(leaf.actor.id ?? '')) ??
-            nameOf(leaf, leaf.actor.named, `${leaf.actor.kind}:${leaf.actor.id}`),
-          role: leaf.actor.role ?? null,
-          departments: (leaf.actor.departments ?? []).map(id => ({ id, name: departments.get(id) ?? null })),
-        },
-        onBehalfOf: leaf.onBehalfOf ?? null,
-        causedBy: leaf.causedBy ?? null,
-        subject: {
-          kind: leaf.subject.kind,
-          id: leaf.subject.id,
-          name:
-            leaf.subject.name === undefined
-              ? nameOf(leaf, leaf.subject.named, `${leaf.subject.kind}:${leaf.subject.id}`)
-              : { state: 'open', value: leaf.subject.name },
-        },
-        conversationId: leaf.conversationId ?? null,
-        customerId: leaf.customerId ?? null,
-        customerName: leaf.customerId ? nameOf(leaf, customers.get(leaf.customerId), customerOwner) : null,
-        botId: leaf.botId ?? null,
-        data: leaf.data,
-        parts: shown,
-        reason: leaf.reason ? { code: leaf.reason.code, text: null } : null,
-        via: {
-          source: leaf.via.source as Entry['via']['source'],
-          requestId: leaf.via.requestId ?? null,
-          sessionId: leaf.via.sessionId ?? null,
-          nodeId: leaf.via.nodeId ?? null,
-          ip: nameOf(leaf, leaf.via.origin, `${leaf.actor.kind}:${leaf.actor.id}`, 'ip'),
-          userAgent: nameOf(leaf, leaf.via.origin, `${leaf.actor.kind}:${leaf.actor.id}`, 'userAgent'),
-        },
-      }
+      return describeLeaf(leaf, records[i]?.position ?? null, shown, {
+        nameOf: (entryId, owner, name) => nameOf(leaf, entryId, owner, name),
+        customers,
+        departments,
+        tokens,
+      })
     })
   }
 }
