@@ -14,6 +14,7 @@ import type { InstallationSecret } from '../../kernel/secret.ts'
 import type { ErasureList } from '../../ledger/erasures.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import { holdsOn } from '../holds/index.ts'
+import { countAdministrators } from '../team/index.ts'
 import { destroyKey } from './destroy-key.ts'
 import { closeOpenStories } from './erase-conversations.ts'
 import { emptyRows } from './erase-rows.ts'
@@ -22,7 +23,6 @@ import type { Eraser } from './erasers.ts'
 import { closeRequestWithin } from './requests.ts'
 import {
   accountsOf,
-  countErasers,
   entriesOf,
   type LockedRequest,
   lockConversationsOf,
@@ -128,7 +128,7 @@ async function requireSecondPerson(
 ): Promise<boolean> {
   const { actor } = caller
   if (first !== null && actor.kind === 'agent' && actor.id !== first) return true
-  if ((await countErasers(tx, workspaceId)) <= 1 && actor.kind === 'agent') return false
+  if ((await countAdministrators(tx, workspaceId)) <= 1 && actor.kind === 'agent') return false
   throw new ConsoleError(first === null ? 'privacy.erasure_not_requested' : 'privacy.second_person_needed', {
     requestId,
   })

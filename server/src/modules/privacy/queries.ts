@@ -7,8 +7,9 @@ import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import { millisOf } from '../../kernel/instant.ts'
 import { isCustomerWithheld, personSql } from '../conversations/index.ts'
 import { holdsOn } from '../holds/index.ts'
+import { countAdministrators } from '../team/index.ts'
 import { describeData, type KeptFor } from './data-map.ts'
-import { accountsOf, countErasers } from './store.ts'
+import { accountsOf } from './store.ts'
 
 const SOON_MS = 7 * 86_400_000
 
@@ -116,7 +117,7 @@ const subject = defineQueryHandler(getPrivacySubject, async (context, { id: cust
     ...(await countOf(db, caller.workspaceId, accounts)),
     consents,
     holds: holds.map(({ id, cause }) => ({ id, reason: cause })),
-    secondPerson: (await countErasers(db, caller.workspaceId)) > 1,
+    secondPerson: (await countAdministrators(db, caller.workspaceId)) > 1,
   } as never // branded ids, as above
 })
 

@@ -134,18 +134,6 @@ export async function entriesOf(
   return rows
 }
 
-/** How many people may erase: with more than one, it takes two. */
-export async function countErasers(db: ReadDb | Tx, workspaceId: string): Promise<number> {
-  const row = await db
-    .selectFrom('agent')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('workspace_id', '=', workspaceId)
-    .where('state', '=', 'active')
-    .where('role', 'in', ['owner', 'admin'])
-    .executeTakeFirstOrThrow()
-  return Number(row.n)
-}
-
 /** The accounts of the person a customer is, the customer among them, in one order for all; erased ones are left out. */
 export async function accountsOf(
   db: ReadDb | Tx,

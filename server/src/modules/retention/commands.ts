@@ -18,9 +18,10 @@ import {
 import { type Command, type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import { countAdministrators } from '../team/index.ts'
 import type { ArchivedReach } from './months.ts'
 import { previewOf } from './preview.ts'
-import { countApprovers, digestOfRules, lockRun, type RetentionRun, readRules } from './store.ts'
+import { digestOfRules, lockRun, type RetentionRun, readRules } from './store.ts'
 
 /** What a run keeps of them must fit a row, and a person must be able to read them. */
 const RULES_MAX = 100
@@ -153,7 +154,7 @@ export const createApproveRetention = (wake: () => void): Command =>
       const run = await lockRun(tx, workspaceId, runId)
       if (run.state !== 'requested') throw new ConsoleError('retention.not_requested', { runId })
       // a workspace with one administrator has nobody to ask
-      const alone = (await countApprovers(tx, workspaceId)) <= 1
+      const alone = (await countAdministrators(tx, workspaceId)) <= 1
       const byRhythm = run.requestedBy === RULE_IDS.retention
       const secondPerson = !byRhythm && run.requestedBy !== person
       if (!secondPerson && !byRhythm && !alone)

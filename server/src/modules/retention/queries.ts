@@ -9,10 +9,11 @@ import {
 import { sql } from 'kysely'
 import { may } from '../../command/caller.ts'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
+import { countAdministrators } from '../team/index.ts'
 import type { ArchivedReach } from './months.ts'
 import { createPreviewRetention } from './preview.ts'
 import { bySpecificity, KeptRules } from './rules.ts'
-import { countApprovers, readRules } from './store.ts'
+import { readRules } from './store.ts'
 
 const RUNS = 50
 
@@ -39,7 +40,7 @@ const listRunsQuery = defineQueryHandler(listRetentionRuns, async ({ db, caller 
     .orderBy('requested_at', 'desc')
     .limit(RUNS)
     .execute()
-  const alone = (await countApprovers(db, workspaceId)) <= 1
+  const alone = (await countAdministrators(db, workspaceId)) <= 1
   const mayAtAll = may(caller, 'retention.approve') && actor.kind === 'agent'
   return {
     items: rows.map(row => ({

@@ -55,15 +55,3 @@ export async function lockRun(tx: Tx, workspaceId: string, runId: string): Promi
     partsGone: Number(row.parts_gone),
   }
 }
-
-/** How many could approve: owners and administrators with a seat. */
-export async function countApprovers(db: ReadDb | Tx, workspaceId: string): Promise<number> {
-  const row = await db
-    .selectFrom('agent')
-    .select(({ fn }) => fn.countAll<number>().as('n'))
-    .where('workspace_id', '=', workspaceId)
-    .where('state', '=', 'active')
-    .where('role', 'in', ['owner', 'admin'])
-    .executeTakeFirstOrThrow()
-  return Number(row.n)
-}

@@ -6,7 +6,6 @@ import {
   agentRoleChanged,
   changeRole,
   deactivateAgent,
-  departmentMemberAdded,
   inviteAgent,
   reactivateAgent,
   resetPassword,
@@ -17,10 +16,11 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { newToken, sha256 } from '../../kernel/secret.ts'
+import { enterDepartment } from './departments.ts'
 import { endGroundless } from './impersonation-ground.ts'
 import { leaveDesk } from './presence.ts'
 import { requireRank } from './rank.ts'
-import { countOwners, endSessions, lockAgent, lockDepartment } from './store.ts'
+import { countOwners, endLinks, endSessions, lockAgent, lockDepartment, setAgentState } from './store.ts'
 
 /** A link to take a seat or to choose a new password is good for a week, unless said otherwise. */
 const LINK_DAYS = 7
@@ -33,13 +33,7 @@ async function makeLink(
 ) {
   const token = newToken()
   const expiresAt = addMicros(context.now, days * 86_400_000_000)
-  await context.tx
-    .updateTable('invitation')
-    .set({ used_at: context.now })
-    .where('workspace_id', '=', context.workspaceId)
-    .where('agent_id', '=', agentId)
-    .where('used_at', 'is', null)
-    .execute()
+  await endLinks(context.tx, context.workspaceId, agentId, context.now)
   await context.tx
     .insertInto('invitation')
     .values({
@@ -94,15 +88,7 @@ export const inviteAgentCommand = defineCommandHandler(inviteAgent, {
     )
     for (const departmentId of new Set(input.departmentIds ?? [])) {
       const { name } = await lockDepartment(tx, workspaceId, departmentId)
-      await tx
-        .insertInto('department_member')
-        .values({ workspace_id: workspaceId, department_id: departmentId, agent_id: agentId })
-        .execute()
-      context.record(
-        departmentMemberAdded,
-        { agentId },
-        { subject: { id: departmentId, name }, agents: [agentId] },
-      )
+      await enterDepartment(context, { id: departmentId, name }, agentId)
     }
     return { agent: { id: agentId }, ...(await makeLink(context, agentId, 'invitation', input.validDays)) }
   },
@@ -147,19 +133,8 @@ export const createDeactivateAgent = (requeue: Requeue) =>
       if (agent.state === 'deactivated') throw new ConsoleError('agent.inactive', { agentId })
       if (agent.role === 'owner' && agent.state === 'active' && (await countOwners(tx, workspaceId)) === 1)
         throw new ConsoleError('agent.last_owner')
-      await tx
-        .updateTable('agent')
-        .set({ state: 'deactivated' })
-        .where('workspace_id', '=', workspaceId)
-        .where('agent_id', '=', agentId)
-        .execute()
-      await tx
-        .updateTable('invitation')
-        .set({ used_at: now })
-        .where('workspace_id', '=', workspaceId)
-        .where('agent_id', '=', agentId)
-        .where('used_at', 'is', null)
-        .execute()
+      await setAgentState(tx, workspaceId, agentId, 'deactivated')
+      await endLinks(tx, workspaceId, agentId, now)
       const ended = await endSessions(tx, workspaceId, agentId, now)
       const conversationsRequeued = await requeue(context, agentId)
       await leaveDesk(context, agentId, 'admin')
@@ -188,12 +163,7 @@ export const reactivateAgentCommand = defineCommandHandler(reactivateAgent, {
       .where('workspace_id', '=', workspaceId)
       .where('agent_id', '=', agentId)
       .executeTakeFirst()
-    await tx
-      .updateTable('agent')
-      .set({ state: credential ? 'active' : 'invited' })
-      .where('workspace_id', '=', workspaceId)
-      .where('agent_id', '=', agentId)
-      .execute()
+    await setAgentState(tx, workspaceId, agentId, credential ? 'active' : 'invited')
     context.record(
       agentReactivated,
       {},

@@ -133,6 +133,20 @@ const findMember = (tx: Tx, workspaceId: string, departmentId: string, agentId: 
     .forUpdate()
     .executeTakeFirst()
 
+/** Makes somebody a member, on record. They must not be one. */
+export async function enterDepartment(
+  context: CommandContext,
+  department: { id: string; name: string },
+  agentId: string,
+): Promise<void> {
+  const { tx, workspaceId } = context
+  await tx
+    .insertInto('department_member')
+    .values({ workspace_id: workspaceId, department_id: department.id, agent_id: agentId })
+    .execute()
+  context.record(departmentMemberAdded, { agentId }, { subject: department, agents: [agentId] })
+}
+
 export const addMemberCommand = defineCommandHandler(addMember, {
   handle: async (context, { departmentId, agentId }) => {
     const { tx, workspaceId } = context
@@ -140,15 +154,7 @@ export const addMemberCommand = defineCommandHandler(addMember, {
     await lockAgent(tx, workspaceId, agentId)
     if (await findMember(tx, workspaceId, departmentId, agentId))
       throw new ConsoleError('department.already_member', { departmentId, agentId })
-    await tx
-      .insertInto('department_member')
-      .values({ workspace_id: workspaceId, department_id: departmentId, agent_id: agentId })
-      .execute()
-    context.record(
-      departmentMemberAdded,
-      { agentId },
-      { subject: { id: departmentId, name }, agents: [agentId] },
-    )
+    await enterDepartment(context, { id: departmentId, name }, agentId)
     return {}
   },
 })

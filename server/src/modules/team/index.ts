@@ -81,7 +81,7 @@ export {
   type SettingValue,
 } from './settings.ts'
 export { createSignIn } from './sign-in.ts'
-export { departmentsOf, requireActiveAgent, requireDepartment } from './store.ts'
+export { countAdministrators, departmentsOf, requireActiveAgent, requireDepartment } from './store.ts'
 export {
   createSetAgentBots,
   grantSwitchCommand,

@@ -23,7 +23,7 @@ import type { ReadDb, Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { type InstallationSecret, seal, sha256, unseal } from '../../kernel/secret.ts'
 import { addressParts, beginSession } from './sessions.ts'
-import { departmentsOf } from './store.ts'
+import { departmentsOf, endLinks, setAgentState } from './store.ts'
 
 /** A provider as a client needs it. */
 export interface OidcProvider {
@@ -224,20 +224,8 @@ async function link(
   const about = { actor, subject: { id: seat.id, named: seat.named }, agents: [seat.id] }
   context.record(agentIdentityLinked, { issuer }, { ...about, parts: { identity: subject } })
   if (seat.state !== 'invited') return
-  await tx
-    .updateTable('agent')
-    .set({ state: 'active' })
-    .where('workspace_id', '=', workspaceId)
-    .where('agent_id', '=', seat.id)
-    .execute()
-  // the link they were sent has done its work
-  await tx
-    .updateTable('invitation')
-    .set({ used_at: now })
-    .where('workspace_id', '=', workspaceId)
-    .where('agent_id', '=', seat.id)
-    .where('used_at', 'is', null)
-    .execute()
+  await setAgentState(tx, workspaceId, seat.id, 'active')
+  await endLinks(tx, workspaceId, seat.id, now) // the one they were sent has done its work
   context.record(agentJoined, {}, about)
 }
 

@@ -29,7 +29,7 @@ import { hashPassword } from './password.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import { leaveDesk } from './presence.ts'
 import { requireRank } from './rank.ts'
-import { departmentsOf, endSessions, lockAgent } from './store.ts'
+import { departmentsOf, endSessions, lockAgent, setAgentState } from './store.ts'
 
 /** A session lasts a week from signing in. */
 export const SESSION_HOURS = 7 * 24
@@ -278,12 +278,7 @@ export const acceptInvitationCommand = defineCommandHandler(acceptInvitation, {
       .where('workspace_id', '=', workspaceId)
       .where('invitation_id', '=', found.invitation_id)
       .execute()
-    await tx
-      .updateTable('agent')
-      .set({ state: 'active' })
-      .where('workspace_id', '=', workspaceId)
-      .where('agent_id', '=', agentId)
-      .execute()
+    await setAgentState(tx, workspaceId, agentId, 'active')
     await tx
       .insertInto('agent_credential')
       .values({

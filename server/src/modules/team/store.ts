@@ -41,6 +41,44 @@ export async function requireActiveAgent(tx: Tx, workspaceId: string, agentId: s
   return row as AgentRow
 }
 
+/** Whether a seat was invited, is taken, or closed. */
+export async function setAgentState(
+  tx: Tx,
+  workspaceId: string,
+  agentId: string,
+  state: AgentRow['state'],
+): Promise<void> {
+  await tx
+    .updateTable('agent')
+    .set({ state })
+    .where('workspace_id', '=', workspaceId)
+    .where('agent_id', '=', agentId)
+    .execute()
+}
+
+/** No link that was made for a seat leads anywhere from now on. */
+export async function endLinks(tx: Tx, workspaceId: string, agentId: string, now: string): Promise<void> {
+  await tx
+    .updateTable('invitation')
+    .set({ used_at: now })
+    .where('workspace_id', '=', workspaceId)
+    .where('agent_id', '=', agentId)
+    .where('used_at', 'is', null)
+    .execute()
+}
+
+/** How many could agree to a destruction: owners and administrators with a seat. With more than one, it takes two. */
+export async function countAdministrators(db: ReadDb | Tx, workspaceId: string): Promise<number> {
+  const row = await db
+    .selectFrom('agent')
+    .select(({ fn }) => fn.countAll<number>().as('n'))
+    .where('workspace_id', '=', workspaceId)
+    .where('state', '=', 'active')
+    .where('role', 'in', ['owner', 'admin'])
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
 /** The departments agents belong to now. */
 export async function departmentsOf(
   db: ReadDb | Tx,

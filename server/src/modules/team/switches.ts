@@ -19,7 +19,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { leadsOneOf, lockDesk } from './presence.ts'
 import { requireRank } from './rank.ts'
 import { readSwitches } from './standing.ts'
-import { departmentsOf, lockAgent, requireActiveAgent } from './store.ts'
+import { departmentsOf, endLinks, lockAgent, requireActiveAgent, setAgentState } from './store.ts'
 
 /** Puts a switch of a person on or off; the entry says how it was, null where the role decided. */
 async function setSwitch(
@@ -155,19 +155,8 @@ export const revokeInvitationCommand = defineCommandHandler(revokeInvitation, {
     const agent = await lockAgent(tx, workspaceId, agentId)
     await requireRank(context, agent.role)
     if (agent.state !== 'invited') throw new ConsoleError('agent.not_invited', { agentId })
-    await tx
-      .updateTable('invitation')
-      .set({ used_at: now })
-      .where('workspace_id', '=', workspaceId)
-      .where('agent_id', '=', agentId)
-      .where('used_at', 'is', null)
-      .execute()
-    await tx
-      .updateTable('agent')
-      .set({ state: 'deactivated' })
-      .where('workspace_id', '=', workspaceId)
-      .where('agent_id', '=', agentId)
-      .execute()
+    await endLinks(tx, workspaceId, agentId, now)
+    await setAgentState(tx, workspaceId, agentId, 'deactivated')
     context.record(
       agentInvitationRevoked,
       {},
