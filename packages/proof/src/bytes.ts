@@ -86,6 +86,16 @@ export function fromBase64(text: string): Uint8Array {
   return bytes
 }
 
+/** The same for a text that may be none: undefined instead of an error. */
+export function tryBase64(text: string): Uint8Array | undefined {
+  try {
+    return fromBase64(text)
+  } catch (error) {
+    if (error instanceof ProofError) return undefined
+    throw error
+  }
+}
+
 /** UTF-8 bytes of a text. Throws `lone_surrogate` where the text has no UTF-8 form. */
 export function utf8Encode(text: string): Uint8Array {
   if (!text.isWellFormed()) throw new ProofError('lone_surrogate', 'text is not well-formed Unicode')

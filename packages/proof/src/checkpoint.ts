@@ -1,4 +1,4 @@
-import { fromBase64, toBase64 } from './bytes.ts'
+import { toBase64, tryBase64 } from './bytes.ts'
 import { ProofError } from './errors.ts'
 import { parseNote, type VerifiedSignature, verifyNote } from './note.ts'
 import { parseVkey } from './note-key.ts'
@@ -42,15 +42,6 @@ function parseRoot(base64: string): Uint8Array {
   if (root?.length !== HASH_BYTES)
     throw new ProofError('bad_checkpoint', 'root is not the base64 of 32 bytes')
   return root
-}
-
-function tryBase64(base64: string): Uint8Array | undefined {
-  try {
-    return fromBase64(base64)
-  } catch (error) {
-    if (error instanceof ProofError) return undefined
-    throw error
-  }
 }
 
 /** Whom to believe. It comes from the verifier's own file, never from what is being verified. */

@@ -1,4 +1,4 @@
-import { concatBytes, equalBytes, fromBase64, toBase64, toHex } from './bytes.ts'
+import { concatBytes, equalBytes, toBase64, toHex, tryBase64 } from './bytes.ts'
 import { ProofError } from './errors.ts'
 import { type NoteSignature, parseNote, verifyNote } from './note.ts'
 import { HASH_BYTES } from './tree.ts'
@@ -39,15 +39,6 @@ function readHash(base64: string): Uint8Array {
   if (hash?.length !== HASH_BYTES)
     throw new ProofError('bad_witness_message', 'a proof line is not the base64 of 32 bytes')
   return hash
-}
-
-function tryBase64(base64: string): Uint8Array | undefined {
-  try {
-    return fromBase64(base64)
-  } catch (error) {
-    if (error instanceof ProofError) return undefined
-    throw error
-  }
 }
 
 /**
