@@ -23,6 +23,19 @@ export const ACTOR_KINDS = [
   'import',
 ] as const
 
+/** How a stretch of a text that goes out can be formatted: the types of Telegram's MessageEntity that the desk sends. */
+export const ENTITY_TYPES = [
+  'bold',
+  'italic',
+  'underline',
+  'strikethrough',
+  'spoiler',
+  'code',
+  'pre',
+  'text_link',
+  'blockquote',
+] as const
+
 /** By which way something was done. */
 export const SOURCES = ['console', 'api', 'telegram', 'flow', 'rule', 'cli', 'import', 'system'] as const
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ENTITY_TYPES } from './rules.ts'
 
 /** Telegram counts text in UTF-16 code units: `sendMessage` takes 1 to 4096 of them. */
 export const MESSAGE_TEXT_MAX = 4096
@@ -55,17 +56,7 @@ export const Colour = z.string().regex(/^#[0-9a-f]{6}$/)
 
 /** How a stretch of a text is formatted (Bot API, MessageEntity); offset and length in UTF-16 units. */
 export const Entity = z.strictObject({
-  type: z.enum([
-    'bold',
-    'italic',
-    'underline',
-    'strikethrough',
-    'spoiler',
-    'code',
-    'pre',
-    'text_link',
-    'blockquote',
-  ]),
+  type: z.enum(ENTITY_TYPES),
   offset: z.int().min(0),
   length: z.int().min(1),
   url: z

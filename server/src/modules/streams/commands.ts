@@ -5,9 +5,6 @@ import {
   replayStream,
   resumeStream,
   rotateStreamSecret,
-  type StreamEnvelope,
-  type StreamKind,
-  type StreamPayload,
   streamCreated,
   streamDeleted,
   streamPaused,
@@ -32,7 +29,7 @@ import {
   sealSecrets,
   sealWords,
 } from './secrets.ts'
-import { lockPosition, lockStream, type StreamFilter, sizeOf } from './store.ts'
+import { lockPosition, lockStream, type StreamFilter, type StreamForm, sizeOf } from './store.ts'
 import { readTarget } from './target.ts'
 
 const STREAMS_MAX = 20
@@ -42,19 +39,8 @@ const HOUR_MICROS = 3_600_000_000
 /** Entries in one connection of syslog, where nothing else is said. */
 const SYSLOG_BATCH = 100
 
-/** How a stream is set up, without what is secret. */
-interface Form {
-  readonly name: string
-  readonly kind: StreamKind
-  readonly envelope: StreamEnvelope
-  readonly payload: StreamPayload
-  readonly parts: 'withheld' | 'open'
-  readonly filter: StreamFilter
-  readonly batch: number
-}
-
 /** What can be sent in which form; throws `stream.form_not_fitting` for the rest. */
-function requireFitting({ kind, envelope, payload, batch }: Form): void {
+function requireFitting({ kind, envelope, payload, batch }: StreamForm): void {
   const problem =
     kind === 'syslog' && envelope !== 'plain'
       ? 'envelope'
@@ -88,7 +74,7 @@ export const describeFilter = (filter: StreamFilter): Record<string, string[]> =
 
 type Config = Omit<z.input<typeof streamCreated.data>, 'kind' | 'firstPosition'>
 
-const describe = (port: StreamPort, form: Form, secrets: StreamSecrets): Config => ({
+const describe = (port: StreamPort, form: StreamForm, secrets: StreamSecrets): Config => ({
   name: form.name,
   receiver: readTarget(form.kind, secrets.address, true).target,
   fingerprint: fingerprintOf(port.secret, secrets.address),
@@ -106,7 +92,7 @@ const columnsOf = (
   port: StreamPort,
   workspaceId: string,
   id: string,
-  form: Form,
+  form: StreamForm,
   secrets: StreamSecrets,
 ) => ({
   name: form.name,
@@ -128,7 +114,7 @@ async function create(
   { address, authorization, ca, from, kind, batch, ...rest }: z.output<typeof createStream.input>,
 ) {
   const { tx, workspaceId, now, caller } = context
-  const form: Form = { ...rest, kind, batch: batch ?? (kind === 'syslog' ? SYSLOG_BATCH : 1) }
+  const form: StreamForm = { ...rest, kind, batch: batch ?? (kind === 'syslog' ? SYSLOG_BATCH : 1) }
   requireReach(caller, form.parts)
   requireFitting(form)
   const target = readTarget(kind, address, port.allowPrivate)
@@ -191,7 +177,11 @@ async function update(
   const { tx, workspaceId, caller } = context
   const stream = await lockStream(tx, port.secret, workspaceId, id)
   const given = Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined))
-  const form: Form = { ...stream, ...given, filter: filterAfter(stream.filter, changed.filter, keepWords) }
+  const form: StreamForm = {
+    ...stream,
+    ...given,
+    filter: filterAfter(stream.filter, changed.filter, keepWords),
+  }
   requireReach(caller, form.parts)
   requireFitting(form)
   const secrets: StreamSecrets = {

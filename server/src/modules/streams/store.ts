@@ -9,10 +9,8 @@ import { openSecrets, openWords, type StreamSecrets } from './secrets.ts'
 /** The filter of `log.search`, as the contract parsed it. */
 export type StreamFilter = Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** A stream as its sender needs it. */
-export interface Stream {
-  readonly workspaceId: string
-  readonly id: string
+/** How a stream is set up, without what is secret. */
+export interface StreamForm {
   readonly name: string
   readonly kind: StreamKind
   readonly envelope: StreamEnvelope
@@ -20,6 +18,12 @@ export interface Stream {
   readonly parts: 'withheld' | 'open'
   readonly filter: StreamFilter
   readonly batch: number
+}
+
+/** A stream as its sender needs it. */
+export interface Stream extends StreamForm {
+  readonly workspaceId: string
+  readonly id: string
   readonly state: 'running' | 'paused'
   readonly secrets: StreamSecrets
 }
@@ -36,14 +40,7 @@ export interface StreamPlace {
 }
 
 /** A row with what is sealed in it: only the application's role may read it. */
-interface Row {
-  readonly name: string
-  readonly kind: StreamKind
-  readonly envelope: StreamEnvelope
-  readonly payload: StreamPayload
-  readonly parts: 'withheld' | 'open'
-  readonly filter: StreamFilter
-  readonly batch: number
+interface Row extends StreamForm {
   readonly state: 'running' | 'paused'
   readonly sealed: Buffer
   readonly query: Buffer | null

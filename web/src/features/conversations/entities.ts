@@ -1,35 +1,15 @@
 import type { Message, MessageVersion } from '@tracedesk/contracts'
+import { ENTITY_TYPES } from '@tracedesk/contracts/rules'
 
 export type ShownEntity = Message['entities'][number]
 /** What the desk can send; the others are only shown. */
-export type EntityType =
-  | 'bold'
-  | 'italic'
-  | 'underline'
-  | 'strikethrough'
-  | 'spoiler'
-  | 'code'
-  | 'pre'
-  | 'text_link'
-  | 'blockquote'
+export type EntityType = (typeof ENTITY_TYPES)[number]
 export interface Entity {
   type: EntityType
   offset: number
   length: number
   url?: string
 }
-export const ENTITY_TYPES: readonly EntityType[] = [
-  'bold',
-  'italic',
-  'underline',
-  'strikethrough',
-  'spoiler',
-  'code',
-  'pre',
-  'text_link',
-  'blockquote',
-]
-
 /** The formatting of a message that can be edited here. */
 export const editable = (entities: Message['entities'] | MessageVersion['entities']): Entity[] =>
   entities.flatMap(({ type, offset, length, url }) => {
