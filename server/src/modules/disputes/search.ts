@@ -1,4 +1,5 @@
 import type { ClaimKind, Completeness, Part } from '@tracedesk/contracts'
+import type { Leaf } from '@tracedesk/proof/node'
 import { type RawBuilder, sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
@@ -55,6 +56,15 @@ interface Row {
   readonly data: Record<string, unknown>
 }
 
+type Stored = Omit<Row, 'counter' | 'data'> & { readonly leaf: Buffer }
+
+/** What only the leaf says. It is taken apart here: the database would do so for every row it sorts, and longer. */
+function read({ leaf, ...row }: Stored): Row {
+  // our own ledger's bytes
+  const { counters, data } = JSON.parse(leaf.toString('utf8')) as Pick<Leaf, 'counters' | 'data'>
+  return { ...row, counter: counters.conversation ?? null, data }
+}
+
 /**
  * Reads everything in sight that a claim about a matter is decided by, and says how complete that is. What happens
  * after the times of the matter in the conversations it touches is read as well: an answer may come later.
@@ -107,50 +117,68 @@ export async function searchMatter(
   }
 }
 
-/** Entries of the matter, whoever may see them; log_entry or log_pending is `e`. */
-function wanted({ matter, events }: Search): RawBuilder<boolean> {
+/**
+ * Entries of the matter, whoever may see them, in runs of which each lies behind the one before; log_entry or
+ * log_pending is `e`. Runs of their own, because of one condition with an `or` the database walks everything again for
+ * each page as long as it has no statistics, as after an import.
+ */
+function wanted({ matter, events }: Search): [RawBuilder<boolean>, ...RawBuilder<boolean>[]] {
+  const { workspaceId, from, to } = matter
+  const those = sql<boolean>`e.workspace_id = ${workspaceId} and e.event = any(${[...events]}::text[])`
+  if (matter.kind === 'range') {
+    const touched = sql`select t.conversation_id from log_entry t where t.workspace_id = ${workspaceId}
+      and t.at >= ${from} and t.at < ${to} and t.conversation_id is not null`
+    return [
+      sql<boolean>`${those} and ${belongsSql(matter)}`,
+      sql<boolean>`${those} and e.at >= ${to} and e.conversation_id in (${touched})`,
+    ]
+  }
   const mentioned = mentionsSql(matter)
-  const belongs =
-    matter.kind === 'range'
-      ? sql<boolean>`(${belongsSql(matter)} or (e.at >= ${matter.to} and e.conversation_id in (
-          select t.conversation_id from log_entry t where t.workspace_id = ${matter.workspaceId}
-            and t.at >= ${matter.from} and t.at < ${matter.to} and t.conversation_id is not null)))`
-      : sql<boolean>`(${belongsSql(matter)}${mentioned ? sql` or ${mentioned}` : sql``})`
-  return sql<boolean>`e.workspace_id = ${matter.workspaceId} and e.event = any(${[...events]}::text[]) and ${belongs}`
+  return [sql<boolean>`${those} and (${belongsSql(matter)}${mentioned ? sql` or ${mentioned}` : sql``})`]
 }
 
 async function readRows(db: ReadDb, search: Search, atMost: number): Promise<Row[]> {
-  const where = sql`${wanted(search)} and ${caseEntryScopeSql(search.scope, search.matter.conversationIds)}`
-  const leaf = sql`convert_from(e.leaf, 'UTF8')::json`
-  const columns = sql`e.entry_id as id, e.at, e.event, e.outcome, e.actor_kind as "actorKind", e.actor_id as "actorId",
-    e.source, e.conversation_id as "conversationId", e.subject_id as "subjectId",
-    (${leaf} -> 'counters' ->> 'conversation')::int as counter, ${leaf} -> 'data' as data`
   const rows: Row[] = []
+  for (const which of wanted(search)) await readRun(db, search, which, rows, atMost)
+  return rows
+}
+
+/** Adds the entries of a run to `rows`, page by page, until there are more than `atMost`. */
+async function readRun(
+  db: ReadDb,
+  { scope, matter }: Search,
+  which: RawBuilder<boolean>,
+  rows: Row[],
+  atMost: number,
+): Promise<void> {
+  const where = sql`${which} and ${caseEntryScopeSql(scope, matter.conversationIds)}`
+  const columns = sql`e.entry_id as id, e.at, e.event, e.outcome, e.actor_kind as "actorKind", e.actor_id as "actorId",
+    e.source, e.conversation_id as "conversationId", e.subject_id as "subjectId", e.leaf`
   let after: { at: string; id: string } | null = null
   while (rows.length <= atMost) {
     const beyond: RawBuilder<unknown> = after
       ? sql`(e.at, e.entry_id) > (${after.at}::timestamptz, ${after.id}::uuid)`
       : sql`true`
     const end = sql`order by e.at, e.entry_id limit ${SLICE}`
-    const page: Row[] = await run<Row>(
+    const page: Stored[] = await run<Stored>(
       db,
       sql`select * from (
         (select ${columns}, e.position from log_entry e where ${where} and ${beyond} ${end}) union all
         (select ${columns}, null from log_pending e where ${where} and ${beyond} ${end})
       ) found order by at, id limit ${SLICE}`,
     )
-    rows.push(...page)
+    rows.push(...page.map(read))
     const last = page.at(-1)
     if (page.length < SLICE || !last) break
     after = { at: last.at, id: last.id }
   }
-  return rows
 }
 
 /** How many entries that could decide the claim are out of the searcher's sight. */
 async function countHidden(db: ReadDb, search: Search, scope: Scope): Promise<number> {
   if (scope.kind === 'all' && scope.bots === null) return 0
-  const where = sql`${wanted(search)} and ${inTimesSql(search.matter)} and not ${caseEntryScopeSql(scope, search.matter.conversationIds)}`
+  const [which] = wanted(search) // what lies behind is out of the times
+  const where = sql`${which} and ${inTimesSql(search.matter)} and not ${caseEntryScopeSql(scope, search.matter.conversationIds)}`
   const [row] = await run<{ n: number }>(
     db,
     sql`select (select count(*) from log_entry e where ${where}) + (select count(*) from log_pending e where ${where}) as n`,
