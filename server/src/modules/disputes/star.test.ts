@@ -6,16 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ClaimInput, Part } from '@tracedesk/contracts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { convertStar } from '../../scripts/star-to-ndjson.ts'
-import { operatorCaller } from '../src/command/caller.ts'
-import { verifyLedger } from '../src/ledger/verify.ts'
-import { checkMatter } from '../src/modules/disputes/check.ts'
-import { byConversation } from '../src/modules/disputes/claims/claim-entry.ts'
-import { EVENTS_OF, findFor, judgeClaim } from '../src/modules/disputes/claims/index.ts'
-import { type OpenTexts, searchMatter } from '../src/modules/disputes/search.ts'
-import { importFile } from '../src/modules/imports/index.ts'
-import { openTextsFor } from '../src/modules/log/index.ts'
-import { matcherOfWords, matchersOfGroups } from '../src/modules/moderation/index.ts'
+import { convertStar } from '../../../../scripts/star-to-ndjson.ts'
 import {
   answeredByFirstWords,
   DIALOGUES,
@@ -25,10 +16,19 @@ import {
   secondsOf,
   starIsThere,
   waitsOf,
-} from './support/star-source.ts'
-import { createWorld, TEST_SECRET_BYTES, type World } from './support/world.ts'
+} from '../../../test/support/star-source.ts'
+import { createWorld, TEST_SECRET_BYTES, type World } from '../../../test/support/world.ts'
+import { operatorCaller } from '../../command/caller.ts'
+import { verifyLedger } from '../../ledger/verify.ts'
+import { importFile } from '../imports/index.ts'
+import { openTextsFor } from '../log/index.ts'
+import { matcherOfWords, matchersOfGroups } from '../moderation/index.ts'
+import { checkMatter } from './check.ts'
+import { byConversation } from './claims/claim-entry.ts'
+import { EVENTS_OF, findFor, judgeClaim } from './claims/index.ts'
+import { type OpenTexts, searchMatter } from './search.ts'
 
-const PROGRAM = fileURLToPath(new URL('support/import-process.ts', import.meta.url))
+const PROGRAM = fileURLToPath(new URL('../../../test/support/import-process.ts', import.meta.url))
 
 // One file and one world for the import and for the claims: the import is what takes long.
 describe.runIf(starIsThere())('the STAR dialogues', { timeout: 300_000 }, () => {
