@@ -334,6 +334,8 @@ describe('access', () => {
   test('the package has everything said, for machines and for people, in the customer’s language', async () => {
     const { id, customerId } = await meet('Пётр Первый', 'где мой заказ?', '<script>alert(1)</script>')
     await desk.send(id, 'В пути')
+    const marketing = { customerId: customerId as never, purpose: 'marketing', channel: 'letter' } as const
+    await desk.owner.do('consent.give', marketing)
     await desk.world.settle()
     const requestId = await open(customerId, 'access')
     const { file } = await desk.owner.do('privacy.export_subject', { requestId, language: 'ru' })
@@ -348,6 +350,10 @@ describe('access', () => {
     const page = members.get('index.html') ?? ''
     expect(page).toContain('<html lang="ru">')
     expect(page).toContain('&lt;script&gt;')
+    // what was agreed to and what was recorded is said in their language as well
+    expect(page).toContain('рассылка: дано')
+    expect(page).toContain('<td>Получено<td>Вы')
+    expect(page).not.toMatch(/<td>[a-z_]+[.][a-z_]+<td>/)
     expect(page).not.toContain('<script>')
     const list = async (person: Person) =>
       (await person.ask('privacy.requests', {})).items.find(request => request.id === requestId)?.packageId

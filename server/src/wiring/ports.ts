@@ -123,6 +123,7 @@ export const packagePort = (node: NodeParts) => ({
   keys: node.keys,
   folder: join(node.options.dataDir, 'privacy'),
   filesOf: (workspaceId: string, customerId: string) => node.filesOf(workspaceId, customerId),
+  wordsOf: logModule.loadEntryWords,
 })
 
 export function disputeReads({ keys }: NodeParts): disputes.DisputeReads {

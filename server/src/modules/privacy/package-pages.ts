@@ -1,3 +1,4 @@
+import type { ConsentPurpose } from '@tracedesk/contracts'
 import { PACKAGE_WORDS, type PackageLanguage } from './package-words.ts'
 import type { SubjectEntry, SubjectProfile } from './subject-data.ts'
 
@@ -31,6 +32,8 @@ export async function* writeHtml(
   entries: () => AsyncIterable<SubjectEntry>,
   language: PackageLanguage,
   madeAt: string,
+  /** What an event is called in that language. */
+  nameOf: (event: string) => string,
 ): AsyncGenerator<string> {
   const words = PACKAGE_WORDS[language]
   const time = new Intl.DateTimeFormat(language, {
@@ -53,8 +56,18 @@ export async function* writeHtml(
   if (!any) yield `<p>${words.none}</p>`
   yield `<h2>${words.log}</h2><table>`
   for await (const { at, event, by } of entries())
-    yield `<tr><td>${when(at)}<td>${escapeHtml(event)}<td>${by === 'you' ? words.you : words.desk}</tr>`
+    yield `<tr><td>${when(at)}<td>${escapeHtml(nameOf(event))}<td>${by === 'you' ? words.you : words.desk}</tr>`
   yield `</table><p>${words.rights}</p></html>\n`
+}
+
+/** The name of a language in another; the tag itself where it is none that is known. */
+function nameLanguage(tag: string, language: PackageLanguage): string {
+  try {
+    return new Intl.DisplayNames([language], { type: 'language' }).of(tag) ?? tag
+  } catch (error) {
+    if (error instanceof RangeError) return tag // Telegram says whatever an app gave it
+    throw error
+  }
 }
 
 function describeProfile(
@@ -67,7 +80,7 @@ function describeProfile(
     [words.name, profile.name],
     [words.username, profile.username],
     [words.telegramId, profile.telegramId === null ? null : String(profile.telegramId)],
-    [words.language, profile.language],
+    [words.language, profile.language && nameLanguage(profile.language, language)],
     [words.nickname, profile.nickname],
     [words.remark, profile.remark],
     [words.since, when(profile.since)],
@@ -78,7 +91,7 @@ function describeProfile(
       profile.consents
         .map(
           ({ purpose, state, at }) =>
-            `${purpose}: ${state === 'given' ? words.given : words.withdrawn}, ${when(at)}`,
+            `${words.purpose[purpose as ConsentPurpose] ?? purpose}: ${state === 'given' ? words.given : words.withdrawn}, ${when(at)}`,
         )
         .join('; '),
     ],

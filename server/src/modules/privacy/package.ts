@@ -14,6 +14,7 @@ import { ZipFileWriter } from '../../kernel/zip-file.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
 import type { Eraser } from './erasers.ts'
 import { writeHtml, writeJson } from './package-pages.ts'
+import type { PackageLanguage } from './package-words.ts'
 import { lockRequest } from './store.ts'
 import { readProfiles, readSubjectEntries, type SubjectEntry } from './subject-data.ts'
 
@@ -30,6 +31,8 @@ export interface PackagePort {
   readonly folder: string
   /** The files kept for a customer, opened. */
   readonly filesOf: (workspaceId: string, customerId: string) => AsyncIterable<SubjectFile>
+  /** The words of the log in a language, by key; `eventName.<event>` is what an event is called. */
+  readonly wordsOf: (language: PackageLanguage) => Promise<ReadonlyMap<string, string>>
 }
 
 interface Made {
@@ -92,10 +95,12 @@ async function makePackage(
   const counts = { entries: 0, messages: 0 }
   const entries = () => readSubjectEntries(db, keys, workspaceId, profiles)
   const madeAt = instantFromMillis(Date.now())
+  const names = await port.wordsOf(language)
+  const nameOf = (event: string) => names.get(`eventName.${event}`) ?? event
   const zip = await ZipFileWriter.create(file)
   try {
     await zip.add('data.json', writeJson(profiles, counted(entries(), counts), madeAt))
-    await zip.add('index.html', writeHtml(profiles, entries, language, madeAt))
+    await zip.add('index.html', writeHtml(profiles, entries, language, madeAt, nameOf))
     for (const { id: account } of profiles)
       for await (const { name, content } of port.filesOf(workspaceId, account))
         await zip.add(`files/${name}`, content)
