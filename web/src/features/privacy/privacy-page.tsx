@@ -61,7 +61,7 @@ function Requests({ state }: { state: 'open' | 'closed' }) {
     )
   const head = ['field.customerId', 'privacy.asks', 'field.channel', 'field.dueAt', 'exports.do'] as const
   return (
-    <>
+    <div className={classes.requests}>
       <Sheet label={t('nav.privacy')} head={head.map(each => t(each))}>
         {items.map(request => (
           <Row key={request.id} request={request} />
@@ -72,7 +72,7 @@ function Requests({ state }: { state: 'open' | 'closed' }) {
           {t('exports.more')}
         </Button>
       )}
-    </>
+    </div>
   )
 }
 
