@@ -97,6 +97,16 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
     const clocks = rows.map(row => /\d\d:\d\d:\d\d/.exec(row)?.[0] ?? '')
     expect(clocks).toEqual(clocks.toSorted())
 
+    // replayed, each bubble says whose it is
+    await page.getByRole('button', { name: 'Replay' }).click()
+    await page.getByRole('slider').focus()
+    await page.keyboard.press('End')
+    const bubbles = page.getByRole('list').getByRole('listitem')
+    await bubbles.filter({ hasText: 'Where is my refund?' }).filter({ hasText: 'Carla' }).waitFor()
+    await bubbles.filter({ hasText: 'on its way' }).filter({ hasText: 'Maya' }).waitFor()
+    await expectClean(page)
+    await page.getByRole('button', { name: 'Leave replay' }).click()
+
     // refuted by evidence, which shows what was said and not only that something was
     await check(page, 'never replied')
     const refuted = page.getByRole('alert').filter({ hasText: 'never replied: contradicted' })

@@ -34,6 +34,17 @@ test('at each moment a message has the words and the fate it had then', () => {
   expect(shown(6)[1]?.[2]).toBe('refused')
 })
 
+test('a message is its writer’s, whoever changes it and whatever they are called later', () => {
+  const named = (value: string) => ({ kind: 'agent', name: { state: 'open', value } }) as Entry['actor']
+  const [message] = standAfter([
+    entry('message.sent', { actor: named('Maya'), parts: words('Yes') }),
+    entry('message.edited', { actor: named('Sofia'), parts: words('No') }),
+    entry('message.delivered', { actor: named('Telegram') }),
+  ]).messages
+  expect(message?.entry.actor.name).toEqual({ state: 'open', value: 'Maya' })
+  expect(message?.text).toEqual({ state: 'open', value: 'No' })
+})
+
 test('at each moment the conversation has the holder and the status it had then', () => {
   const stood = (steps: number) => {
     const { holder, status } = standAfter(story.slice(0, steps))

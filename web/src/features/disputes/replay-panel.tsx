@@ -8,6 +8,7 @@ import {
 import { useEffect, useMemo, useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { AgentChip } from '../../shared/entry/chips.tsx'
+import { Actor } from '../../shared/entry/sentence.tsx'
 import { useFormat } from '../../shared/format.ts'
 import { PartFace } from '../../shared/ui/part.tsx'
 import { Time } from '../../shared/ui/time.tsx'
@@ -101,6 +102,9 @@ function Bubble({ message }: { message: StoodMessage }) {
   const words = useWords()
   return (
     <li className={classes.bubble} data-ours={message.isOurs || undefined} data-state={message.state}>
+      <span className={classes.author}>
+        <Actor entry={message.entry} />
+      </span>
       <span dir="auto">
         {message.text ? <PartFace part={message.text} /> : words(`kind.${message.kind}`, message.kind)}
       </span>

@@ -5,7 +5,8 @@ export interface StoodMessage {
   readonly id: string
   readonly at: string
   readonly isOurs: boolean
-  readonly author: Part | null
+  /** The entry it came with: it says who wrote it, named as they were then. */
+  readonly entry: Entry
   readonly kind: string
   readonly text: Part | null
   readonly version: number
@@ -53,15 +54,15 @@ function step(stood: Stood, entry: Entry): Stood {
   return stood
 }
 
-const newMessage = ({ event, subject, at, actor, data, parts }: Entry): StoodMessage => ({
-  id: subject.id ?? '',
-  at,
-  isOurs: event === 'message.sent',
-  author: actor.name,
-  kind: typeof data.kind === 'string' ? data.kind : 'text',
-  text: parts.text ?? null,
+const newMessage = (entry: Entry): StoodMessage => ({
+  id: entry.subject.id ?? '',
+  at: entry.at,
+  isOurs: entry.event === 'message.sent',
+  entry,
+  kind: typeof entry.data.kind === 'string' ? entry.data.kind : 'text',
+  text: entry.parts.text ?? null,
   version: 1,
-  state: event === 'message.sent' ? 'queued' : 'received',
+  state: entry.event === 'message.sent' ? 'queued' : 'received',
 })
 
 const changeMessage = (

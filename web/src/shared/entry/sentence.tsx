@@ -38,7 +38,7 @@ function SentenceChip({ entry, name }: { entry: Entry; name: string }) {
 const isFileName = ({ event }: Entry, name: string): boolean => name === 'name' && event.startsWith('file.')
 
 /** Who acted, and in whose name when that was not their own. */
-function Actor({ entry }: { entry: Entry }) {
+export function Actor({ entry }: { entry: Entry }) {
   const words = useWords()
   const { onBehalfOf } = entry
   return (
