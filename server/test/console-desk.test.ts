@@ -94,7 +94,7 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
     await context.close()
   })
 
-  test('the board shows who is there and who waits, in each language and on a phone, and its numbers open the log', async () => {
+  test('the board shows who is there and who waits, in each language and on a phone, and each number opens what it counts', async () => {
     const talk = await world.conversation({ name: 'Wanda Waits' })
     await world.asSuperuser(
       "update conversation set waiting_since = now() - interval '1 hour' where conversation_id = $1",
@@ -109,8 +109,16 @@ describe.skipIf(!canBrowse())('handing over in a browser', () => {
       await page.getByText('Wanda Waits').waitFor()
       expect(await axe(page)).toEqual([])
       expect(await widthBeside(page)).toBe(0)
-      await page.getByRole('main').getByRole('link').first().click()
-      await page.waitForURL(/log\?event=/)
+      // a number opens exactly what it counts: each customer who waits, with the message since which they do
+      const waiting = page.getByRole('main').locator('a[href*="/board/waiting"]')
+      const counted = Number(await waiting.locator('b').textContent())
+      await waiting.click()
+      await page.waitForURL(/board\/waiting/)
+      const rows = page.getByRole('main').getByRole('listitem')
+      await rows.filter({ hasText: 'Wanda Waits' }).waitFor()
+      expect(await rows.count()).toBe(counted)
+      expect(await axe(page)).toEqual([])
+      expect(await widthBeside(page)).toBe(0)
       expect(errors).toEqual([])
       await context.close()
     }

@@ -267,6 +267,13 @@ test('two accounts of one person become one customer: one panel, one name, their
     person.fields.filter(({ id }) => id === city || id === size).map(({ value }) => value),
   ).toMatchObject([{ value: 'Riga' }, { value: 'XL' }])
   expect(conversations.map(each => each.id).sort()).toEqual([old.id, now.id].sort())
+  // one person, two accounts: each is a chat of its own, which says whether conversations can be merged
+  const accounts = conversations.map(({ id, accountId }) => [id, accountId])
+  expect(Object.fromEntries(accounts)).toEqual({ [old.id]: from, [now.id]: into })
+  const other = { conversationId: old.id as never, intoConversationId: now.id as never }
+  await expect(sofia.do('conversation.merge', other)).rejects.toMatchObject({
+    code: 'conversation.not_same_customer',
+  })
   expect((await maya.ask('conversation.get', { id: old.id })).conversation).toMatchObject({
     customer: { id: into, name: 'Newe' },
     labels: [{ name: 'twice' }],

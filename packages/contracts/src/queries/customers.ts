@@ -42,6 +42,8 @@ export const getCustomer = defineQuery({
     conversations: z.array(
       z.strictObject({
         id: ConversationId,
+        /** Which account of the person it is with: only conversations of one account can be merged. */
+        accountId: CustomerId,
         bot: z.strictObject({ id: BotId, name: z.string(), username: z.string() }),
         status: ConversationStatus,
         assignee: z.strictObject({ id: AgentId, name: z.string() }).nullable(),

@@ -12,6 +12,7 @@ export const listFieldsQuery = defineQueryHandler(listFields, async ({ db, calle
 
 type ConversationRow = {
   id: string
+  account_id: string
   bot_id: string
   bot_name: string
   bot_username: string
@@ -24,7 +25,7 @@ type ConversationRow = {
 
 async function conversationsOf({ db, caller }: QueryContext, customerId: string) {
   const { rows } = await sql<ConversationRow>`
-    select c.conversation_id as id, b.bot_id, b.name as bot_name, b.username as bot_username, c.status,
+    select c.conversation_id as id, c.customer_id as account_id, b.bot_id, b.name as bot_name, b.username as bot_username, c.status,
       a.agent_id as assignee_id, a.name as assignee_name, c.opened_at, c.last_message_at
     from conversation c
     join bot b on b.workspace_id = c.workspace_id and b.bot_id = c.bot_id
@@ -34,6 +35,7 @@ async function conversationsOf({ db, caller }: QueryContext, customerId: string)
     order by c.last_message_at desc, c.conversation_id desc limit 50`.execute(db as never)
   return rows.map(row => ({
     id: row.id,
+    accountId: row.account_id,
     bot: { id: row.bot_id, name: row.bot_name, username: row.bot_username },
     status: row.status,
     assignee: row.assignee_id ? { id: row.assignee_id, name: row.assignee_name ?? '' } : null,

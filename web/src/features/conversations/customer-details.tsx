@@ -33,10 +33,11 @@ export function CustomerDetails({ conversation }: { conversation: Conversation }
     return <ErrorFace error={details.error} retry={() => void details.refetch()} />
   const { customer, conversations } = details.data
   const others = conversations.filter(each => each.id !== conversation.id)
+  const account = conversations.find(each => each.id === conversation.id)?.accountId
   return (
     <>
       <Known customer={customer} />
-      <OtherConversations conversation={conversation} others={others} />
+      <OtherConversations conversation={conversation} account={account} others={others} />
       {may('customer.merge') && (
         <Suspense>
           <MergeCustomer customer={customer} />

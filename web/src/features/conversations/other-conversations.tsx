@@ -13,12 +13,15 @@ import { withoutMessage } from './inbox-search.ts'
 
 type Other = QueryOutput<'customer.get'>['conversations'][number]
 
-/** Where else a customer writes; a conversation with the same bot can be continued in another one that is open. */
+/** Where else a customer writes; a conversation can be continued in another one of the same account that is open. */
 export function OtherConversations({
   conversation,
+  account,
   others,
 }: {
   conversation: Conversation
+  /** With which account of the person it is. */
+  account: Other['accountId'] | undefined
   others: Other[]
 }) {
   const t = useT()
@@ -33,6 +36,7 @@ export function OtherConversations({
     may('conversation.merge') &&
     conversation.mergedInto === null &&
     other.bot.id === conversation.bot.id &&
+    other.accountId === account &&
     other.status !== 'resolved'
   if (others.length === 0) return null
   return (
