@@ -59,7 +59,6 @@ export async function startI18n(): Promise<void> {
 
 /** The words of the reader's language; keys are typed from en.json. */
 export const useT = () => useTranslation().t
-export type T = ReturnType<typeof useT>
 
 /**
  * Words for a key that is only known at run time (an event's name, a setting's key). What has no words yet, because

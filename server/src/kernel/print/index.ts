@@ -1,2 +1,2 @@
 export { isolate, NO_LETTER } from './runs.ts'
-export { type Setting, Sheet } from './sheet.ts'
+export { Sheet } from './sheet.ts'

@@ -1,6 +1,6 @@
-export { AnchorKeeper, type KeeperParts } from './keeper.ts'
+export { AnchorKeeper } from './keeper.ts'
 export { createAnchorQueries } from './queries.ts'
 export { createRotateKey } from './rotate-key.ts'
 export { readSignatureLines } from './store.ts'
-export { type AnchorPort, noTelegram, type SendDocument } from './targets.ts'
+export { noTelegram, type SendDocument } from './targets.ts'
 export { readTrustFile } from './trust.ts'

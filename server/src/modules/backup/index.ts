@@ -4,7 +4,6 @@ export {
   type FinishedRestore,
   findUnfinishedRestore,
   finishRestores,
-  type RestorePort,
 } from './finish-restore.ts'
 export { checkBackup, loadBackup, restoreFiles } from './load-backup.ts'
 export { type BackupManifest, readManifest } from './manifest.ts'

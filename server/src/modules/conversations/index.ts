@@ -22,7 +22,7 @@ export {
   declineConversationCommand,
   transferConversationCommand,
 } from './handover.ts'
-export { createInboxQueries, type IndexWords } from './inbox-queries.ts'
+export { createInboxQueries } from './inbox-queries.ts'
 export {
   changeInboxViewCommand,
   createInboxViewCommand,
@@ -64,7 +64,7 @@ export { routeConversationCommand, setBotRoutingCommand } from './route.ts'
 export { findRoutable } from './routing-store.ts'
 export { seeMentionsCommand } from './see-mentions.ts'
 export { sendAutomatic } from './send-automatic.ts'
-export { createRetryMessage, createSendMessage, type SendRules, type WakeOutbox } from './send-message.ts'
+export { createRetryMessage, createSendMessage, type WakeOutbox } from './send-message.ts'
 export { snoozeConversationCommand, wakeConversationCommand } from './snooze.ts'
 export { lockConversation, requireConversation } from './store.ts'
 export { messageOf, readFile, type TelegramFile } from './telegram-content.ts'

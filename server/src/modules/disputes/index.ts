@@ -1,4 +1,4 @@
-export { createBundleDispute, type MakeBundle } from './bundle.ts'
+export { createBundleDispute } from './bundle.ts'
 export { type CheckPort, createCheckClaim } from './check.ts'
 export { closeDisputeCommand, decideDisputeCommand } from './decide.ts'
 export { addDisputeEntryCommand, annotateDisputeCommand } from './file.ts'

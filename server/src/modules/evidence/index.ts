@@ -3,7 +3,6 @@ export {
   createClosedBundles,
   createRangeBundles,
   type EvidencePort,
-  type RangeBundle,
 } from './bundle.ts'
 export { createDownloadEvidence } from './download.ts'
 export { eraseBundles } from './erase-bundles.ts'

@@ -6,9 +6,8 @@ export {
   deleteFilesOf,
   discardFileCommand,
   failFileCommand,
-  type NamedFile,
 } from './commands.ts'
-export { FileCopier, type SealedFile } from './copier.ts'
+export { FileCopier } from './copier.ts'
 export { cleanFileName, dispositionOf } from './file-name.ts'
 export { FileKeeper } from './keeper.ts'
 export { FileLinks } from './links.ts'
@@ -17,4 +16,4 @@ export { openFileStore, openFolderStore, openNamedStore } from './open-store.ts'
 export { isShown } from './sniff.ts'
 export { type KeptFile, Spool } from './spool.ts'
 export { keyContext, queueRemoval } from './state.ts'
-export { FileGone, type FileStore, type PutOptions } from './store.ts'
+export { FileGone, type FileStore } from './store.ts'

@@ -1,5 +1,4 @@
 export {
-  type HoldRequest,
   placeHoldCommand,
   placeHoldWithin,
   releaseHoldCommand,
@@ -14,4 +13,4 @@ export {
   holdsOn,
   isHeld,
 } from './holds.ts'
-export { createListHolds, type OpenReasons } from './queries.ts'
+export { createListHolds } from './queries.ts'

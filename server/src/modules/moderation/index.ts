@@ -1,6 +1,6 @@
 export { allowWalletCommand, disallowWalletCommand } from './allow-list.ts'
 export { cancelModeratedCommand } from './cancel.ts'
-export { matcherOfWords, matchersOfGroups, type TextMatcher } from './find-in-text.ts'
+export { matcherOfWords, matchersOfGroups } from './find-in-text.ts'
 export { judgeText } from './judge.ts'
 export {
   createPhraseGroupCommand,

@@ -1,4 +1,4 @@
-export { type ApplyPort, createApplyRetention } from './apply.ts'
+export { createApplyRetention } from './apply.ts'
 export {
   createApproveRetention,
   createRequestRetention,
@@ -9,6 +9,5 @@ export {
 } from './commands.ts'
 export { RetentionKeeper } from './keeper.ts'
 export { readKeeping } from './keeping.ts'
-export type { ArchivedReach } from './months.ts'
 export { createRetentionQueries } from './queries.ts'
 export { createRequestByRhythm } from './rhythm.ts'

@@ -12,7 +12,6 @@ export { streamQueries } from './queries.ts'
 export { signatureHeaders, syslogBytes, webhookCall } from './render.ts'
 export {
   LAG,
-  type Letter,
   loadStream,
   moveOn,
   nextLetter,

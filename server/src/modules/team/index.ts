@@ -3,15 +3,12 @@ export {
   changeRoleCommand,
   createDeactivateAgent,
   inviteAgentCommand,
-  type Requeue,
   reactivateAgentCommand,
   resetPasswordCommand,
 } from './agents.ts'
 export { isOpenAt, parseBusinessHours } from './business-hours.ts'
 export {
   noteTokenUse,
-  type RequestFacts,
-  type ResolvedCaller,
   resolveApiToken,
   resolveSession,
 } from './callers.ts'
@@ -19,7 +16,6 @@ export {
   addMemberCommand,
   createDeleteDepartment,
   createDepartmentCommand,
-  type LeadingTo,
   removeMemberCommand,
   renameDepartmentCommand,
   setLeadCommand,
@@ -49,14 +45,12 @@ export {
 } from './presence.ts'
 export { beat, findSilent, hasDropped, PRESENCE_TIMING, type PresenceTiming } from './presence-beat.ts'
 export { createTeamQueries } from './queries.ts'
-export type { Reason } from './reason-list.ts'
 export { createRoleCommand, deleteRoleCommand, updateRoleCommand } from './roles.ts'
 export {
   caseEntryScopeSql,
   conversationScopeSql,
   disputeScopeSql,
   entryScopeSql,
-  type LeadPeriod,
   type Scope,
   type ScopedEntry,
   scopeOf,
@@ -69,7 +63,6 @@ export {
   createSetup,
   moveSession,
   revokeSessionCommand,
-  type SetupPort,
   signOutCommand,
 } from './sessions.ts'
 export {
@@ -78,7 +71,6 @@ export {
   readSetting,
   readWitnessLines,
   SETTINGS,
-  type SettingValue,
 } from './settings.ts'
 export { createSignIn } from './sign-in.ts'
 export { countAdministrators, departmentsOf, requireActiveAgent, requireDepartment } from './store.ts'
