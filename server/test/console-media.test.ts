@@ -202,7 +202,7 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
     await context.close()
   })
 
-  test('a group is told apart, and its conversation says when nothing of the group arrives any more', async () => {
+  test('a group is told apart, says when nothing of it arrives any more, and is given commands by its name', async () => {
     const change = (enabled: boolean) =>
       desk.owner.do('bot.set_groups', { botId: bot.botId as never, enabled })
     await change(true)
@@ -216,6 +216,29 @@ describe.skipIf(!canBrowse())('messages with media in a browser', () => {
     await change(false)
     const { page, context } = await site.signIn(desk.owner, { at: `/inbox/${talk.id}?view=all` })
     await page.getByText('This bot takes no messages from groups now', { exact: false }).waitFor()
+    expect(await axe(page)).toEqual([])
+
+    // its name is enough to give those who administer it commands of their own; the bot gets a photo on the way
+    await page.goto(`${site.url}/bots`)
+    await page.getByRole('button', { name: 'Profile and commands…' }).click()
+    const dialog = page.getByRole('dialog')
+    const logo = { name: 'logo.png', mimeType: 'image/png', buffer: createSamplePng(30, 20) }
+    await dialog.locator('input[type=file]').setInputFiles(logo)
+    await dialog.getByText('photo', { exact: true }).first().waitFor()
+    await dialog.getByRole('img', { name: 'Photo' }).waitFor()
+    const field = (name: string) =>
+      dialog.getByLabel(name, { exact: true }).and(dialog.locator('input')).first()
+    await field('Shown to').click()
+    await page.getByRole('option', { name: 'those who administer a group' }).click()
+    await field('Group').fill('Rowers')
+    await page.getByRole('option', { name: title }).click()
+    await dialog.getByRole('button', { name: 'Add a command' }).click()
+    await field('Command 1').fill('lock')
+    await field('What command 1 does').fill('Lock the boathouse')
+    await dialog.getByRole('button', { name: 'Tell Telegram' }).last().click()
+    await dialog.getByText('commands · those who administer a group').first().waitFor()
+    const told = await until(() => desk.telegram.calls({ method: 'setMyCommands' }).at(-1)?.parameters)
+    expect(told).toMatchObject({ scope: { type: 'chat_administrators' }, commands: [{ command: 'lock' }] })
     expect(await axe(page)).toEqual([])
     await context.close()
   })

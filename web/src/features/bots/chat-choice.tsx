@@ -24,7 +24,7 @@ export function ChatChoice({ bot, label, among, value, onChange }: ChatChoicePro
   const [text, setText] = useState('')
   const [q] = useDebouncedValue(text.trim(), 180)
   const found = useQuery({
-    // only people of the group's other bots would be left out: whoever writes in a group is a customer of their own
+    // a member of a group may have written to another of our bots only
     ...queryOf('conversation.list', {
       limit: 50,
       ...(among === 'people' ? {} : { bot: bot.id }),
