@@ -457,6 +457,10 @@ export class TracedeskNode implements NodeParts {
       erase: doomed => evidence.eraseBundles(bundles, doomed),
     })
     this.erasers.push({ counts: 'exports', erase: doomed => exports.eraseExports(this.exportPort, doomed) })
+    this.erasers.push(
+      { counts: 'views', erase: doomed => exports.eraseSchedules(this.exportPort, doomed) },
+      { counts: 'views', erase: logModule.createEraseViews(this.options.secret) },
+    )
     this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
     this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })
     this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)

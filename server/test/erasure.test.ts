@@ -232,6 +232,9 @@ async function writeAbout(): Promise<void> {
   await inDesk('log_view.create', { name: `About ${NAME}`, filter, shared: true })
   const monthly = { format: 'csv', parts: 'withheld', every: 'monthly', name: 'Monthly', filter: { q: NAME } }
   await inDesk('export.schedule', monthly)
+  await inDesk('log_view.create', { name: `${NAME.toUpperCase()}!`, filter: {}, shared: false })
+  await inDesk('log_view.create', { name: 'Refusals', filter: { outcome: 'refused' }, shared: true })
+  await inDesk('export.schedule', { ...monthly, name: 'Weekly', every: 'weekly', filter: {} })
   await desk.owner.ask('log.search', { q: WORDS[1] })
   const auditor = await desk.world.person('Ruth Reveals', 'auditor')
   await auditor.do('log.reveal', {
@@ -334,6 +337,11 @@ describe('a person of three joined accounts, with files, exports, an archive and
     await admin.do('privacy.erase_subject', { requestId: request.id })
 
     expect(await findTraces()).toEqual([])
+    // what looked for them or bore their name is offered to nobody any more, and what did not is
+    expect((await desk.owner.ask('log_view.list', {})).items.map(({ name }) => name)).toEqual(['Refusals'])
+    expect((await desk.owner.ask('export.schedules', {})).items.map(({ name }) => name)).toEqual(['Weekly'])
+    const counted = await desk.world.entries({ event: 'privacy.subject_erased' })
+    expect(counted.reduce((sum, { data }) => sum + Number(data.views), 0)).toBe(3)
     expect(tracesInExport(await makeExport('ndjson'))).toEqual([])
     const letters = await desk.world.asSuperuser<{ n: number }>(
       'select count(*)::int as n from stream_letter',

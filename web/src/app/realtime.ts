@@ -40,6 +40,12 @@ const customer = (): QueryKey[] => [
   ['conversation.timeline'],
   ['customer.get'],
 ]
+const privacy = (item: ChangedItem): QueryKey[] => [
+  ['privacy.requests'],
+  ['privacy.subject'],
+  ...customer(),
+  ...thread(item),
+]
 const ACCESS: QueryKey[] = [['access.review'], ['invitation.list'], ['session.history']]
 const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 
@@ -113,7 +119,9 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['hold.*', () => [['hold.list'], ['dispute.get']]],
   ['archive.*', () => [['archive.list'], ['retention.preview']]],
   ['retention.*', () => [['retention.rules'], ['retention.preview'], ['retention.runs']]],
-  ['privacy.*', item => [['privacy.requests'], ['privacy.subject'], ...customer(), ...thread(item)]],
+  // views and schedules that named somebody go with them
+  ['privacy.subject_erased', item => [['log_view.list'], ['export.schedules'], ...privacy(item)]],
+  ['privacy.*', privacy],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
   ['stream.*', () => [['stream.list'], ['stream.letters']]],
   ['consent.*', () => [['privacy.subject']]],

@@ -158,6 +158,8 @@ export const privacySubjectErased = defineEvent({
     answers: z.int(),
     files: z.int(),
     exports: z.int(),
+    /** Kept views of the log and exports on a schedule that looked for the person or named them. */
+    views: z.int().optional(),
   }),
 })
 /** Updates that belonged to no conversation and named an erased customer: the keys of these entries' parts went too. */

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/database.ts'
+import { holdsName } from '../../kernel/names-in.ts'
 import type { ExportFilter, ExportPort } from './port.ts'
-import { removeFile } from './store.ts'
+import { openFilter, removeFile } from './store.ts'
 
 /**
  * Removes every file that could hold something of a customer, and lets those being written begin anew. Filters by words
@@ -43,4 +44,42 @@ export async function eraseExports(
         .execute()
   }
   return gone
+}
+
+/**
+ * Ends every export on a schedule that looks for somebody by id, or names them. Runs in the transaction of an erasure, whose
+ * entry counts them; an entry of their own would hold the name again. Returns how many went.
+ */
+export async function eraseSchedules(
+  { secret }: Pick<ExportPort, 'secret'>,
+  doomed: {
+    tx: Tx
+    workspaceId: string
+    customerId: string
+    conversationIds: readonly string[]
+    names: readonly string[]
+  },
+): Promise<number> {
+  const { tx, workspaceId, customerId, conversationIds, names } = doomed
+  const rows = await tx
+    .selectFrom('export_schedule')
+    .select(['schedule_id as id', 'name', 'filter', 'query'])
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
+    .execute()
+  const ids: readonly unknown[] = [customerId, ...conversationIds]
+  const gone = rows.filter(({ id, name, ...kept }) => {
+    const filter = openFilter(secret, workspaceId, id, kept)
+    return (
+      Object.values(filter).some(value => [value].flat().some(each => ids.includes(each))) ||
+      holdsName(`${name}\n${filter.q ?? ''}`, names)
+    )
+  })
+  for (const { id } of gone)
+    await tx
+      .deleteFrom('export_schedule')
+      .where('workspace_id', '=', workspaceId)
+      .where('schedule_id', '=', id)
+      .execute()
+  return gone.length
 }

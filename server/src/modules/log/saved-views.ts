@@ -8,8 +8,10 @@ import {
   updateLogView,
 } from '@tracedesk/contracts'
 import { type CommandContext, defineCommandHandler, defineQueryHandler } from '../../command/define.ts'
+import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import { holdsName } from '../../kernel/names-in.ts'
 import { type InstallationSecret, seal, unseal } from '../../kernel/secret.ts'
 
 /** One person may keep so many. */
@@ -137,6 +139,43 @@ export function createLogViewCommands(secret: InstallationSecret) {
   })
   return [create, update, remove]
 }
+
+/**
+ * Removes every kept view that looks for somebody by id, or names them. Runs in the transaction of an erasure, whose entry
+ * counts them; an entry of their own would hold the name again. Returns how many went.
+ */
+export const createEraseViews =
+  (secret: InstallationSecret) =>
+  async (doomed: {
+    tx: Tx
+    workspaceId: string
+    customerId: string
+    conversationIds: readonly string[]
+    names: readonly string[]
+  }): Promise<number> => {
+    const { tx, workspaceId, customerId, conversationIds, names } = doomed
+    const rows = await tx
+      .selectFrom('log_view')
+      .select(['log_view_id as id', 'sealed'])
+      .where('workspace_id', '=', workspaceId)
+      .forUpdate()
+      .execute()
+    const ids = [customerId, ...conversationIds]
+    const gone = rows.filter(({ id, sealed }) => {
+      const { name, filter } = openView(secret, workspaceId, id, sealed)
+      return (
+        Object.values(filter).some(values => values.some(value => ids.includes(value))) ||
+        holdsName([name, ...(filter.q ?? [])].join('\n'), names)
+      )
+    })
+    for (const { id } of gone)
+      await tx
+        .deleteFrom('log_view')
+        .where('workspace_id', '=', workspaceId)
+        .where('log_view_id', '=', id)
+        .execute()
+    return gone.length
+  }
 
 /** `log_view.list`: one's own views first, each in the order of its id, then those others offer. */
 export const createListLogViews = (secret: InstallationSecret) =>

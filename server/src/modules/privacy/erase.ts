@@ -24,6 +24,7 @@ import { closeRequestWithin } from './requests.ts'
 import {
   accountsOf,
   entriesOf,
+  type LockedPerson,
   type LockedRequest,
   lockConversationsOf,
   lockPerson,
@@ -173,9 +174,10 @@ async function erase(
     entries,
     owner,
   })
-  const others = { files: 0, exports: 0 }
+  const others = { files: 0, exports: 0, views: 0 }
+  const names = ownNames(person)
   for (const eraser of port.erasers())
-    others[eraser.counts] += await eraser.erase({ tx, workspaceId, customerId, conversationIds: ids })
+    others[eraser.counts] += await eraser.erase({ tx, workspaceId, customerId, conversationIds: ids, names })
   const counts = {
     keys: 1 + kept.length,
     parts: parts + kept.length,
@@ -190,6 +192,11 @@ async function erase(
   context.afterCommit(() => forget(port, workspaceId, [{ owner, entryId }, ...kept], now))
   return { entryId, parts: counts.parts }
 }
+
+const ownNames = ({ name, nickname, telegramId }: LockedPerson): string[] => [
+  ...[name, nickname ?? ''].map(each => each.trim()).filter(each => /\S\s+\S/u.test(each)),
+  ...(telegramId === null ? [] : [String(telegramId)]),
+]
 
 /** A list that could not be written is made good by the next look of any node: the database knows who was erased. */
 function forget(

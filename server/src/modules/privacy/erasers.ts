@@ -6,6 +6,11 @@ export interface Doomed {
   readonly workspaceId: string
   readonly customerId: string
   readonly conversationIds: readonly string[]
+  /**
+   * By what nobody else is called: a name of two words or more, the Telegram number. A first name alone is many
+   * people's, and may be a colleague's.
+   */
+  readonly names: readonly string[]
 }
 
 /**
@@ -15,7 +20,7 @@ export interface Doomed {
  */
 export interface Eraser {
   /** Under which count the entry names what went. */
-  readonly counts: 'files' | 'exports'
+  readonly counts: 'files' | 'exports' | 'views'
   /** Removes what is kept of a customer; returns how many things went. */
   erase(doomed: Doomed): Promise<number>
 }
