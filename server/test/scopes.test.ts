@@ -355,6 +355,10 @@ describe('each role × each query', () => {
     'desk.board_entries': { figure: 'open' },
     'archive.entries': { month: '2020-01' },
     'bot.profile': { botId: '00000000-0000-7000-8000-000000000000' },
+    'bot.group_members': {
+      botId: '00000000-0000-7000-8000-000000000000',
+      chat: '00000000-0000-7000-8000-000000000000',
+    },
     'bot.chat_commands': {
       botId: '00000000-0000-7000-8000-000000000000',
       scope: 'chat',

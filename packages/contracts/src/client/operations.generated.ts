@@ -383,6 +383,11 @@ export interface Queries {
     input: { botId: string }
     output: { items: Array<{ id: string; at: string; kind: "commands" | "name" | "description" | "short_description" | "photo"; scope: "default" | "all_private_chats" | "all_group_chats" | "all_chat_administrators" | "chat" | "chat_administrators" | "chat_member" | null; language: string; state: "queued" | "accepted" | "refused" | "unreachable"; errorCode: number | null; description: string | null }> }
   }
+  /** Who has lately written in a group of a bot, to choose a member from; 200 at most, by name */
+  'bot.group_members': {
+    input: { botId: string; chat: string }
+    output: { items: Array<{ id: string; name: string }> }
+  }
   /** Entries about signing in, newest first: one’s own, or (who may review access) somebody’s or everybody’s */
   'session.history': {
     input: { agentId?: string | undefined; all?: string | undefined; limit?: number | undefined; cursor?: string | undefined }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineQuery } from '../command.ts'
 import { ProfileLanguage, ScopeChat } from '../commands/bot-profile.ts'
 import { ChatScope, CommandScope, ProfileField, WideScope } from '../events/bot-profile.ts'
-import { BotId } from '../ids.ts'
+import { BotId, CustomerId } from '../ids.ts'
 
 const Commands = z.array(z.strictObject({ command: z.string(), description: z.string() }))
 
@@ -31,6 +31,13 @@ export const getChatCommands = defineQuery({
     ...ScopeChat,
   }),
   output: z.strictObject({ commands: Commands }),
+})
+export const listGroupMembers = defineQuery({
+  name: 'bot.group_members',
+  permission: 'bot.set_commands',
+  summary: 'Who has lately written in a group of a bot, to choose a member from; 200 at most, by name',
+  input: z.strictObject({ botId: BotId, chat: CustomerId }),
+  output: z.strictObject({ items: z.array(z.strictObject({ id: CustomerId, name: z.string() })) }),
 })
 export const listBotChanges = defineQuery({
   name: 'bot.changes',

@@ -111,6 +111,9 @@ describe('the commands of one chat', () => {
     )
     await desk.owner.do('bot.set_groups', { botId, enabled: false })
     const [chat, member] = [house.customer.id, talk.customer.id]
+    // somebody who has only ever written in the group can be chosen as its member; the group itself cannot
+    const { items } = await desk.owner.ask('bot.group_members', { botId, chat })
+    expect(items.map(({ name }) => name)).toEqual(['Ada'])
     const places = [
       [
         { scope: 'chat', chat: member },

@@ -4,9 +4,11 @@ import {
   getChatCommands,
   listBotChanges,
   listBots,
+  listGroupMembers,
   ProfileField,
   WideScope,
 } from '@tracedesk/contracts'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { defineQueryHandler, type Query } from '../../command/define.ts'
 import { type ProfilePort, telegramScope, tokenOf } from './profile.ts'
@@ -73,8 +75,27 @@ export const createProfileQueries = (port: ProfilePort): Query[] => [
     const token = await tokenOf(port, caller.workspaceId, botId)
     return { commands: await port.profile.commands(token, place, language) }
   }) as unknown as Query,
+  listGroupMembersQuery as unknown as Query,
   listBotChangesQuery as unknown as Query,
 ]
+
+/** So many messages of a group are looked through for those who wrote them. */
+const LATELY = 2_000
+
+const listGroupMembersQuery = defineQueryHandler(
+  listGroupMembers,
+  async ({ db, caller }, { botId, chat }) => {
+    const { rows } = await sql<{ id: string; name: string }>`
+    select cu.customer_id as id, cu.name from customer cu
+    where cu.workspace_id = ${caller.workspaceId} and cu.telegram_id is not null and cu.name <> '' and cu.customer_id in (
+      select w.author_id from (
+        select m.author_id from message m join conversation c using (workspace_id, conversation_id)
+        where c.workspace_id = ${caller.workspaceId} and c.bot_id = ${botId} and c.customer_id = ${chat} and c.chat_id < 0
+          and m.author_kind = 'customer' order by m.at desc limit ${LATELY}) w)
+    order by cu.name, cu.customer_id limit 200`.execute(db as never)
+    return { items: rows as never } // branded ids
+  },
+)
 
 const SHOWN_CHANGES = 20
 const Kind = z.enum(['commands', ...ProfileField.options, 'photo'])

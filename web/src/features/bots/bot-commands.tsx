@@ -67,6 +67,7 @@ export function BotCommands({ bot, language, now }: CommandsProps) {
 /** Those of one chat, once it was chosen: they are asked of Telegram only then. */
 function ChatCommands({ bot, language, scope }: { bot: Bot; language: string; scope: ChatScope }) {
   const t = useT()
+  const may = useMay()
   const [chat, setChat] = useState<Customer | null>(null)
   const [member, setMember] = useState<Customer | null>(null)
   const isGroup = scope !== 'chat'
@@ -76,6 +77,11 @@ function ChatCommands({ bot, language, scope }: { bot: Bot; language: string; sc
     ...(chat ? { chat } : {}),
     ...(scope === 'chat_member' && member ? { member } : {}),
   }
+  const members = useQuery({
+    // asked only once there is a chat
+    ...queryOf('bot.group_members', { botId: bot.id, chat: chat as Customer }),
+    enabled: scope === 'chat_member' && chat !== null && may('bot.set_commands'),
+  })
   const isChosen = chat !== null && (scope !== 'chat_member' || member !== null)
   const list = useQuery({
     ...queryOf('bot.chat_commands', { botId: bot.id, ...place }),
@@ -96,6 +102,7 @@ function ChatCommands({ bot, language, scope }: { bot: Bot; language: string; sc
           bot={bot}
           label={t('bots.profile.member')}
           among="people"
+          first={members.data?.items}
           value={member}
           onChange={setMember}
         />

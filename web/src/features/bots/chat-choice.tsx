@@ -14,12 +14,14 @@ interface ChatChoiceProps {
   bot: Bot
   label: string
   among: 'all' | 'groups' | 'people'
+  /** Who is offered before anybody else. */
+  first?: readonly { readonly id: Customer; readonly name: string }[] | undefined
   value: Customer | null
   onChange: (customer: Customer | null) => void
 }
 
 /** Somebody, or a group, who has written to a bot: found by name, never by a number of Telegram's. */
-export function ChatChoice({ bot, label, among, value, onChange }: ChatChoiceProps) {
+export function ChatChoice({ bot, label, among, first = [], value, onChange }: ChatChoiceProps) {
   const t = useT()
   const [text, setText] = useState('')
   const [q] = useDebouncedValue(text.trim(), 180)
@@ -32,7 +34,9 @@ export function ChatChoice({ bot, label, among, value, onChange }: ChatChoicePro
     }),
     placeholderData: keepPreviousData,
   })
+  const isAskedFor = (name: string) => name.toLocaleLowerCase().includes(q.toLocaleLowerCase())
   const people = new Map<Customer, string>()
+  for (const { id, name } of first) if (id === value || isAskedFor(name)) people.set(id, name)
   for (const { customer, inGroup } of found.data?.items ?? [])
     if (customer.name && (among === 'all' || inGroup === (among === 'groups')))
       people.set(customer.id, customer.name)
