@@ -24,12 +24,22 @@ export async function fingerprintFile(file: string): Promise<{ sha256: Buffer; b
   return { sha256: hash.digest(), bytes }
 }
 
+/** The first batch is as small as this, each further one twice the one before: the database need not wait for a large one. */
+const FIRST_BATCH = 500
+
+/** How many lines each batch has at most, from the first on. */
+export function* growingSizes(most: number): Generator<number, never> {
+  for (let size = Math.min(FIRST_BATCH, most); ; size = Math.min(2 * size, most)) yield size
+}
+
 /** The lines of a file in batches of at most `size`, in order, without those up to number `after`; blank ones are left out. */
 export async function* readLines(
   file: string,
   after: number,
   size: number,
 ): AsyncIterable<{ lines: FileLine[]; last: number }> {
+  const sizes = growingSizes(size)
+  let most = sizes.next().value
   let batch: FileLine[] = []
   let number = 0
   for await (const raw of splitLines(file)) {
@@ -37,9 +47,10 @@ export async function* readLines(
     if (number <= after) continue
     const line = toLine(raw, number)
     if (line) batch.push(line)
-    if (batch.length >= size) {
+    if (batch.length >= most) {
       yield { lines: batch, last: number }
       batch = []
+      most = sizes.next().value
     }
   }
   if (batch.length > 0 || number > after) yield { lines: batch, last: number }

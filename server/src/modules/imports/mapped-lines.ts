@@ -1,5 +1,5 @@
 import type { ImportMapping } from '@tracedesk/contracts'
-import type { FileLine } from './file-lines.ts'
+import { type FileLine, growingSizes } from './file-lines.ts'
 import { RejectedLine } from './line.ts'
 import { createRowMapper } from './map-row.ts'
 import type { Row } from './row.ts'
@@ -24,15 +24,18 @@ export async function* readMappedLines(
   size: number,
 ): AsyncIterable<{ lines: FileLine[]; last: number }> {
   const toLine = createRowMapper(mapping)
+  const sizes = growingSizes(size)
+  let most = sizes.next().value
   let batch: FileLine[] = []
   let last = after
   for await (const row of readRows(file, mapping)) {
     if (row.number <= after) continue
     batch.push(mapRow(toLine, row))
     last = row.number
-    if (batch.length < size) continue
+    if (batch.length < most) continue
     yield { lines: batch, last }
     batch = []
+    most = sizes.next().value
   }
   if (batch.length > 0) yield { lines: batch, last }
 }
