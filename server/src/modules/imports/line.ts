@@ -6,10 +6,12 @@ import { instantFromRfc3339 } from '../../kernel/instant.ts'
 export const TEXT_MAX = 4 * 4096
 const EARLIEST = '1990-01-01T00:00:00.000000Z'
 
+const NOT_WELL_FORMED = 'text.not_well_formed'
 const wellFormed = (text: string) => text.isWellFormed()
-const Key = z.string().min(1).max(200).refine(wellFormed, 'text.not_well_formed')
-const Name = z.string().trim().min(1).max(200).refine(wellFormed, 'text.not_well_formed')
-const Text = z.string().max(TEXT_MAX, 'text.too_long').refine(wellFormed, 'text.not_well_formed')
+// whether these are well-formed is looked at in the whole line, and only where it can be otherwise
+const Key = z.string().min(1).max(200)
+const Name = z.string().trim().min(1).max(200)
+const Text = z.string().max(TEXT_MAX, 'text.too_long')
 const EventName = z
   .string()
   .max(100)
@@ -27,7 +29,7 @@ const Line = z.strictObject({
   }),
   data: z.record(z.string(), z.unknown()).optional(),
   text: Text.optional(),
-  department: z.string().trim().min(1).max(80).refine(wellFormed, 'text.not_well_formed').optional(),
+  department: z.string().trim().min(1).max(80).optional(),
   reason: z.union([Key, z.strictObject({ code: Key, text: Text.optional() })]).optional(),
 })
 
@@ -83,33 +85,50 @@ export function readLine(text: string, latest: string): ImportLine {
   }
   const parsed = Line.safeParse(value)
   if (!parsed.success) throw new RejectedLine('line_malformed', problemOf(parsed.error))
-  const at = instantFromRfc3339(parsed.data.at)
-  if (at < EARLIEST) throw new RejectedLine('at_too_early', at)
-  if (at > latest) throw new RejectedLine('at_in_future', at)
-  return { ...parsed.data, at }
+  const line = parsed.data
+  // bytes that are UTF-8 hold half a character only where JSON writes it as an escape
+  if (text.includes('\\u')) requireWellFormed({ ...line, data: undefined }, [])
+  line.at = instantFromRfc3339(line.at)
+  if (line.at < EARLIEST) throw new RejectedLine('at_too_early', line.at)
+  if (line.at > latest) throw new RejectedLine('at_in_future', line.at)
+  return line
+}
+
+/** Throws RejectedLine naming the first member whose text has no form in UTF-8. */
+function requireWellFormed(value: unknown, path: readonly string[]): void {
+  if (typeof value === 'string' && !value.isWellFormed())
+    throw new RejectedLine('line_malformed', `${path.join('.')}: ${NOT_WELL_FORMED}`)
+  if (typeof value === 'object' && value !== null)
+    for (const [name, member] of Object.entries(value)) requireWellFormed(member, [...path, name])
 }
 
 const Nothing = z.strictObject({})
-const Someone = z.union([Key, z.strictObject({ key: Key, name: Name.optional() })])
+const DataKey = Key.refine(wellFormed, NOT_WELL_FORMED)
+const Someone = z.union([
+  DataKey,
+  z.strictObject({ key: DataKey, name: Name.refine(wellFormed, NOT_WELL_FORMED).optional() }),
+])
 
 /** What `data` may hold for the events that have a counterpart here. Any other event keeps its data as it is. */
 export const LINE_DATA = {
   'message.received': z.strictObject({ kind: MessageKind.default('text') }),
   'message.sent': z.strictObject({
     kind: MessageKind.default('text'),
-    cannedReply: z.strictObject({ key: Key, edited: z.boolean(), offered: z.array(Key).max(100) }).optional(),
+    cannedReply: z
+      .strictObject({ key: DataKey, edited: z.boolean(), offered: z.array(DataKey).max(100) })
+      .optional(),
   }),
   'conversation.opened': Nothing,
   'conversation.assigned': z.strictObject({ to: Someone.nullable().optional() }),
   'conversation.transferred': z.strictObject({
     toAgent: Someone.nullable().optional(),
-    toDepartment: Key.max(80).nullable().optional(),
+    toDepartment: DataKey.max(80).nullable().optional(),
   }),
   'conversation.status_changed': z.strictObject({ to: ConversationStatus }),
   'conversation.reopened': z.strictObject({ to: ConversationStatus.default('in_progress') }),
   'note.added': z.strictObject({ scope: z.enum(['private', 'team']).default('team') }),
-  'customer.label_added': z.strictObject({ label: Key.max(40) }),
-  'customer.label_removed': z.strictObject({ label: Key.max(40) }),
+  'customer.label_added': z.strictObject({ label: DataKey.max(40) }),
+  'customer.label_removed': z.strictObject({ label: DataKey.max(40) }),
 } as const
 
 export type KnownEvent = keyof typeof LINE_DATA

@@ -49,20 +49,10 @@ function Figures({ board }: { board: Board }) {
   const format = useFormat()
   const online = board.people.filter(({ state }) => state === 'online').length
   const target = format.span(useMe().targets.firstResponseSeconds * 1000)
-  const figure = (
-    name: 'online' | 'open' | 'waiting' | 'late' | 'snoozed' | 'offered',
-    value: number,
-    isBad = false,
-  ) => (
-    <Link
-      to="/board/$figure"
-      params={{ figure: name }}
-      search={{}}
-      className={classes.figure}
-      data-bad={isBad || undefined}
-    >
+  const figure = (name: 'online' | 'open' | 'waiting' | 'snoozed' | 'offered', value: number) => (
+    <Link to="/board/$figure" params={{ figure: name }} search={{}} className={classes.figure}>
       <b>{format.number(value)}</b>
-      <span>{t(`board.figure.${name}`, { target })}</span>
+      <span>{t(`board.figure.${name}`)}</span>
     </Link>
   )
   return (
@@ -70,7 +60,21 @@ function Figures({ board }: { board: Board }) {
       {figure('online', online)}
       {figure('open', board.open)}
       {figure('waiting', board.waiting)}
-      {figure('late', board.late, board.late > 0)}
+      {/* who looks at this number is needed in those conversations first */}
+      <div className={classes.late}>
+        <Link
+          to="/inbox"
+          search={{ view: 'all', sort: 'waiting' }}
+          className={classes.figure}
+          data-bad={board.late > 0 || undefined}
+        >
+          <b>{format.number(board.late)}</b>
+          <span>{t('board.figure.late', { target })}</span>
+        </Link>
+        <Link to="/board/$figure" params={{ figure: 'late' }} search={{}} className={classes.toEntries}>
+          {t('board.toEntries')}
+        </Link>
+      </div>
       {figure('snoozed', board.snoozed)}
       {figure('offered', board.offered)}
     </div>
