@@ -39,7 +39,7 @@ describe.skipIf(!canBrowse())('an export in a browser', { timeout: 120_000 }, ()
 
     await page.goto(`${site.url}/exports`)
     await page.getByText('weekly notes').waitFor()
-    await page.getByRole('listitem').filter({ hasText: 'event: note.*' }).waitFor()
+    await page.getByRole('listitem').filter({ hasText: 'Notes: all' }).waitFor()
     const link = page.getByRole('link', { name: 'Download' })
     await link.waitFor({ timeout: 30_000 })
     expect(await axe(page)).toEqual([])

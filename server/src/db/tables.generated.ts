@@ -393,6 +393,7 @@ export interface Tables {
     code: string | null
     completed_at: string | null
     expires_at: string | null
+    has_words: Generated<boolean | null>
   }
   export_progress: {
     workspace_id: string
@@ -420,6 +421,7 @@ export interface Tables {
     caller: unknown
     created_by: string | null
     next_at: string
+    has_words: Generated<boolean | null>
   }
   field: {
     workspace_id: string

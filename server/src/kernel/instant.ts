@@ -12,10 +12,13 @@ export function instantFromPostgres(text: string): string {
   return `${seconds.slice(0, 10)}T${seconds.slice(11)}.${fraction.padEnd(6, '0')}Z`
 }
 
+/** Whole microseconds since 1970 of an instant. */
+export const microsOf = (instant: string): bigint =>
+  BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26))
+
 /** Adds whole microseconds to an instant. */
 export function addMicros(instant: string, micros: number): string {
-  const total =
-    BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26)) + BigInt(micros)
+  const total = microsOf(instant) + BigInt(micros)
   const ms = Number(total / 1000n)
   return `${new Date(ms).toISOString().slice(0, 23)}${(total % 1000n).toString().padStart(3, '0')}Z`
 }

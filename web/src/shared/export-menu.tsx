@@ -52,7 +52,7 @@ export function ExportMenu({ filter }: { filter: Asked['filter'] }) {
           {FORMATS.map(format => item(format, 'open'))}
           <Menu.Divider />
           <Menu.Label>{t('exports.withheld')}</Menu.Label>
-          {(['csv', 'ndjson', 'parquet'] as const).map(format => item(format, 'withheld'))}
+          {FORMATS.map(format => item(format, 'withheld'))}
           <Menu.Divider />
           {may('export.schedule') && (
             <Menu.Item onClick={() => setScheduling(true)}>{t('exports.scheduleThis')}</Menu.Item>

@@ -536,17 +536,17 @@ export interface Queries {
   /** How far an export is; once it is done, its manifest and a link to it for ten minutes */
   'export.get': {
     input: { id: string }
-    output: { export: { id: string; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; state: "waiting" | "running" | "done" | "failed" | "cancelled" | "removed"; rows: number; bytes: number; requestedBy: string | null; requestedAt: string; completedAt: string | null; expiresAt: string | null; scheduleName: string | null; sha256: string | null; truncated: boolean; code: string | null; own: boolean }; manifest: Record<string, unknown> | null; link: string | null }
+    output: { export: { id: string; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; words: boolean; state: "waiting" | "running" | "done" | "failed" | "cancelled" | "removed"; rows: number; bytes: number; requestedBy: string | null; requestedAt: string; completedAt: string | null; expiresAt: string | null; scheduleName: string | null; sha256: string | null; truncated: boolean; code: string | null; own: boolean }; manifest: Record<string, unknown> | null; link: string | null }
   }
   /** Exports that are made again and again */
   'export.schedules': {
     input: Record<string, never>
-    output: { items: Array<{ id: string; name: string; every: "daily" | "weekly" | "monthly"; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; createdBy: string | null; nextAt: string }> }
+    output: { items: Array<{ id: string; name: string; every: "daily" | "weekly" | "monthly"; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; words: boolean; createdBy: string | null; nextAt: string }> }
   }
   /** Exports of the workspace, newest first */
   'export.list': {
     input: { limit?: number | undefined; cursor?: string | undefined }
-    output: { items: Array<{ id: string; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; state: "waiting" | "running" | "done" | "failed" | "cancelled" | "removed"; rows: number; bytes: number; requestedBy: string | null; requestedAt: string; completedAt: string | null; expiresAt: string | null; scheduleName: string | null; sha256: string | null; truncated: boolean; code: string | null; own: boolean }>; nextCursor: string | null }
+    output: { items: Array<{ id: string; format: "csv" | "ndjson" | "parquet" | "xlsx" | "xes"; parts: "open" | "withheld"; filter: Record<string, Array<string>>; words: boolean; state: "waiting" | "running" | "done" | "failed" | "cancelled" | "removed"; rows: number; bytes: number; requestedBy: string | null; requestedAt: string; completedAt: string | null; expiresAt: string | null; scheduleName: string | null; sha256: string | null; truncated: boolean; code: string | null; own: boolean }>; nextCursor: string | null }
   }
   /** Every version of a message, the original first */
   'message.versions': {

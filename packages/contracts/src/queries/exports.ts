@@ -11,6 +11,8 @@ const Export = z.strictObject({
   format: ExportFormat,
   parts: ExportParts,
   filter: Filter,
+  /** Whether words were looked for; the words themselves are personal, and stand in the entry. */
+  words: z.boolean(),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled', 'removed']),
   /** Written so far; of a finished one, all. */
   rows: z.int(),
@@ -59,6 +61,7 @@ export const listExportSchedules = defineQuery({
         format: ExportFormat,
         parts: ExportParts,
         filter: Filter,
+        words: z.boolean(),
         createdBy: z.string().nullable(),
         nextAt: Instant,
       }),

@@ -11,7 +11,7 @@ interface Column {
 }
 
 /** A part in one cell: its words, or in brackets why there are none. */
-const cellOf = (part: Part | null | undefined): string | null => {
+export const cellOf = (part: Part | null | undefined): string | null => {
   if (!part) return null
   if (part.state === 'open') return part.value
   return part.state === 'erased' ? `[erased ${part.by ?? ''}]` : `[${part.state}]`

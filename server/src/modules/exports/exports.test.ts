@@ -67,11 +67,30 @@ describe('what is in the file', () => {
       firstPosition: shown[0]?.position,
       lastPosition: shown.at(-1)?.position,
       filter: { conversation: [talk.id] },
+      words: false,
+      requestedBy: { kind: 'agent', id: world.owner.id, name: 'Olga Owner' },
     })
     expect(String(manifest?.checkpoint)).toContain('desk.example/log/')
     const entries = await world.entries({ subject: made.id })
     expect(entries.map(entry => entry.event)).toEqual(['export.requested', 'export.completed'])
     expect(entries[1]?.data).toMatchObject({ rows: 6, sha256: made.sha256 })
+    expect(manifest?.requestEntry).toBe(entries[0]?.id)
+  })
+
+  test('the manifest of a file without rows says what log it was taken from, every value asked for, and that there were words', async () => {
+    const conversations = Array.from({ length: 30 }, () => crypto.randomUUID())
+    const { manifest, export: made } = await make({
+      format: 'ndjson',
+      filter: { conversation: conversations as never, q: 'unheard' },
+    })
+    expect(made).toMatchObject({ rows: 0, words: true })
+    expect(manifest).toMatchObject({ rows: 0, words: true, filter: { conversation: conversations } })
+    expect(JSON.stringify(manifest)).not.toContain('unheard')
+    const size = await until(async () => {
+      const { manifest: now } = await world.owner.ask('export.get', { id: made.id })
+      return now?.checkpoint ? Number(String(now.checkpoint).split('\n')[1]) : null
+    })
+    expect(size).toBeGreaterThanOrEqual(Number(manifest?.logSize))
   })
 
   test('a private note is its author’s alone here as well, and withheld parts hold no word', async () => {
@@ -123,6 +142,8 @@ describe('what is in the file', () => {
     expect(text.match(/<event>/g)).toHaveLength(made.rows)
     expect(text).toContain('key="text" value="&lt;b&gt;&amp;amp;&lt;/b&gt; \ufffd"')
     expect(text).not.toContain('\u0007')
+    expect(text).toContain('<string key="data.scope" value="private"/>')
+    expect(text).toContain('<string key="source" value="')
     expect(findXesFaults(text)).toEqual([])
     const ids = [...text.matchAll(/<event>.*?<id key="identity:id" value="([^"]+)"\/>/g)].map(([, id]) => id)
     expect(ids).toEqual((await world.entries()).filter(each => each.conversationId).map(each => each.id))

@@ -76,7 +76,8 @@ test('another reader gets every column with its type, every text as it was writt
   const kept = texts.filter(text => !text.startsWith('\ufeff'))
   const entries = [...kept, null, 'last'].map((text, i) => entryOf(i, text))
   const { columns, rows, groups } = await write('hostile.parquet', entries)
-  expect(columns).toEqual(COLUMNS.map(({ name }) => `${name} ${name === 'position' ? 'integer' : 'text'}?`))
+  const typeOf: Record<string, string> = { position: 'integer', at: 'time UTC', recordedAt: 'time UTC' }
+  expect(columns).toEqual(COLUMNS.map(({ name }) => `${name} ${typeOf[name] ?? 'text'}?`))
   expect(rows).toEqual(entries.map(wanted))
   expect(rows.at(-2)).toMatchObject({ position: null, actorName: null, text: null, ip: null, data: '{}' })
   expect(groups).toBe(1)

@@ -1,25 +1,34 @@
 import { open } from 'node:fs/promises'
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
+import { microsOf } from '../../kernel/instant.ts'
 import { COLUMNS, truncationRow } from './columns.ts'
 import type { ExportWriter } from './file-writer.ts'
 
 /** Rows of one group: what is held in memory before it is packed. */
 const GROUP = 20_000
 
-const isNumber = (name: string) => name === 'position'
+const repetition_type = 'OPTIONAL' as const
+/** What is no text: readers sort, compare and cut these by what they are. */
+const KINDS: Readonly<Record<string, 'integer' | 'time'>> = {
+  position: 'integer',
+  at: 'time',
+  recordedAt: 'time',
+}
 const SCHEMA = [
   { name: 'entry', num_children: COLUMNS.length },
-  ...COLUMNS.map(({ name }) =>
-    isNumber(name)
-      ? { name, type: 'INT64' as const, repetition_type: 'OPTIONAL' as const }
-      : {
-          name,
-          type: 'BYTE_ARRAY' as const,
-          converted_type: 'UTF8' as const,
-          repetition_type: 'OPTIONAL' as const,
-        },
-  ),
+  ...COLUMNS.map(({ name }) => {
+    if (KINDS[name] === 'integer') return { name, type: 'INT64' as const, repetition_type }
+    if (KINDS[name] === 'time')
+      return { name, type: 'INT64' as const, converted_type: 'TIMESTAMP_MICROS' as const, repetition_type }
+    return { name, type: 'BYTE_ARRAY' as const, converted_type: 'UTF8' as const, repetition_type }
+  }),
 ]
+
+/** A cell as Parquet keeps it: times as microseconds since 1970 in UTC. */
+function packed(name: string, value: string | number | null): string | bigint | null {
+  if (typeof value === 'number') return BigInt(value)
+  return value !== null && KINDS[name] === 'time' ? microsOf(value) : value
+}
 
 /** In a footer: no rows, then a list without row groups, of which our writer does not say of what, then who made it. */
 const NO_GROUPS = Buffer.from([0x16, 0x00, 0x19, 0x00, 0x28])
@@ -32,7 +41,7 @@ function nameEmptyGroups(bytes: Buffer): void {
   bytes[at + 3] = STRUCTS
 }
 
-/** Parquet with Snappy, group by group; times are RFC 3339 texts with microseconds, as everywhere else. */
+/** Parquet with Snappy, group by group; positions are integers and times timestamps with microseconds, in UTC. */
 export async function writeParquet(path: string): Promise<ExportWriter> {
   const file = await open(path, 'w', 0o600)
   const bytes = new ByteWriter()
@@ -47,10 +56,7 @@ export async function writeParquet(path: string): Promise<ExportWriter> {
     if (rows.length === 0) return
     const columnData = COLUMNS.map(({ name }, i) => ({
       name,
-      data: rows.map(row => {
-        const value = row[i] ?? null
-        return typeof value === 'number' ? BigInt(value) : value
-      }),
+      data: rows.map(row => packed(name, row[i] ?? null)),
     }))
     rows = []
     await parquet.write({ columnData, rowGroupSize: GROUP })

@@ -7,7 +7,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
 import { makeLink } from './link.ts'
 import type { ExportPort } from './port.ts'
-import { describeFilter } from './store.ts'
+import { listFilter } from './store.ts'
 
 interface Row {
   id: string
@@ -30,13 +30,14 @@ interface Row {
   first_position: number | null
   last_position: number | null
   is_held: boolean
+  has_words: boolean
 }
 
 async function select(db: ReadDb, where: RawBuilder<unknown>, limit: number): Promise<Row[]> {
   const { rows } = await sql<Row>`
     select e.export_id as id, e.format, e.parts, e.filter, e.state, coalesce(e.rows, p.rows, 0) as rows, coalesce(e.bytes, p.bytes, 0) as bytes,
       e.requested_by, a.name as requested_by_name, e.requested_at, e.completed_at, e.expires_at, s.name as schedule_name,
-      e.sha256, e.truncated, e.code, e.size, e.first_position, e.last_position, p.export_id is not null as is_held
+      e.sha256, e.truncated, e.code, e.size, e.first_position, e.last_position, p.export_id is not null as is_held, e.has_words
     from export e
       left join export_progress p on p.workspace_id = e.workspace_id and p.export_id = e.export_id
       left join export_schedule s on s.workspace_id = e.workspace_id and s.schedule_id = e.schedule_id
@@ -49,7 +50,8 @@ const present = (row: Row, { actor }: Caller) => ({
   id: row.id,
   format: row.format,
   parts: row.parts,
-  filter: describeFilter(row.filter),
+  filter: listFilter(row.filter),
+  words: row.has_words,
   state: row.state === 'waiting' && row.is_held ? 'running' : row.state,
   rows: row.rows,
   bytes: row.bytes,
@@ -73,25 +75,31 @@ export async function describeManifest(
 ): Promise<Record<string, unknown> | null> {
   const [row] = await select(db, sql`e.workspace_id = ${workspaceId} and e.export_id = ${id}`, 1)
   if (!row || row.sha256 === null) return null
-  const note =
-    row.last_position === null
-      ? undefined
-      : await db
-          .selectFrom('log_checkpoint')
-          .select('note')
-          .where('workspace_id', '=', workspaceId)
-          .where('size', '>', row.last_position)
-          .orderBy('epoch')
-          .orderBy('size')
-          .limit(1)
-          .executeTakeFirst()
+  const note = await coveringNote(db, workspaceId, row)
+  const asked = await db
+    .selectFrom('log_entry')
+    .select(['actor_kind', 'entry_id'])
+    .where('workspace_id', '=', workspaceId)
+    .where('subject_id', '=', id)
+    .where('conversation_id', 'is', null)
+    .where('event', '=', 'export.requested')
+    .where('at', '>=', row.requested_at)
+    .executeTakeFirst()
   return {
     kind: 'tracedesk-export/1',
     id,
     format: row.format,
     parts: row.parts,
-    filter: describeFilter(row.filter),
-    requestedBy: row.requested_by,
+    filter: listFilter(row.filter),
+    // words searched for are personal: they stand, as far as the reader may see them, in the entry
+    words: row.has_words,
+    requestedBy: {
+      kind: asked?.actor_kind ?? null,
+      id: row.requested_by,
+      name: row.requested_by_name,
+    },
+    requestEntry: asked?.entry_id ?? null,
+    schedule: row.schedule_name,
     requestedAt: row.requested_at,
     completedAt: row.completed_at,
     rows: row.rows,
@@ -101,9 +109,20 @@ export async function describeManifest(
     firstPosition: row.first_position,
     lastPosition: row.last_position,
     logSize: row.size,
-    checkpoint: note?.note ?? null,
+    checkpoint: note,
     software,
   }
+}
+
+/**
+ * The first signed head over the log as it was when the export was asked for, so that it says of a file without rows as
+ * well what it was taken from; while that is not signed yet, one over the last of its rows.
+ */
+async function coveringNote(db: ReadDb, workspaceId: string, row: Row): Promise<string | null> {
+  const { rows } = await sql<{ note: string }>`
+    select note from log_checkpoint where workspace_id = ${workspaceId} and size > ${row.last_position ?? -1}
+    order by size < ${row.size}, epoch, size limit 1`.execute(db as never)
+  return rows[0]?.note ?? null
 }
 
 /** The reads of exports. */
@@ -140,13 +159,14 @@ export function createExportQueries(port: Pick<ExportPort, 'secret' | 'software'
         's.format',
         's.parts',
         's.filter',
+        's.has_words as words',
         'a.name as createdBy',
         's.next_at as nextAt',
       ])
       .where('s.workspace_id', '=', caller.workspaceId)
       .orderBy('s.name')
       .execute()
-    return { items: rows.map(row => ({ ...row, filter: describeFilter(row.filter as never) })) } as never // as above
+    return { items: rows.map(row => ({ ...row, filter: listFilter(row.filter as never) })) } as never // as above
   })
   return [list, get, schedules] as unknown as Query[]
 }

@@ -57,13 +57,17 @@ export const openFilter = (
     : {}),
 })
 
-/** A filter without its words, as lists: what entries and lists say of it. */
-export const describeFilter = ({ q: _, ...filter }: ExportFilter): Record<string, string[]> =>
+/** A filter without its words, as lists. */
+export const listFilter = ({ q: _, ...filter }: ExportFilter): Record<string, string[]> =>
   Object.fromEntries(
     Object.entries(filter).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, (Array.isArray(value) ? value : [value]).slice(0, 20).map(String)]],
+      value === undefined ? [] : [[key, (Array.isArray(value) ? value : [value]).map(String)]],
     ),
   )
+
+/** The same for entries, which have room for twenty values each. */
+export const describeFilter = (filter: ExportFilter): Record<string, string[]> =>
+  Object.fromEntries(Object.entries(listFilter(filter)).map(([key, values]) => [key, values.slice(0, 20)]))
 
 export const plainFilter = ({ q: _, ...filter }: ExportFilter): string => JSON.stringify(filter)
 

@@ -1,4 +1,5 @@
 import type { Entry } from '@tracedesk/contracts'
+import { cellOf } from './columns.ts'
 
 const ESCAPES: Record<string, string> = {
   '&': '&amp;',
@@ -38,7 +39,7 @@ export const XES_HEAD = `<?xml version="1.0" encoding="UTF-8"?>
 <classifier name="Activity" keys="concept:name lifecycle:transition"/>
 <classifier name="Event" keys="concept:name"/>
 <classifier name="Resource" keys="org:resource"/>
-${text('concept:name', 'Behaviour log')}${text('lifecycle:model', 'standard')}
+${text('concept:name', 'Behaviour log')}
 `
 /** Attributes of the log stand before its traces: a file that is cut off says so in the room that is left for it here. */
 const ROOM = '<int key="truncated" value="9007199254740991"/>'.length
@@ -55,6 +56,60 @@ export const CLOSE_TRACE = '</trace>\n'
 const openOf = (part: Entry['customerName'] | undefined): string | null =>
   part?.state === 'open' ? part.value : null
 
+/** What a fact or a kept column is called here: a name of XML without a colon, which would ask for an extension. */
+const PLAIN_NAME = /^[\p{L}\p{N}_.-]+$/u
+
+function attribute(key: string, value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'boolean') return `<boolean key="${key}" value="${value}"/>`
+  if (Number.isSafeInteger(value)) return `<int key="${key}" value="${value}"/>`
+  return text(key, typeof value === 'string' ? value : JSON.stringify(value))
+}
+const date = (key: string, instant: string): string => `<date key="${key}" value="${instant}"/>`
+
+/** Each fact as an attribute of its own, so that a process map can be filtered and coloured by it. */
+const factsOf = ({ data }: Entry): string =>
+  Object.entries(data)
+    .map(([name, value]) => attribute(`data.${name}`, value))
+    .join('')
+
+/** The words of XES itself, which an import keeps under their own keys: they go back to their places. */
+const STANDARD = ['concept:name', 'lifecycle:transition', 'org:role', 'org:group'] as const
+type Standard = Partial<Record<(typeof STANDARD)[number], string>>
+
+/** What an import kept beside the words and people of an activity; null where it is not open, or nothing was kept. */
+function keptOf({ event, parts }: Entry): Record<string, unknown> | null {
+  const detail = event === 'import.activity' ? openOf(parts.detail) : null
+  const kept: unknown = detail === null ? null : JSON.parse(detail)
+  return typeof kept === 'object' && !Array.isArray(kept) ? (kept as Record<string, unknown> | null) : null
+}
+
+function standardOf(kept: Record<string, unknown> | null): Standard {
+  const found = STANDARD.filter(key => typeof kept?.[key] === 'string' && kept[key] !== '')
+  return Object.fromEntries(found.map(key => [key, kept?.[key]]))
+}
+
+/** Kept columns as attributes; those with names that XML cannot have stand together in one. */
+function describeKept(kept: Record<string, unknown>): string {
+  const others: Record<string, unknown> = {}
+  let plain = ''
+  for (const [name, value] of Object.entries(kept))
+    if (STANDARD.some(key => key === name)) continue
+    else if (PLAIN_NAME.test(name)) plain += attribute(`detail.${name}`, value)
+    else others[name] = value
+  return `${plain}${Object.keys(others).length === 0 ? '' : attribute('detail', others)}`
+}
+
+/** Every part but the text and whole updates; the kept columns of an import apart from each other. */
+function partsOf({ parts }: Entry, kept: Record<string, unknown> | null): string {
+  return Object.entries(parts)
+    .filter(([name]) => name !== 'text' && name !== 'update')
+    .map(([name, part]) =>
+      name === 'detail' && kept ? describeKept(kept) : text(`part.${name}`, cellOf(part)),
+    )
+    .join('')
+}
+
 /** An activity of another system keeps its own name. */
 const activityOf = ({ event, data }: Entry): string =>
   event === 'import.activity' && typeof data.activity === 'string' ? data.activity : event
@@ -62,21 +117,38 @@ const activityOf = ({ event, data }: Entry): string =>
 const groupOf = ({ actor }: Entry): string | null =>
   actor.departments.map(each => each.name ?? each.id).join('; ') || null
 
-/** One event of a trace. */
+/** One event of a trace: everything that the rows of the other formats hold. */
 export function describeXesEvent(entry: Entry): string {
-  const { actor } = entry
-  return `<event>${text('concept:name', activityOf(entry))}<date key="time:timestamp" value="${entry.at}"/>${text(
-    'org:resource',
-    openOf(actor.name) ?? actor.id ?? actor.kind,
-  )}${text('org:role', actor.role)}${text('org:group', groupOf(entry))}${text('lifecycle:transition', 'complete')}${id(
-    'identity:id',
-    entry.id,
-  )}${
-    entry.position === null ? '' : `<int key="position" value="${entry.position}"/>`
-  }${text('outcome', entry.outcome)}${text('actorKind', actor.kind)}${text('botId', entry.botId)}${text(
-    'text',
-    openOf(entry.parts.text),
-  )}${text('data', JSON.stringify(entry.data))}</event>\n`
+  const { actor, subject, via, position } = entry
+  const kept = keptOf(entry)
+  const own = standardOf(kept)
+  return `<event>${[
+    text('concept:name', own['concept:name'] ?? activityOf(entry)),
+    date('time:timestamp', entry.at),
+    text('org:resource', openOf(actor.name) ?? actor.id ?? actor.kind),
+    text('org:role', own['org:role'] ?? actor.role),
+    text('org:group', own['org:group'] ?? groupOf(entry)),
+    text('lifecycle:transition', own['lifecycle:transition'] ?? 'complete'),
+    id('identity:id', entry.id),
+    attribute('position', position),
+    date('recordedAt', entry.recordedAt),
+    text('event', entry.event),
+    text('outcome', entry.outcome),
+    text('actorKind', actor.kind),
+    text('actorId', actor.id),
+    text('onBehalfOf', entry.onBehalfOf),
+    text('subjectKind', subject.kind),
+    text('subjectId', subject.id),
+    text('subjectName', cellOf(subject.name)),
+    text('botId', entry.botId),
+    text('reason', entry.reason?.code),
+    text('causedBy', entry.causedBy),
+    text('source', via.source),
+    text('ip', cellOf(via.ip)),
+    text('text', cellOf(entry.parts.text)),
+    partsOf(entry, kept),
+    factsOf(entry),
+  ].join('')}</event>\n`
 }
 
 export const traceName = (entry: Entry): string | null => openOf(entry.customerName)

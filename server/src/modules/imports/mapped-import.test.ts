@@ -254,7 +254,12 @@ const VOLVO = mappingOf({
   conversation: { column: 'case:concept:name' },
   customer: { column: 'case:concept:name' },
   actorKey: { column: 'org:resource' },
-  data: { transition: { column: 'lifecycle:transition' }, impact: { column: 'impact' } },
+  data: {
+    'concept:name': { column: 'concept:name' },
+    'lifecycle:transition': { column: 'lifecycle:transition' },
+    impact: { column: 'impact' },
+    'resource country': { column: 'resource country' },
+  },
 })
 
 describe.runIf(there)('real logs', { timeout: 120_000 }, () => {
@@ -288,6 +293,10 @@ describe.runIf(there)('real logs', { timeout: 120_000 }, () => {
         expect(counts).toEqual(published)
         for (const format of ['xes', 'csv'] as const)
           expect(await countExported(own, format), format).toEqual(published)
+        if (mapping === VOLVO)
+          expect(await casesOf(await exported(own, 'xes'), 'detail.')).toEqual(
+            await casesOf(join(LOGS, name), ''),
+          )
       } finally {
         await own.end()
       }
@@ -297,18 +306,9 @@ describe.runIf(there)('real logs', { timeout: 120_000 }, () => {
 
 /** Exports what was imported and counts the file by our own import's readers. */
 async function countExported(own: World, format: 'csv' | 'xes') {
-  const { export: made } = await own.owner.do(
-    'export.request',
-    requestExport.input.parse({ format, filter: { event: 'import.activity' } }) as never,
-  )
-  await own.node.exportKeeper.workOnce()
-  await expect
-    .poll(async () => (await own.owner.ask('export.get', { id: made.id })).export.state, { timeout: 60_000 })
-    .toBe('done')
-  const file = exportPath(own.node.exportPort.folder, own.workspaceId, made.id, format)
   const sets = { cases: new Set(), agents: new Set(), activities: new Set() }
   let events = 0
-  for await (const row of readRows(file, { format })) {
+  for await (const row of readRows(await exported(own, format), { format })) {
     if ('cause' in row) throw new Error(row.detail)
     const get = (name: string) => row.values.get(name)
     events++
@@ -317,4 +317,31 @@ async function countExported(own: World, format: 'csv' | 'xes') {
     sets.activities.add(format === 'xes' ? get('concept:name') : JSON.parse(get('data') ?? '{}').activity)
   }
   return { events, cases: sets.cases.size, agents: sets.agents.size, activities: sets.activities.size }
+}
+
+/** Exports what was imported; the path of the file. */
+async function exported(own: World, format: 'csv' | 'xes'): Promise<string> {
+  const { export: made } = await own.owner.do(
+    'export.request',
+    requestExport.input.parse({ format, filter: { event: 'import.activity' } }) as never,
+  )
+  await own.node.exportKeeper.workOnce()
+  await expect
+    .poll(async () => (await own.owner.ask('export.get', { id: made.id })).export.state, { timeout: 60_000 })
+    .toBe('done')
+  return exportPath(own.node.exportPort.folder, own.workspaceId, made.id, format)
+}
+
+/** Each case of an XES log as what was done in it, in its order: activity, transition, when, who, and a kept column. */
+async function casesOf(file: string, kept: string): Promise<string[]> {
+  const cases = new Map<string | undefined, string[]>()
+  for await (const row of readRows(file, { format: 'xes' })) {
+    if ('cause' in row) throw new Error(row.detail)
+    const get = (name: string) => row.values.get(name)
+    const steps = cases.get(get('case:concept:name')) ?? []
+    const at = Date.parse(get('time:timestamp') ?? '')
+    const what = ['concept:name', 'lifecycle:transition', 'org:resource', `${kept}impact`].map(get)
+    cases.set(get('case:concept:name'), [...steps, [...what, at].join('|')])
+  }
+  return [...cases.values()].map(steps => steps.join(' > ')).sort()
 }

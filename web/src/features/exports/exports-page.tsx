@@ -5,6 +5,7 @@ import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { useFilterWords } from '../../shared/filter-words.ts'
 import { useFormat } from '../../shared/format.ts'
 import { pagesOf, queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
@@ -104,7 +105,7 @@ function Row({ item, onShow }: { item: Export; onShow: (id: string) => void }) {
   const words = useWords()
   const format = useFormat()
   const cancel = useCommand('export.cancel', { changes: [['export.list']] })
-  const filter = Object.entries(item.filter).map(([key, values]) => `${key}: ${values.join(', ')}`)
+  const filter = useFilterWords()(item.filter, item.words)
   return (
     <Table.Tr>
       <Table.Td>
@@ -115,7 +116,7 @@ function Row({ item, onShow }: { item: Export; onShow: (id: string) => void }) {
         {t(`value.${item.format}`)}
         {item.parts === 'withheld' && <small className={classes.by}>{t('exports.withheld')}</small>}
       </Table.Td>
-      <Table.Td className={classes.filter}>{filter.join(' · ') || t('exports.everything')}</Table.Td>
+      <Table.Td className={classes.filter}>{filter || t('exports.everything')}</Table.Td>
       <Table.Td>
         <Badge color={COLOURS[item.state]} variant="dot" className={classes.badge}>
           {t(`exports.is.${item.state}`)}
@@ -171,7 +172,28 @@ function Manifest({ id, onClose }: { id: string; onClose: () => void }) {
     <Dialog size="lg" onClose={onClose} title={t('exports.manifest')}>
       {found.isPending && <RowsSkeleton rows={3} />}
       {found.isError && <ErrorFace error={found.error} />}
-      {found.data && <Code block>{JSON.stringify(found.data.manifest, null, 2)}</Code>}
+      {found.data && <ManifestText id={id} text={JSON.stringify(found.data.manifest, null, 2)} />}
     </Dialog>
+  )
+}
+
+/** As it is, and as a file to lie beside the one it tells of. */
+function ManifestText({ id, text }: { id: string; text: string }) {
+  const t = useT()
+  return (
+    <>
+      <p className={classes.note}>{t('exports.manifestText')}</p>
+      <Code block>{text}</Code>
+      <Button
+        component="a"
+        mt="sm"
+        size="xs"
+        href={`data:application/json;charset=utf-8,${encodeURIComponent(`${text}\n`)}`}
+        download={`${id}.manifest.json`}
+        leftSection={<IconDownload size={14} aria-hidden />}
+      >
+        {t('exports.saveManifest')}
+      </Button>
+    </>
   )
 }

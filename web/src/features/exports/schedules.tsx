@@ -4,21 +4,18 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { useFilterWords } from '../../shared/filter-words.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { ScheduleExport } from '../../shared/schedule-export.tsx'
 import { useMay } from '../../shared/session.ts'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './exports.module.css'
 
-const describeFilter = (filter: object): string =>
-  Object.entries(filter)
-    .map(([key, values]) => `${key}: ${[values].flat().join(', ')}`)
-    .join(' · ')
-
 /** Exports that are made again and again, of the day, week or month before. */
 export function Schedules() {
   const t = useT()
   const may = useMay()
+  const wordsOf = useFilterWords()
   const [isAdding, setAdding] = useState(false)
   const schedules = useQuery(queryOf('export.schedules', {}))
   const end = useCommand('export.unschedule', { changes: [['export.schedules']] })
@@ -31,7 +28,7 @@ export function Schedules() {
           <li key={item.id}>
             <span>
               <b>{item.name}</b> · {t(`value.${item.every}`)} · {t(`value.${item.format}`)} ·{' '}
-              {describeFilter(item.filter) || t('exports.everything')} · {t('exports.next')}{' '}
+              {wordsOf(item.filter, item.words) || t('exports.everything')} · {t('exports.next')}{' '}
               <Time at={item.nextAt} show="brief" />
             </span>
             {may('export.unschedule') && (

@@ -114,8 +114,14 @@ export function proposeDraft(
     encoding: 'utf-8',
     at: { column: at, format: guessTimeFormat(rows.map(({ values }) => values[at] ?? '')), zone: 'UTC' },
     fields,
-    data: {},
+    data: about.format === 'xes' ? keepColumns({}, columnsOfLog(columns, free)) : {},
   }
+}
+
+/** What a log says of an event beside our fields, and its own words for what they hold: with these it goes out as it came. */
+function columnsOfLog(columns: readonly string[], free: ReadonlySet<string>): string[] {
+  const own = ['concept:name', 'lifecycle:transition', 'org:role', 'org:group']
+  return columns.filter(column => own.includes(column) || free.has(column)).slice(0, KEPT_MAX)
 }
 
 const pairsOf = (text: string): Record<string, string> =>
@@ -190,6 +196,8 @@ export function draftOf(mapping: Mapping): Draft {
 export const keptColumnsOf = (data: Draft['data']): string[] =>
   Object.values(data).flatMap(source => ('column' in source && !source.values ? [source.column] : []))
 
+/** An import keeps no more columns than this. */
+const KEPT_MAX = 50
 /** Names are no longer than this. */
 const NAME_MAX = 60
 

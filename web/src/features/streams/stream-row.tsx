@@ -3,6 +3,7 @@ import { IconDots } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
+import { useFilterWords } from '../../shared/filter-words.ts'
 import { useFormat } from '../../shared/format.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
@@ -22,7 +23,7 @@ export function StreamRow(props: RowProps) {
   const t = useT()
   const format = useFormat()
   const { stream } = props
-  const filter = Object.values(stream.filter).flat().join(', ')
+  const filter = useFilterWords()(stream.filter)
   return (
     <Table.Tr>
       <Table.Td>
