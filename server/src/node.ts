@@ -98,6 +98,8 @@ export class TracedeskNode implements NodeParts {
   filesOf: (workspaceId: string, customerId: string) => AsyncIterable<privacy.SubjectFile> =
     async function* () {}
   readonly privacyKeeper: privacy.PrivacyKeeper
+  /** Looks through what colleagues typed for those who were erased. */
+  readonly mentionKeeper: privacy.MentionKeeper
   readonly exportKeeper: exports.ExportKeeper
   /** What exports need of this node; the command line and the download route use it too. */
   readonly exportPort: exports.ExportPort
@@ -251,6 +253,15 @@ export class TracedeskNode implements NodeParts {
       ) as unknown as Command,
       finishErasure: privacy.createFinishErasure(erasePort(this)),
     })
+    this.mentionKeeper = new privacy.MentionKeeper({
+      databases,
+      door: this.door,
+      keys: this.keys,
+      secret,
+      log,
+      workspaces: () => this.workspaces(),
+      erase: privacy.createEraseMentions(() => this.erasers),
+    })
     this.retentionKeeper = new retention.RetentionKeeper({
       databases,
       door: this.door,
@@ -331,6 +342,7 @@ export class TracedeskNode implements NodeParts {
     this.streams.start()
     await this.privacyKeeper.finishErasures()
     this.privacyKeeper.start()
+    this.mentionKeeper.start()
     this.exportKeeper.start()
     this.fileKeeper.start()
     this.retentionKeeper.start()
@@ -347,6 +359,7 @@ export class TracedeskNode implements NodeParts {
     await this.alerts.stop()
     await this.notices.stop()
     await this.privacyKeeper.stop()
+    await this.mentionKeeper.stop()
     await this.exportKeeper.stop()
     await this.retentionKeeper.stop()
     await this.archiveKeeper.stop()
@@ -455,11 +468,17 @@ export class TracedeskNode implements NodeParts {
     this.erasers.push(privacy.createPackageEraser(packagePort(this).folder), {
       counts: 'exports',
       erase: doomed => evidence.eraseBundles(bundles, doomed),
+      eraseWords: doomed => evidence.eraseBundlesOf(bundles, doomed),
     })
-    this.erasers.push({ counts: 'exports', erase: doomed => exports.eraseExports(this.exportPort, doomed) })
+    this.erasers.push({
+      counts: 'exports',
+      erase: doomed => exports.eraseExports(this.exportPort, doomed),
+      eraseWords: doomed => exports.eraseExportsOf(this.exportPort, doomed),
+    })
     this.erasers.push(
       { counts: 'views', erase: doomed => exports.eraseSchedules(this.exportPort, doomed) },
       { counts: 'views', erase: logModule.createEraseViews(this.options.secret) },
+      { counts: 'views', erase: conversations.eraseInboxViews },
     )
     this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
     this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })

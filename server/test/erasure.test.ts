@@ -94,30 +94,54 @@ async function* everyFile(): AsyncGenerator<{ file: string; bytes: Buffer }> {
 
 const needles = (): string[] => [NAME, SECOND, 'Zulmira', 'Quexabe', ...WORDS, ...numbers.map(String)]
 
-/**
- * What an agent typed for themselves lies under their own key: words they searched for, names of their views, reasons.
- * It is no part of the person's, and shown to whoever may see what that agent did.
- */
-const AGENTS_OWN = [
-  'log.viewed q',
-  'log_view.created name',
-  'log_view.created q',
-  'export.scheduled q',
-].concat(['log.revealed reasonText', 'conversation.transferred reasonText'])
-
-/** Where anything of the person is found in an export of all there is, but for what agents typed for themselves. */
+/** Where anything of the person is found in an export of all there is. */
 function tracesInExport(path: string): string[] {
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean)
   expect(lines.length).toBeGreaterThan(100)
-  return lines.flatMap(line => {
-    const entry = JSON.parse(line) as Entry
-    const parts = Object.entries(entry.parts).filter(
-      ([name]) => !AGENTS_OWN.includes(`${entry.event} ${name}`),
-    )
-    const told = JSON.stringify({ ...entry, parts: Object.fromEntries(parts) })
-    return needles().flatMap(needle => (told.includes(needle) ? [`${entry.event}: ${needle}`] : []))
-  })
+  return lines.flatMap(line =>
+    needles().flatMap(needle => (line.includes(needle) ? [`${line.slice(0, 200)}: ${needle}`] : [])),
+  )
 }
+
+/** Entries in which colleagues typed the person's name, by event and part. */
+const TYPED = [
+  'log.viewed q',
+  'log_view.created name',
+  'log_view.created q',
+  'log_view.deleted name',
+  'export.scheduled q',
+  'export.scheduled name',
+  'export.unscheduled name',
+  'export.requested q',
+  'inbox_view.created name',
+  'inbox_view.changed nameBefore',
+  'log.revealed reasonText',
+  'conversation.transferred reasonText',
+  'hold.placed reasonText',
+  'hold.released reasonText',
+  'dispute.opened ownTitle',
+  'dispute.decided ownText',
+  'note.added text',
+  'privacy.erasure_requested reasonText',
+]
+
+/** Of these parts, those that an export of all there is shows open with the person's name or words in them. */
+async function typedOpen(): Promise<string[]> {
+  await desk.world.settle()
+  const entries = readFileSync(await makeExport('ndjson'), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as Entry)
+  const names = entries.flatMap(({ event, parts }) =>
+    Object.entries(parts).flatMap(([name, part]) =>
+      part.state === 'open' && /Quexabe|Vyxnor|plomvax/i.test(part.value) ? [`${event} ${name}`] : [],
+    ),
+  )
+  return TYPED.filter(typed => names.includes(typed))
+}
+
+/** What colleagues typed of somebody else, or could have typed of anybody: none of it may go. */
+const KEPT = ['zulmirana quexabeira rang', 'ask zulmira of billing', 'the tall one'] as const
 
 /** Where anything of the person is found, as `place: needle`. */
 async function findTraces(): Promise<string[]> {
@@ -235,7 +259,7 @@ async function writeAbout(): Promise<void> {
   await inDesk('log_view.create', { name: `${NAME.toUpperCase()}!`, filter: {}, shared: false })
   await inDesk('log_view.create', { name: 'Refusals', filter: { outcome: 'refused' }, shared: true })
   await inDesk('export.schedule', { ...monthly, name: 'Weekly', every: 'weekly', filter: {} })
-  await desk.owner.ask('log.search', { q: WORDS[1] })
+  await desk.owner.ask('log.search', { q: `${WORDS[1]} ${NAME}` })
   const auditor = await desk.world.person('Ruth Reveals', 'auditor')
   await auditor.do('log.reveal', {
     conversationId: talk as never,
@@ -250,6 +274,73 @@ async function writeAbout(): Promise<void> {
   await desk.owner.do('note.add', { conversationId: talk as never, text: `twice ${WORDS[0]}` } as never, {
     idempotencyKey: 'asked twice',
   })
+}
+
+async function meetStranger() {
+  desk.telegram.createUser({ firstName: 'Ines', lastName: 'Innocent' }).say(bot, 'where is my parcel')
+  const talk = await talkOf('Ines Innocent')
+  return { id: talk.id, customerId: talk.customer.id }
+}
+
+async function lastPosition(): Promise<number> {
+  await desk.world.settle()
+  const [head] = await desk.world.asSuperuser<{ size: number }>('select size::int as size from log_head')
+  return (head?.size ?? 0) - 1
+}
+
+/** A part that went reads as erased, by the entry that destroyed it; a note beside somebody else as well. */
+async function erasedReads(looked: readonly Entry[]): Promise<void> {
+  const by = new Set(looked.map(({ id }) => id))
+  const notes = await desk.world.entries({ event: 'note.added' })
+  const gone = notes.flatMap(({ parts }) =>
+    parts.text?.state === 'erased' && by.has(parts.text.by ?? '') ? [parts.text] : [],
+  )
+  expect(gone).toHaveLength(1)
+}
+
+/** What colleagues type about the person where nothing else is theirs: searches, reasons, names of views, other people's cases. */
+async function typeOf(stranger: { id: string; customerId: string }): Promise<void> {
+  await desk.owner.ask('log.search', { q: `${SECOND} refund` })
+  const { logView } = await desk.owner.do('log_view.create', {
+    name: NAME,
+    filter: {},
+    shared: false,
+  } as never)
+  await inDesk('log_view.delete', { logViewId: logView.id })
+  const every = { format: 'csv', parts: 'withheld', every: 'monthly', filter: {} }
+  await inDesk('export.schedule', { ...every, name: `All of ${NAME}` })
+  const { schedule } = await desk.owner.do('export.schedule', {
+    ...every,
+    name: `${SECOND}, monthly`,
+  } as never)
+  await inDesk('export.unschedule', { id: schedule.id })
+  const inbox = { place: 'all', status: 'any', botId: null, labelId: null, departmentId: null, unread: false }
+  await inDesk('inbox_view.create', { name: `${NAME} and others`, filter: inbox })
+  const { inboxView } = await desk.owner.do('inbox_view.create', { name: SECOND, filter: inbox } as never)
+  await inDesk('inbox_view.change', { inboxViewId: inboxView.id, name: 'Others', filter: inbox })
+  await inDesk('export.request', { format: 'csv', parts: 'open', filter: { q: NAME, event: ['log.viewed'] } })
+  const range = { from: '2019-01-01T00:00:00Z', to: '2019-02-01T00:00:00Z' }
+  const { hold } = await desk.owner.do('hold.place', {
+    ...range,
+    cause: 'inquiry',
+    reason: `${NAME.toLowerCase()} wrote to the regulator`,
+  } as never)
+  await inDesk('hold.release', { holdId: hold.id, reason: `nothing of ${SECOND}` })
+  const { dispute } = await desk.owner.do('dispute.open', {
+    ...range,
+    title: 'Quexabe, Zulmira',
+  } as never)
+  await inDesk('dispute.decide', { disputeId: dispute.id, outcome: 'dismissed', reason: `${NAME} withdrew` })
+  await inDesk('dispute.close', { disputeId: dispute.id, reason: 'withdrawn', releaseHold: true })
+  await inDesk('note.add', { conversationId: stranger.id, text: `sits beside ${NAME}`, scope: 'team' })
+  await inDesk('note.add', { conversationId: stranger.id, text: KEPT[0], scope: 'team' })
+  await inDesk('conversation.transfer', {
+    conversationId: stranger.id,
+    toAgentId: admin.id,
+    reasonCode: 'skill',
+    reasonText: KEPT[1],
+  })
+  await desk.owner.ask('log.search', { q: KEPT[2] })
 }
 
 const archived = async () =>
@@ -287,6 +378,8 @@ describe('a person of three joined accounts, with files, exports, an archive and
     const [main, ...rest] = accounts
     for (const customerId of rest) await inDesk('customer.merge', { customerId, intoCustomerId: main })
     await writeAbout()
+    const stranger = await meetStranger()
+    await typeOf(stranger)
     await archive()
     expect((await archived()).items[0]?.entry.parts.text).toMatchObject({ state: 'open' })
     await makeExport('ndjson')
@@ -333,16 +426,35 @@ describe('a person of three joined accounts, with files, exports, an archive and
       kind: 'erasure',
       channel: 'letter',
     })
-    await desk.owner.do('privacy.request_erasure', { requestId: request.id })
+    await desk.owner.do('privacy.request_erasure', {
+      requestId: request.id,
+      reason: `${NAME} asked by letter`,
+    })
+    expect(await typedOpen()).toEqual(TYPED)
     await admin.do('privacy.erase_subject', { requestId: request.id })
 
+    const looked = await until(async () => {
+      const entries = await desk.world.entries({ event: 'privacy.mentions_erased' })
+      return entries.some(({ data }) => data.last) && entries
+    })
+    const destroyed = looked.reduce((sum, { data }) => sum + Number(data.parts), 0)
+    expect(destroyed).toBeGreaterThanOrEqual(TYPED.length)
+    expect(looked.map(({ data }) => data.held)).toEqual(looked.map(() => 0))
     expect(await findTraces()).toEqual([])
     // what looked for them or bore their name is offered to nobody any more, and what did not is
     expect((await desk.owner.ask('log_view.list', {})).items.map(({ name }) => name)).toEqual(['Refusals'])
     expect((await desk.owner.ask('export.schedules', {})).items.map(({ name }) => name)).toEqual(['Weekly'])
     const counted = await desk.world.entries({ event: 'privacy.subject_erased' })
-    expect(counted.reduce((sum, { data }) => sum + Number(data.views), 0)).toBe(3)
-    expect(tracesInExport(await makeExport('ndjson'))).toEqual([])
+    expect(counted.reduce((sum, { data }) => sum + Number(data.views), 0)).toBe(5)
+    const exported = await makeExport('ndjson')
+    expect(tracesInExport(exported)).toEqual([])
+    const kept = readFileSync(exported, 'utf8')
+    for (const words of KEPT) expect(kept.includes(words), words).toBe(true)
+    await makeExport('csv')
+    await inDesk('evidence.bundle', { fromPosition: 0, toPosition: await lastPosition() })
+    await inDesk('evidence.bundle', { conversationId: stranger.id })
+    expect(await findTraces(), 'new exports and bundles').toEqual([])
+    await erasedReads(looked)
     const letters = await desk.world.asSuperuser<{ n: number }>(
       'select count(*)::int as n from stream_letter',
     )

@@ -472,7 +472,7 @@ test('notes, labels, views and customers', async () => {
   const { inboxView } = await tells(
     'inbox_view.create',
     () => sofia.do('inbox_view.create', { name: 'VIPs', filter }),
-    { by: sofia, event: 'inbox_view.created', data: { to: { name: 'VIPs', filter } } },
+    { by: sofia, event: 'inbox_view.created', data: { to: { filter } }, parts: { name: 'VIPs' } },
   )
   const inboxViewId = inboxView.id
   await tells(
@@ -481,7 +481,8 @@ test('notes, labels, views and customers', async () => {
     {
       by: sofia,
       event: 'inbox_view.changed',
-      data: { from: { name: 'VIPs' }, to: { name: 'VIP' } },
+      data: { from: { filter }, to: { filter } },
+      parts: { name: 'VIP', nameBefore: 'VIPs' },
     },
   )
   await tells('inbox_view.share', () => sofia.do('inbox_view.share', { inboxViewId, shared: true }), {
@@ -492,7 +493,8 @@ test('notes, labels, views and customers', async () => {
   await tells('inbox_view.delete', () => sofia.do('inbox_view.delete', { inboxViewId }), {
     by: sofia,
     event: 'inbox_view.deleted',
-    data: { from: { name: 'VIP' }, shared: true },
+    data: { from: { filter }, shared: true },
+    parts: { name: 'VIP' },
   })
   await sofia.do('inbox_view.create', { name: 'Kept', filter })
 

@@ -53,6 +53,7 @@ const MACHINERY = new Set([
   'archive_progress', // which files are written; that a month is finished is recorded
   'export_progress', // how far a file is written; that it is finished is recorded
   'stream_cursor', // how far a stream is; what it is and what was laid aside are state
+  'mention_search', // how far colleagues' words were looked through; what is destroyed is recorded
   'privacy_cursor', // how far the log was read for questions; answering moves it
 ])
 

@@ -66,6 +66,8 @@ export interface EventDefinition<
   readonly data: Data
   /** Personal pieces kept outside the leaf. */
   readonly parts: Parts
+  /** Parts under somebody else's key that colleagues write for each other; the customer never gets them. */
+  readonly aside: readonly string[]
 }
 
 /** Declares one event of the catalogue. Names are for ever; a new shape is a new version. */
@@ -81,6 +83,20 @@ export function defineEvent<
   outcome?: 'done' | 'refused' | 'failed'
   data: Data
   parts?: Parts
+  aside?: readonly (keyof Parts & string)[]
 }): EventDefinition<Name, Data, Parts> {
-  return { outcome: 'done', parts: {} as Parts, ...event }
+  return { outcome: 'done', parts: {} as Parts, aside: [], ...event }
 }
+
+/** A browser tells these of itself. */
+const UNTYPED = new Set(['ip', 'userAgent'])
+
+/**
+ * The parts of an event in which colleagues write for themselves or for each other: whatever lies under the actor's own
+ * key, and what the event names as `aside`. An erasure looks into these for whom it erases; what was said to a customer is
+ * not among them.
+ */
+export const typedParts = ({ parts, aside }: Pick<EventDefinition, 'parts' | 'aside'>): string[] =>
+  Object.entries(parts).flatMap(([name, owner]) =>
+    (owner === 'actor' && !UNTYPED.has(name)) || aside.includes(name) ? [name] : [],
+  )

@@ -51,6 +51,8 @@ export function sentenceVariant({ event, data, parts }: Told): string | null {
   // the case is the reason
   if (event.startsWith('hold.') && data.cause === 'dispute' && !parts.reasonText)
     return `${event}_dispute`.slice(5)
+  // version 1 had the name of a view among the facts
+  if (event.startsWith('inbox_view.') && !parts.name) return event.replace('.', '_')
   if (event !== 'alert.raised') return null
   if (data.alert === 'anchor_overdue') return 'alert_overdue'
   if (data.minutes !== 0) return null

@@ -756,6 +756,17 @@ export interface Tables {
     first_position: number | null
     last_position: number | null
   }
+  mention_search: {
+    workspace_id: string
+    entry_id: string
+    customer_id: string
+    known: Buffer
+    event: Generated<string>
+    at: Generated<string>
+    after_id: Generated<string>
+    held: Generated<number>
+    holds: string[] | null
+  }
   message: {
     workspace_id: string
     message_id: string

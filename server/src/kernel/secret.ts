@@ -26,6 +26,7 @@ export type KeyPurpose =
   | 'webhook-secret'
   | 'export-query'
   | 'log-view'
+  | 'mentions'
   | 'log-watch'
   | 'export-link'
   | 'setting'

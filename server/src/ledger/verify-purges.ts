@@ -2,13 +2,15 @@ import { decodeLeaf, isListed, ProofError, PURGE_CHUNK, PurgeDigest } from '@tra
 import type pg from 'pg'
 import type { Findings } from './verify-findings.ts'
 
+/** Events whose entries can vouch for a list. */
+const VOUCHING = ['retention.applied', 'privacy.mentions_erased']
 /** Chunks kept in memory while single parts are looked up. */
 const CHUNKS_KEPT = 64
 
 type Chunk = ReadonlyMap<string, readonly Buffer[]>
 
 /**
- * What retention destroyed on record. A list counts only when the entry it names is in the log (or waits for it) and
+ * What was destroyed on record: by retention, and in colleagues' words by an erasure. A list counts only when the entry it names is in the log (or waits for it) and
  * holds its digest; a list without such an entry is a finding, and whatever only it names is missing.
  */
 export class Purges {
@@ -45,9 +47,9 @@ export class Purges {
       `select l.entry_id, (select leaf from (
            select workspace_id, entry_id, event, outcome, leaf from log_entry union all
            select workspace_id, entry_id, event, outcome, leaf from log_pending) e
-         where e.workspace_id = $1 and e.entry_id = l.entry_id and e.event = 'retention.applied' and e.outcome = 'done' limit 1) as leaf
+         where e.workspace_id = $1 and e.entry_id = l.entry_id and e.event = any($2) and e.outcome = 'done' limit 1) as leaf
        from (select distinct entry_id from log_purge where workspace_id = $1) l order by 1`,
-      [workspaceId],
+      [workspaceId, VOUCHING],
     )
     const valid: { entryId: string; what: string; count: number; numbered: number }[] = []
     for (const { entry_id: entryId, leaf } of rows) {
@@ -82,9 +84,7 @@ export class Purges {
       ...(this.entries > 0 ? [`${this.entries} entries (their hashes are still in the tree)`] : []),
       ...(this.parts > 0 ? [`${this.parts} parts`] : []),
     ]
-    return [
-      `${what.join(' and ')} were destroyed by retention, as ${this.#valid.length} entries of the log say`,
-    ]
+    return [`${what.join(' and ')} were destroyed on record, as ${this.#valid.length} entries of the log say`]
   }
 
   /** Makes `has` answer for the positions from `from` to the end of its chunk. */
@@ -134,11 +134,11 @@ const lookUp = (chunk: Chunk, position: number, part: string): boolean =>
 
 function readSaid(leaf: Uint8Array) {
   try {
-    const { what, count, numbered, listSha256 } = decodeLeaf(leaf).data
+    const { what, count, parts, numbered, listSha256 } = decodeLeaf(leaf).data
     return {
       what: String(what),
-      count: Number(count),
-      numbered: Number(numbered),
+      count: Number(count ?? parts),
+      numbered: Number(numbered ?? 0),
       listSha256: String(listSha256),
     }
   } catch (error) {

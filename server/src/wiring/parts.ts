@@ -77,6 +77,7 @@ export interface NodeParts {
   readonly importKeeper: Keeper
   readonly exportKeeper: Keeper
   readonly retentionKeeper: Keeper
+  readonly mentionKeeper: Keeper
   readonly archiveKeeper: Keeper
   readonly streams: { changed(): void }
   /** Everybody who keeps personal things of their own; modules add theirs. */

@@ -50,6 +50,8 @@ export function exportPort(node: NodeParts): exports.ExportPort {
     // the filter was parsed by the same schema that log.search has
     stream: ask => entries.read(ask as logModule.StreamAsk),
     couldHold: (tx, workspaceId, filter, who) => logModule.couldHold(tx, workspaceId, filter as never, who),
+    couldHoldAny: (tx, workspaceId, filter, entries) =>
+      logModule.couldHoldAny(tx, workspaceId, filter as never, entries),
   }
 }
 
@@ -116,6 +118,7 @@ export const erasePort = (node: NodeParts): privacy.ErasePort => ({
   erasures: node.erasures,
   log: node.options.log,
   erasers: () => node.erasers,
+  wakeMentions: () => node.mentionKeeper.wake(),
 })
 
 export const packagePort = (node: NodeParts) => ({

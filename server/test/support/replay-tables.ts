@@ -42,10 +42,12 @@ const PROJECTIONS: readonly Projection[] = [
   {
     table: 'inbox_view',
     sql: 'select inbox_view_id as id, name, filter, shared from inbox_view',
-    step: (rows, { event, subject, data }) => {
+    step: (rows, whole) => {
+      const { event, subject, data } = whole
       const id = subject.id ?? ''
-      if (event === 'inbox_view.created') rows.set(id, { ...facts(data.to), shared: false })
-      if (event === 'inbox_view.changed') rows.set(id, { ...rows.get(id), ...facts(data.to) })
+      const name = () => openPart(whole, 'name')
+      if (event === 'inbox_view.created') rows.set(id, { ...facts(data.to), name: name(), shared: false })
+      if (event === 'inbox_view.changed') rows.set(id, { ...rows.get(id), ...facts(data.to), name: name() })
       if (event === 'inbox_view.shared') rows.set(id, { ...rows.get(id), shared: data.to })
       if (event === 'inbox_view.deleted') rows.delete(id)
     },

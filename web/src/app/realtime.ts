@@ -46,6 +46,7 @@ const privacy = (item: ChangedItem): QueryKey[] => [
   ...customer(),
   ...thread(item),
 ]
+const VIEWS: QueryKey[] = [['log_view.list'], ['export.schedules'], ['inbox_view.list']]
 const ACCESS: QueryKey[] = [['access.review'], ['invitation.list'], ['session.history']]
 const TEAM: QueryKey[] = [['agent.list'], ['department.list']]
 
@@ -120,7 +121,9 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   ['archive.*', () => [['archive.list'], ['retention.preview']]],
   ['retention.*', () => [['retention.rules'], ['retention.preview'], ['retention.runs']]],
   // views and schedules that named somebody go with them
-  ['privacy.subject_erased', item => [['log_view.list'], ['export.schedules'], ...privacy(item)]],
+  ['privacy.subject_erased', item => [...VIEWS, ...privacy(item)]],
+  // what colleagues wrote goes a little later
+  ['privacy.mentions_erased', () => [['conversation.get'], ['dispute.get'], ['log.entry'], ['export.list']]],
   ['privacy.*', privacy],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
   ['stream.*', () => [['stream.list'], ['stream.letters']]],

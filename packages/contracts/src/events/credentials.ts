@@ -40,6 +40,7 @@ export const twoFactorDisabled = defineEvent({
   reach: 'administration',
   data: z.strictObject({ by: z.enum(['person', 'reset']), sessionsEnded: z.int() }),
   parts: { reasonText: 'subject' },
+  aside: ['reasonText'],
 })
 /** The recovery codes were made anew; the old ones are worth nothing any more. */
 export const twoFactorCodesRenewed = defineEvent({

@@ -52,6 +52,7 @@ export const noteAdded = defineEvent({
     mentions: z.array(AgentId).default([]),
   }),
   parts: { text: 'customer' },
+  aside: ['text'],
 })
 /** The words before are in the entry `previous`. */
 export const noteEdited = defineEvent({
@@ -67,6 +68,7 @@ export const noteEdited = defineEvent({
     previous: z.string(),
   }),
   parts: { text: 'customer' },
+  aside: ['text'],
 })
 /** Gone from the desk; its last words stay in the entry `previous`. */
 export const noteDeleted = defineEvent({

@@ -94,6 +94,7 @@ export const disputeOpened = defineEvent({
     holdId: HoldId,
   }),
   parts: { title: 'customer', ownTitle: 'actor', ...WORDS },
+  aside: ['title', 'text'],
 })
 export const disputeParticipantAdded = defineEvent({
   name: 'dispute.participant_added',
@@ -117,6 +118,7 @@ export const disputeEntryAdded = defineEvent({
   reach: 'work',
   data: z.strictObject({ entryId: z.string(), side: EvidenceSide }),
   parts: WORDS,
+  aside: ['text'],
 })
 /** Somebody wrote into the case file; `entryId` when it is about an entry. */
 export const disputeAnnotated = defineEvent({
@@ -126,6 +128,7 @@ export const disputeAnnotated = defineEvent({
   reach: 'work',
   data: z.strictObject({ entryId: z.string().nullable() }),
   parts: WORDS,
+  aside: ['text'],
 })
 /** What a check of the log found: the entries that speak for the claim and against it, and how complete the search was. */
 export const disputeClaimChecked = defineEvent({
@@ -151,6 +154,7 @@ export const disputeClaimChecked = defineEvent({
   }),
   /** The words that were looked for, one a line. */
   parts: WORDS,
+  aside: ['text'],
 })
 export const disputeDecided = defineEvent({
   name: 'dispute.decided',
@@ -159,6 +163,7 @@ export const disputeDecided = defineEvent({
   reach: 'work',
   data: z.strictObject({ outcome: DisputeOutcome, previous: DisputeOutcome.nullable() }),
   parts: WORDS,
+  aside: ['text'],
 })
 export const disputeClosed = defineEvent({
   name: 'dispute.closed',
@@ -167,6 +172,7 @@ export const disputeClosed = defineEvent({
   reach: 'work',
   data: z.strictObject({ from: DisputeState, outcome: DisputeOutcome.nullable(), holdReleased: z.boolean() }),
   parts: WORDS,
+  aside: ['text'],
 })
 /** The file that proves the case to an outsider was made. */
 export const disputeBundled = defineEvent({

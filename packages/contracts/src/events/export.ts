@@ -69,18 +69,20 @@ export const exportRemoved = defineEvent({
   reach: 'administration',
   data: z.strictObject({ cause: z.enum(['expired', 'erasure']) }),
 })
+/** Its name may be a person's, so it is a part; in version 1 it stood among the facts. */
 export const exportScheduled = defineEvent({
   name: 'export.scheduled',
-  version: 1,
+  version: 2,
   subject: 'export_schedule',
   reach: 'administration',
-  data: z.strictObject({ ...asked, name: z.string(), every: ExportRhythm }),
-  parts: { q: 'actor' },
+  data: z.strictObject({ ...asked, every: ExportRhythm }),
+  parts: { name: 'actor', q: 'actor' },
 })
 export const exportUnscheduled = defineEvent({
   name: 'export.unscheduled',
-  version: 1,
+  version: 2,
   subject: 'export_schedule',
   reach: 'administration',
-  data: z.strictObject({ name: z.string() }),
+  data: z.strictObject({}),
+  parts: { name: 'actor' },
 })

@@ -12,6 +12,7 @@ export const impersonationStarted = defineEvent({
   reach: 'work',
   data: z.strictObject({ impersonationId: z.string(), until: z.string() }),
   parts: { reasonText: 'subject' },
+  aside: ['reasonText'],
 })
 /**
  * `expired`: its time was up. `lapsed`: the session was over, one of the two seats was closed, or the one who acted

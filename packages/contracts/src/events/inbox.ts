@@ -29,35 +29,41 @@ export const InboxFilter = z.strictObject({
 })
 export type InboxFilter = z.infer<typeof InboxFilter>
 
-const ViewFacts = z.strictObject({ name: z.string(), filter: InboxFilter })
+/** What a view is called may be a person's name, so it is a part; in version 1 it stood among the facts. */
+const ViewFacts = z.strictObject({ filter: InboxFilter })
+const VIEW_PARTS = { name: 'actor' } as const
 export const inboxViewCreated = defineEvent({
   name: 'inbox_view.created',
-  version: 1,
+  version: 2,
   subject: 'inbox_view',
   reach: 'work',
   data: z.strictObject({ to: ViewFacts }),
+  parts: VIEW_PARTS,
 })
 export const inboxViewChanged = defineEvent({
   name: 'inbox_view.changed',
-  version: 1,
+  version: 2,
   subject: 'inbox_view',
   reach: 'work',
   data: z.strictObject({ from: ViewFacts, to: ViewFacts }),
+  parts: { ...VIEW_PARTS, nameBefore: 'actor' },
 })
 /** A view of one person was offered to everybody, or to nobody else any longer. */
 export const inboxViewShared = defineEvent({
   name: 'inbox_view.shared',
-  version: 1,
+  version: 2,
   subject: 'inbox_view',
   reach: 'work',
   data: z.strictObject({ from: z.boolean(), to: z.boolean() }),
+  parts: VIEW_PARTS,
 })
 export const inboxViewDeleted = defineEvent({
   name: 'inbox_view.deleted',
-  version: 1,
+  version: 2,
   subject: 'inbox_view',
   reach: 'work',
   data: z.strictObject({ from: ViewFacts, shared: z.boolean() }),
+  parts: VIEW_PARTS,
 })
 
 const SetFacts = z.strictObject({ name: z.string(), labelIds: z.array(LabelId) })

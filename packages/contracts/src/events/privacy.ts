@@ -158,8 +158,33 @@ export const privacySubjectErased = defineEvent({
     answers: z.int(),
     files: z.int(),
     exports: z.int(),
-    /** Kept views of the log and exports on a schedule that looked for the person or named them. */
+    /** Kept views of the log and of the inbox, and exports on a schedule, that looked for the person or named them. */
     views: z.int().optional(),
+  }),
+})
+/**
+ * What colleagues had typed (searches, reasons, names of views, notes, cases) was looked through for an erased customer;
+ * the parts that named them are destroyed. `listSha256` is the digest of the list that names every position. `held`:
+ * named them as well, and were kept by these `holds`; looked at again when one of them is released. `last`: everything
+ * has been looked through.
+ */
+export const privacyMentionsErased = defineEvent({
+  name: 'privacy.mentions_erased',
+  version: 1,
+  subject: 'customer',
+  reach: 'administration',
+  data: z.strictObject({
+    what: z.literal('parts'),
+    parts: z.int(),
+    held: z.int(),
+    holds: z.array(z.string()).max(20),
+    partNames: z.array(z.string()),
+    fromPosition: z.int().nullable(),
+    toPosition: z.int().nullable(),
+    listSha256: z.string().nullable(),
+    /** Exports, packages and bundles that could hold one of them. */
+    exports: z.int(),
+    last: z.boolean(),
   }),
 })
 /** Updates that belonged to no conversation and named an erased customer: the keys of these entries' parts went too. */

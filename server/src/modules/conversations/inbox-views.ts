@@ -11,8 +11,10 @@ import {
   shareInboxView,
 } from '@tracedesk/contracts'
 import { type CommandContext, defineCommandHandler, defineQueryHandler } from '../../command/define.ts'
+import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
+import type { HoldsPerson } from '../../kernel/names-in.ts'
 
 /** One person may keep so many. */
 const VIEWS_MAX = 50
@@ -35,7 +37,7 @@ async function lockOwn(context: CommandContext, inboxViewId: string) {
     .executeTakeFirst()
   if (!row) throw new ConsoleError('inbox_view.not_found', { inboxViewId })
   // only what the contract parsed was ever stored
-  return { facts: { name: row.name, filter: row.filter as InboxFilter }, shared: row.shared }
+  return { name: row.name, facts: { filter: row.filter as InboxFilter }, shared: row.shared }
 }
 
 const setView = (
@@ -73,16 +75,17 @@ export const createInboxViewCommand = defineCommandHandler(createInboxView, {
         created_at: now,
       })
       .execute()
-    context.record(inboxViewCreated, { to: { name, filter } }, { subject: { id, name } })
+    context.record(inboxViewCreated, { to: { filter } }, { subject: { id }, parts: { name } })
     return { inboxView: { id } }
   },
 })
 
 export const changeInboxViewCommand = defineCommandHandler(changeInboxView, {
   handle: async (context, { inboxViewId, name, filter }) => {
-    const { facts: from } = await lockOwn(context, inboxViewId)
+    const { name: nameBefore, facts: from } = await lockOwn(context, inboxViewId)
     await setView(context, inboxViewId, { name, filter: JSON.stringify(filter) })
-    context.record(inboxViewChanged, { from, to: { name, filter } }, { subject: { id: inboxViewId, name } })
+    const parts = { name, nameBefore }
+    context.record(inboxViewChanged, { from, to: { filter } }, { subject: { id: inboxViewId }, parts })
     return {}
   },
 })
@@ -92,24 +95,53 @@ export const shareInboxViewCommand = defineCommandHandler(shareInboxView, {
     const view = await lockOwn(context, inboxViewId)
     if (view.shared === shared) throw new ConsoleError('conversation.unchanged', { inboxViewId })
     await setView(context, inboxViewId, { shared })
-    const subject = { id: inboxViewId, name: view.facts.name }
-    context.record(inboxViewShared, { from: view.shared, to: shared }, { subject })
+    const about = { subject: { id: inboxViewId }, parts: { name: view.name } }
+    context.record(inboxViewShared, { from: view.shared, to: shared }, about)
     return {}
   },
 })
 
 export const deleteInboxViewCommand = defineCommandHandler(deleteInboxView, {
   handle: async (context, { inboxViewId }) => {
-    const { facts: from, shared } = await lockOwn(context, inboxViewId)
+    const { name, facts: from, shared } = await lockOwn(context, inboxViewId)
     await context.tx
       .deleteFrom('inbox_view')
       .where('workspace_id', '=', context.workspaceId)
       .where('inbox_view_id', '=', inboxViewId)
       .execute()
-    context.record(inboxViewDeleted, { from, shared }, { subject: { id: inboxViewId, name: from.name } })
+    context.record(inboxViewDeleted, { from, shared }, { subject: { id: inboxViewId }, parts: { name } })
     return {}
   },
 })
+
+/**
+ * Removes every kept view that names somebody. Runs in the transaction of an erasure, whose entry counts them; an entry of
+ * their own would hold the name again. Returns how many went.
+ */
+export async function eraseInboxViews({
+  tx,
+  workspaceId,
+  holdsPerson,
+}: {
+  readonly tx: Tx
+  readonly workspaceId: string
+  readonly holdsPerson: HoldsPerson
+}): Promise<number> {
+  const rows = await tx
+    .selectFrom('inbox_view')
+    .select(['inbox_view_id as id', 'name'])
+    .where('workspace_id', '=', workspaceId)
+    .forUpdate()
+    .execute()
+  const gone = rows.filter(({ name }) => holdsPerson(name, 'words'))
+  for (const { id } of gone)
+    await tx
+      .deleteFrom('inbox_view')
+      .where('workspace_id', '=', workspaceId)
+      .where('inbox_view_id', '=', id)
+      .execute()
+  return gone.length
+}
 
 export const listInboxViewsQuery = defineQueryHandler(listInboxViews, async ({ db, caller }) => {
   const me = caller.actor.kind === 'agent' ? caller.actor.id : null

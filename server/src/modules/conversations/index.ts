@@ -27,6 +27,7 @@ export {
   changeInboxViewCommand,
   createInboxViewCommand,
   deleteInboxViewCommand,
+  eraseInboxViews,
   listInboxViewsQuery,
   shareInboxViewCommand,
 } from './inbox-views.ts'

@@ -5,4 +5,4 @@ export {
   type EvidencePort,
 } from './bundle.ts'
 export { createDownloadEvidence } from './download.ts'
-export { eraseBundles } from './erase-bundles.ts'
+export { eraseBundles, eraseBundlesOf } from './erase-bundles.ts'

@@ -84,7 +84,7 @@ export function createExportCommands(port: ExportPort, wake: () => void) {
         .returning('name')
         .executeTakeFirst()
       if (!gone) throw new ConsoleError('export.schedule_not_found', { id })
-      context.record(exportUnscheduled, { name: gone.name }, { subject: { id } })
+      context.record(exportUnscheduled, {}, { subject: { id }, parts: { name: gone.name } })
       return {}
     },
   })
@@ -167,8 +167,8 @@ async function addSchedule(
     .execute()
   context.record(
     exportScheduled,
-    { name, every, format, parts, filter: describeFilter(filter) },
-    { subject: { id, name }, parts: { q: filter.q } },
+    { every, format, parts, filter: describeFilter(filter) },
+    { subject: { id }, parts: { name, q: filter.q } },
   )
   return { schedule: { id: id as never } } // branded id
 }

@@ -1,19 +1,33 @@
 import type { Tx } from '../../db/database.ts'
-import { holdsName } from '../../kernel/names-in.ts'
-import type { ExportFilter, ExportPort } from './port.ts'
+import type { HoldsPerson } from '../../kernel/names-in.ts'
+import type { ExportFilter, ExportPort, HeldEntry } from './port.ts'
 import { openFilter, removeFile } from './store.ts'
 
 /**
  * Removes every file that could hold something of a customer, and lets those being written begin anew. Filters by words
  * are not weighed: such a file goes. Runs in the transaction of an erasure; returns how many files went.
  */
-export async function eraseExports(
+export const eraseExports = (
   { folder, couldHold }: Pick<ExportPort, 'folder' | 'couldHold'>,
   {
     tx,
     workspaceId,
     ...who
   }: { tx: Tx; workspaceId: string; customerId: string; conversationIds: readonly string[] },
+): Promise<number> =>
+  eraseOpenFiles(folder, { tx, workspaceId }, filter => couldHold(tx, workspaceId, filter, who))
+
+/** The same for files that could hold one of these entries. */
+export const eraseExportsOf = (
+  { folder, couldHoldAny }: Pick<ExportPort, 'folder' | 'couldHoldAny'>,
+  { tx, workspaceId, entries }: { tx: Tx; workspaceId: string; entries: readonly HeldEntry[] },
+): Promise<number> =>
+  eraseOpenFiles(folder, { tx, workspaceId }, filter => couldHoldAny(tx, workspaceId, filter, entries))
+
+async function eraseOpenFiles(
+  folder: string,
+  { tx, workspaceId }: { tx: Tx; workspaceId: string },
+  isDoomed: (filter: ExportFilter) => Promise<boolean>,
 ): Promise<number> {
   const files = await tx
     .selectFrom('export')
@@ -25,7 +39,7 @@ export async function eraseExports(
     .execute()
   let gone = 0
   for (const { id, format, filter, state } of files) {
-    if (!(await couldHold(tx, workspaceId, filter as ExportFilter, who))) continue
+    if (!(await isDoomed(filter as ExportFilter))) continue
     gone++
     await removeFile(folder, workspaceId, id, format)
     if (state === 'waiting')
@@ -57,10 +71,10 @@ export async function eraseSchedules(
     workspaceId: string
     customerId: string
     conversationIds: readonly string[]
-    names: readonly string[]
+    holdsPerson: HoldsPerson
   },
 ): Promise<number> {
-  const { tx, workspaceId, customerId, conversationIds, names } = doomed
+  const { tx, workspaceId, customerId, conversationIds, holdsPerson } = doomed
   const rows = await tx
     .selectFrom('export_schedule')
     .select(['schedule_id as id', 'name', 'filter', 'query'])
@@ -72,7 +86,8 @@ export async function eraseSchedules(
     const filter = openFilter(secret, workspaceId, id, kept)
     return (
       Object.values(filter).some(value => [value].flat().some(each => ids.includes(each))) ||
-      holdsName(`${name}\n${filter.q ?? ''}`, names)
+      holdsPerson(name, 'words') ||
+      holdsPerson(String(filter.q ?? ''), 'search')
     )
   })
   for (const { id } of gone)

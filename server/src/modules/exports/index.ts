@@ -1,7 +1,7 @@
 export { createExportCommands } from './commands.ts'
 export { BOM, csvLine } from './csv.ts'
 export { callerOfLink, createDownloadExport } from './download.ts'
-export { eraseExports, eraseSchedules } from './erase.ts'
+export { eraseExports, eraseExportsOf, eraseSchedules } from './erase.ts'
 export { ExportKeeper } from './keeper.ts'
 export type { ExportPort } from './port.ts'
 export { createExportQueries, describeManifest } from './queries.ts'

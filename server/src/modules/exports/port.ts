@@ -53,4 +53,19 @@ export interface ExportPort {
     filter: ExportFilter,
     who: { customerId: string; conversationIds: readonly string[] },
   ) => Promise<boolean>
+  /** Could a file of this filter hold any of these entries? */
+  readonly couldHoldAny: (
+    tx: Tx,
+    workspaceId: string,
+    filter: ExportFilter,
+    entries: readonly HeldEntry[],
+  ) => Promise<boolean>
+}
+
+/** An entry as far as filters tell it from others. */
+export interface HeldEntry {
+  readonly at: string
+  readonly event: string
+  readonly conversationId: string | null
+  readonly customerId: string | null
 }

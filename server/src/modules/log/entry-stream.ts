@@ -329,3 +329,30 @@ export async function couldHold(
     )
   return rows.length > 0
 }
+
+/** Whether a filter could find any of these entries, in anybody's scope. What it says of words and people is not weighed. */
+export async function couldHoldAny(
+  db: ReadDb,
+  workspaceId: string,
+  {
+    customer,
+    conversation,
+    event,
+    from,
+    to,
+  }: Pick<LogFilter, 'conversation' | 'customer' | 'event' | 'from' | 'to'>,
+  entries: readonly { at: string; event: string; conversationId: string | null; customerId: string | null }[],
+): Promise<boolean> {
+  const accounts = customer ? await accountsOf(db, workspaceId, customer) : null
+  return entries.some(
+    entry =>
+      (!from || entry.at >= from) &&
+      (!to || entry.at < to) &&
+      (!accounts || accounts.includes(entry.customerId ?? '')) &&
+      (!conversation || conversation.includes(entry.conversationId as never)) && // branded ids
+      (!event || event.some(name => name === entry.event || isOfArea(name, entry.event))),
+  )
+}
+
+const isOfArea = (pattern: string, event: string): boolean =>
+  pattern === '*' || (pattern.endsWith('.*') && event.startsWith(pattern.slice(0, -1)))

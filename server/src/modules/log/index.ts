@@ -1,5 +1,5 @@
 export { createBoardEntries } from './board-entries.ts'
-export { couldHold, EntryStream, type StreamAsk } from './entry-stream.ts'
+export { couldHold, couldHoldAny, EntryStream, type StreamAsk } from './entry-stream.ts'
 export { mayOpen, openNamedPartsFor, openPartsFor, openTextsFor } from './parts.ts'
 export { createLogQueries } from './queries.ts'
 export { EntryReader } from './reader.ts'

@@ -164,17 +164,24 @@ export async function openPartsFor(
 ): Promise<Map<string, Part>> {
   const { workspaceId } = viewer
   const parts = [...(await loadParts(db, workspaceId, entryIds)).values()].filter(part => part.name === name)
+  const there = new Set(parts.map(part => part.entry_id))
+  const absent = entryIds.filter(id => !there.has(id)).map(entryId => ({ entryId, name }))
+  const purged = await purgedParts(db, workspaceId, absent)
   const opened = await keys.forOpening(
     db,
     workspaceId,
     parts.map(part => part.owner),
   )
-  return new Map(
-    parts.map(part => [
+  return new Map([
+    ...parts.map((part): [string, Part] => [
       part.entry_id,
       isWithheldFrom(viewer) && !OF_NOBODY.test(part.owner)
         ? { state: 'withheld' as const }
         : showPart(workspaceId, part, opened.get(part.owner), undefined),
     ]),
-  )
+    ...[...purged].map(([place, by]): [string, Part] => [
+      place.slice(0, -name.length - 1),
+      { state: 'erased', by },
+    ]),
+  ])
 }

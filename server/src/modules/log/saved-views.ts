@@ -11,7 +11,7 @@ import { type CommandContext, defineCommandHandler, defineQueryHandler } from '.
 import type { Tx } from '../../db/database.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
-import { holdsName } from '../../kernel/names-in.ts'
+import type { HoldsPerson } from '../../kernel/names-in.ts'
 import { type InstallationSecret, seal, unseal } from '../../kernel/secret.ts'
 
 /** One person may keep so many. */
@@ -151,9 +151,9 @@ export const createEraseViews =
     workspaceId: string
     customerId: string
     conversationIds: readonly string[]
-    names: readonly string[]
+    holdsPerson: HoldsPerson
   }): Promise<number> => {
-    const { tx, workspaceId, customerId, conversationIds, names } = doomed
+    const { tx, workspaceId, customerId, conversationIds, holdsPerson } = doomed
     const rows = await tx
       .selectFrom('log_view')
       .select(['log_view_id as id', 'sealed'])
@@ -165,7 +165,8 @@ export const createEraseViews =
       const { name, filter } = openView(secret, workspaceId, id, sealed)
       return (
         Object.values(filter).some(values => values.some(value => ids.includes(value))) ||
-        holdsName([name, ...(filter.q ?? [])].join('\n'), names)
+        holdsPerson(name, 'words') ||
+        (filter.q ?? []).some(q => holdsPerson(q, 'search'))
       )
     })
     for (const { id } of gone)

@@ -10,6 +10,7 @@ import { type Command, type CommandContext, defineCommandHandler } from '../../c
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { newId } from '../../kernel/id.ts'
 import type { Logger } from '../../kernel/log.ts'
+import { type Identity, isFullName, recognise } from '../../kernel/names-in.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import type { ErasureList } from '../../ledger/erasures.ts'
 import type { SubjectKeys } from '../../ledger/subject-keys.ts'
@@ -20,11 +21,12 @@ import { closeOpenStories } from './erase-conversations.ts'
 import { emptyRows } from './erase-rows.ts'
 import { destroyKeptUpdates } from './erase-updates.ts'
 import type { Eraser } from './erasers.ts'
+import { identityOf } from './identity.ts'
+import { beginSearch } from './mention-search.ts'
 import { closeRequestWithin } from './requests.ts'
 import {
   accountsOf,
   entriesOf,
-  type LockedPerson,
   type LockedRequest,
   lockConversationsOf,
   lockPerson,
@@ -39,6 +41,8 @@ export interface ErasePort {
   readonly log: Logger
   /** Everybody who keeps personal things of their own; read at each erasure. */
   readonly erasers: () => readonly Eraser[]
+  /** What colleagues typed is to be looked through. */
+  readonly wakeMentions: () => void
 }
 
 /**
@@ -56,13 +60,25 @@ export const createEraseSubject = (port: ErasePort): Command =>
       const held = await findHolds(context, accounts)
       if (held.length > 0) return refuseHeld(context, request, held)
       let erased = { entryId: '', parts: 0 }
+      const identities: Identity[] = []
       for (const customerId of accounts) {
-        const { entryId, parts } = await erase(context, port, { ...request, customerId }, secondPerson)
+        const { entryId, parts, identity } = await erase(
+          context,
+          port,
+          { ...request, customerId },
+          secondPerson,
+        )
+        identities.push(identity)
         erased = {
           entryId: customerId === request.customerId ? entryId : erased.entryId,
           parts: erased.parts + parts,
         }
       }
+      await seekMentions(context, port, {
+        entryId: erased.entryId,
+        customerId: request.customerId,
+        sought: { customerIds: accounts, identities },
+      })
       for (const done of await openErasuresOf(context, accounts))
         await closeRequestWithin(context, done, 'fulfilled')
       return { erased }
@@ -116,11 +132,23 @@ export const createFinishErasure = (port: ErasePort): Command =>
     }),
     {
       handle: async (context, { customerId }) => {
-        await erase(context, port, { id: null, customerId }, false)
+        const { entryId, identity } = await erase(context, port, { id: null, customerId }, false)
+        const sought = { customerIds: [customerId], identities: [identity] }
+        await seekMentions(context, port, { entryId, customerId, sought })
         return {}
       },
     },
   ) as unknown as Command
+
+/** Colleagues' own words are looked through afterwards: there may be millions, and nobody waits for them. */
+async function seekMentions(
+  context: CommandContext,
+  { secret, wakeMentions }: ErasePort,
+  search: Parameters<typeof beginSearch>[2],
+): Promise<void> {
+  await beginSearch(context, secret, search)
+  context.afterCommit(wakeMentions)
+}
 
 /** True when somebody else asked for it. A workspace with one administrator has nobody to ask. */
 async function requireSecondPerson(
@@ -150,7 +178,7 @@ async function erase(
   port: ErasePort,
   { id: requestId, customerId }: { id: string | null; customerId: string },
   secondPerson: boolean,
-): Promise<{ entryId: string; parts: number }> {
+): Promise<{ entryId: string; parts: number; identity: Identity }> {
   const { tx, workspaceId, now } = context
   const owner = `customer:${customerId}`
   const { conversations, person } = await lockAccount(context, customerId)
@@ -165,6 +193,7 @@ async function erase(
   const ids = conversations.map(({ id }) => id)
   const entries = await entriesOf(tx, workspaceId, customerId, ids)
   const entryId = newId()
+  const identity = await identityOf(context, port.keys, customerId, person, entries)
   const parts = await destroyKey(context, owner, entryId, entries)
   const kept = await destroyKeptUpdates(context, port.keys, customerId, person.telegramId)
   const rows = await emptyRows(context, port.secret, {
@@ -175,9 +204,9 @@ async function erase(
     owner,
   })
   const others = { files: 0, exports: 0, views: 0 }
-  const names = ownNames(person)
-  for (const eraser of port.erasers())
-    others[eraser.counts] += await eraser.erase({ tx, workspaceId, customerId, conversationIds: ids, names })
+  const holdsPerson = recognise({ ...identity, names: identity.names.filter(isFullName) })
+  const doomed = { tx, workspaceId, customerId, conversationIds: ids, holdsPerson }
+  for (const eraser of port.erasers()) others[eraser.counts] += await eraser.erase(doomed)
   const counts = {
     keys: 1 + kept.length,
     parts: parts + kept.length,
@@ -190,13 +219,8 @@ async function erase(
     { subject: { id: customerId }, customerId, entryId },
   )
   context.afterCommit(() => forget(port, workspaceId, [{ owner, entryId }, ...kept], now))
-  return { entryId, parts: counts.parts }
+  return { entryId, parts: counts.parts, identity }
 }
-
-const ownNames = ({ name, nickname, telegramId }: LockedPerson): string[] => [
-  ...[name, nickname ?? ''].map(each => each.trim()).filter(each => /\S\s+\S/u.test(each)),
-  ...(telegramId === null ? [] : [String(telegramId)]),
-]
 
 /** A list that could not be written is made good by the next look of any node: the database knows who was erased. */
 function forget(

@@ -1,4 +1,5 @@
 import type { Tx } from '../../db/database.ts'
+import type { HoldsPerson } from '../../kernel/names-in.ts'
 
 /** Who is erased, as whoever keeps something of them needs to know it. */
 export interface Doomed {
@@ -6,11 +7,24 @@ export interface Doomed {
   readonly workspaceId: string
   readonly customerId: string
   readonly conversationIds: readonly string[]
-  /**
-   * By what nobody else is called: a name of two words or more, the Telegram number. A first name alone is many
-   * people's, and may be a colleague's.
-   */
-  readonly names: readonly string[]
+  /** Tells what names them by what nobody else is called: a first name alone is many people's. */
+  readonly holdsPerson: HoldsPerson
+}
+
+/** Parts of entries that are destroyed because they name somebody who was erased. */
+export interface DoomedWords {
+  readonly tx: Tx
+  readonly workspaceId: string
+  readonly entries: readonly {
+    readonly id: string
+    readonly at: string
+    readonly position: number
+    readonly event: string
+    /** Whose key seals the part: `agent:<id>`, `customer:<id>` … */
+    readonly owner: string
+    readonly conversationId: string | null
+    readonly customerId: string | null
+  }[]
 }
 
 /**
@@ -23,4 +37,6 @@ export interface Eraser {
   readonly counts: 'files' | 'exports' | 'views'
   /** Removes what is kept of a customer; returns how many things went. */
   erase(doomed: Doomed): Promise<number>
+  /** Removes files that could hold one of these parts in the open; returns how many went. */
+  eraseWords?(doomed: DoomedWords): Promise<number>
 }

@@ -133,13 +133,22 @@ async function digestOf(file: string): Promise<string> {
 /** Packages lie in the open for whoever made them, so they go with the person. */
 export const createPackageEraser = (folder: string): Eraser => ({
   counts: 'exports',
-  erase: async ({ workspaceId, customerId }) => {
-    const own = join(folder, workspaceId, customerId)
-    const found = await readdir(own).catch(ignoreMissing)
-    await rm(own, { recursive: true, force: true })
-    return found.length
+  erase: ({ workspaceId, customerId }) => removePackages(folder, workspaceId, customerId),
+  // what stands in a note beside another customer stands in their package
+  eraseWords: async ({ workspaceId, entries }) => {
+    const owners = new Set(entries.flatMap(({ owner }) => /^customer:(.+)$/.exec(owner)?.[1] ?? []))
+    let gone = 0
+    for (const customerId of owners) gone += await removePackages(folder, workspaceId, customerId)
+    return gone
   },
 })
+
+async function removePackages(folder: string, workspaceId: string, customerId: string): Promise<number> {
+  const own = join(folder, workspaceId, customerId)
+  const found = await readdir(own).catch(ignoreMissing)
+  await rm(own, { recursive: true, force: true })
+  return found.length
+}
 
 /** No package was ever made. */
 function ignoreMissing(error: NodeJS.ErrnoException): string[] {

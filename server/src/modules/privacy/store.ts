@@ -64,6 +64,7 @@ export interface LockedPerson {
   readonly telegramId: number | null
   readonly name: string
   readonly namedBy: string
+  readonly username: string | null
   readonly nickname: string | null
   readonly remark: string | null
   readonly restrictedAt: string | null
@@ -74,7 +75,16 @@ export interface LockedPerson {
 export async function lockPerson(tx: Tx, workspaceId: string, customerId: string): Promise<LockedPerson> {
   const row = await tx
     .selectFrom('customer')
-    .select(['telegram_id', 'name', 'named_by', 'nickname', 'remark', 'restricted_at', 'erased_at'])
+    .select([
+      'telegram_id',
+      'name',
+      'named_by',
+      'username',
+      'nickname',
+      'remark',
+      'restricted_at',
+      'erased_at',
+    ])
     .where('workspace_id', '=', workspaceId)
     .where('customer_id', '=', customerId)
     .forUpdate()
@@ -85,6 +95,7 @@ export async function lockPerson(tx: Tx, workspaceId: string, customerId: string
     telegramId: row.telegram_id,
     name: row.name,
     namedBy: row.named_by,
+    username: row.username,
     nickname: row.nickname,
     remark: row.remark,
     restrictedAt: row.restricted_at,

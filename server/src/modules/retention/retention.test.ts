@@ -222,7 +222,7 @@ describe('texts go, facts stay', () => {
     expect((await inMonth('2020-06')).length).toBe(300)
     const report = await verify()
     expect(report.purged).toEqual({ entries: 0, parts: 600 })
-    expect(report.remarks.join()).toContain('600 parts were destroyed by retention')
+    expect(report.remarks.join()).toContain('600 parts were destroyed on record')
   })
 })
 
