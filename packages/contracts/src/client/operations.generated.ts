@@ -521,7 +521,7 @@ export interface Queries {
   /** Records of processing, from the catalogue: which personal parts, whose, why, how long, where they lie */
   'privacy.data_map': {
     input: Record<string, never>
-    output: { parts: Array<{ name: string; owner: "customer" | "actor" | "subject" | "visitor"; events: Array<string>; erasable: boolean; kept: { shortest: number | null; longest: number | null } }>; places: Array<{ code: "parts" | "search" | "customer" | "profile" | "conversation" | "queues" | "answers" | "files" | "exports" | "archives" | "streams" | "telegram"; tables: Array<string>; what: string; protection: string; erasure: string }> }
+    output: { parts: Array<{ name: string; owner: "customer" | "actor" | "subject" | "visitor"; events: Array<string>; erasable: boolean; kept: { shortest: number | null; longest: number | null } }>; places: Array<{ code: "parts" | "search" | "customer" | "profile" | "conversation" | "queues" | "answers" | "files" | "exports" | "typed" | "archives" | "streams" | "telegram"; tables: Array<string>; what: string; protection: string; erasure: string }> }
   }
   /** What is held about a customer, in numbers, and what an erasure would leave */
   'privacy.subject': {

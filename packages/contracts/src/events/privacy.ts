@@ -26,6 +26,7 @@ export const DataPlace = z.enum([
   'answers',
   'files',
   'exports',
+  'typed',
   'archives',
   'streams',
   'telegram',

@@ -86,6 +86,13 @@ const PLACES: readonly MappedPlace[] = [
     erasure: 'Those in which the person appears are removed',
   },
   {
+    code: 'typed',
+    tables: ['log_part', 'log_view', 'inbox_view', 'export_schedule', 'mention_search'],
+    what: 'What colleagues typed: searches, reasons, names of views, notes beside others, cases',
+    protection: 'Sealed under the colleague’s key, or that of whom it is about',
+    erasure: 'What names the person is destroyed moments later, as an entry says',
+  },
+  {
     code: 'archives',
     tables: ['ARCHIVE_URL'],
     what: 'Closed months; personal pieces only if the policy takes them along',
