@@ -14,7 +14,8 @@ export interface Listener {
   send(push: SocketPush): void
 }
 
-type Subscription = { listener: Listener; scope: Scope; scopeAt: number }
+/** `at` is the first position that has not been pushed to this listener yet. */
+type Subscription = { listener: Listener; scope: Scope; scopeAt: number; at: number }
 type Change = {
   position: number
   event: string
@@ -36,14 +37,19 @@ type Change = {
   conversation_known: boolean
 }
 
-/** Pushes what changed to whoever may know it: entries in their scope of the log, and conversations on their desk. */
+/**
+ * Pushes what changed to whoever may know it: entries in their scope of the log, and conversations on their desk. Each
+ * listener hears of every position from their first on, once and in order: a browser takes a position for heard as
+ * soon as it has heard of a later one.
+ */
 export class Hub {
   readonly #db: ReadDb
   readonly #log: Logger
   readonly #subscriptions = new Map<string, Set<Subscription>>()
-  readonly #positions = new Map<string, number>()
+  /** The largest tree heard of, of workspaces without a listener as well: a head may be read before it and join after. */
+  readonly #sizes = new Map<string, number>()
+  /** One round of pushing a workspace at a time, so that nothing later is pushed before something earlier. */
   readonly #pulling = new Map<string, Promise<void>>()
-  readonly #goals = new Map<string, number>()
 
   constructor(db: ReadDb, log: Logger) {
     this.#db = db
@@ -53,84 +59,98 @@ export class Hub {
   /** Begins to push to a listener, first what it missed since position `since` (null: nothing). Returns how to stop. */
   async subscribe(listener: Listener, since: number | null): Promise<() => void> {
     const { workspaceId } = listener.caller
-    const subscription: Subscription = {
-      listener,
-      scope: await scopeOf(this.#db, listener.caller),
-      scopeAt: Date.now(),
-    }
+    const scope = await scopeOf(this.#db, listener.caller)
+    const scopeAt = Date.now()
     const head = await this.#db
       .selectFrom('log_head')
       .select('size')
       .where('workspace_id', '=', workspaceId)
       .executeTakeFirst()
     const size = head?.size ?? 0
-    if (!this.#positions.has(workspaceId)) this.#positions.set(workspaceId, size)
+    const subscription: Subscription = { listener, scope, scopeAt, at: Math.min(since ?? size, size) }
     const all = this.#subscriptions.get(workspaceId) ?? new Set()
     this.#subscriptions.set(workspaceId, all.add(subscription))
-    listener.send({ type: 'hello', position: Math.min(since ?? size, size) })
-    if (since !== null && since < size) {
-      if (size - since > REPLAY_MAX) listener.send({ type: 'stale', position: size })
-      else await this.#deliver([subscription], await this.#changes(workspaceId, since, size), size)
-    }
+    listener.send({ type: 'hello', position: subscription.at })
+    this.grew(workspaceId, size)
     return () => {
       all.delete(subscription)
-      if (all.size === 0) {
+      if (all.size === 0 && this.#subscriptions.get(workspaceId) === all)
         this.#subscriptions.delete(workspaceId)
-        this.#positions.delete(workspaceId)
-      }
     }
   }
 
   /** A tree has grown to `size`: reads what is new, once however many clients listen, and pushes it. */
   grew(workspaceId: string, size: number): void {
-    const position = this.#positions.get(workspaceId)
-    if (position === undefined || size <= position) return
-    this.#goals.set(workspaceId, Math.max(size, this.#goals.get(workspaceId) ?? 0))
-    if (!this.#pulling.has(workspaceId)) this.#pulling.set(workspaceId, this.#pull(workspaceId))
+    this.#sizes.set(workspaceId, Math.max(size, this.#sizes.get(workspaceId) ?? 0))
+    if (this.#behind(workspaceId).length === 0 || this.#pulling.has(workspaceId)) return
+    this.#pulling.set(workspaceId, this.#pull(workspaceId))
+  }
+
+  /** Who has not been told of everything. */
+  #behind(workspaceId: string): Subscription[] {
+    const size = this.#sizes.get(workspaceId) ?? 0
+    return [...(this.#subscriptions.get(workspaceId) ?? [])].filter(({ at }) => at < size)
   }
 
   async #pull(workspaceId: string): Promise<void> {
+    const failed = new Set<Subscription>()
     try {
       for (;;) {
-        const from = this.#positions.get(workspaceId)
-        const goal = this.#goals.get(workspaceId) ?? 0
-        const subscriptions = this.#subscriptions.get(workspaceId)
-        if (from === undefined || !subscriptions || goal <= from) return
-        if (goal - from > REPLAY_MAX)
-          for (const { listener } of subscriptions) listener.send({ type: 'stale', position: goal })
-        else await this.#deliver([...subscriptions], await this.#changes(workspaceId, from, goal), goal)
-        this.#positions.set(workspaceId, goal)
+        const size = this.#sizes.get(workspaceId) ?? 0
+        const behind = this.#behind(workspaceId).filter(each => !failed.has(each))
+        if (behind.length === 0) return
+        const near = behind.filter(({ at }) => size - at <= REPLAY_MAX)
+        for (const each of behind) if (!near.includes(each)) this.#giveUp(each, size)
+        const changes =
+          near.length === 0
+            ? []
+            : await this.#changes(workspaceId, Math.min(...near.map(({ at }) => at)), size)
+        for (const each of near)
+          await this.#deliver(each, changes, size).catch(this.#leaveBehind(each, failed))
       }
     } catch (error) {
-      this.#log.warn({ err: error as Error }, 'changes could not be pushed; the next growth pushes them')
+      this.#log.warn({ err: error as Error }, 'changes could not be pushed; the next look pushes them')
     } finally {
       this.#pulling.delete(workspaceId)
     }
   }
 
-  async #deliver(subscriptions: Subscription[], changes: Change[], position: number): Promise<void> {
-    const isErasure = changes.some(({ event }) => event === privacySubjectErased.name)
-    for (const subscription of subscriptions) {
-      if (isErasure) subscription.listener.send({ type: 'forget' })
-      const scope = await this.#scopeOf(subscription)
-      const seen = changes.filter(
-        change =>
-          seesEntry(scope, change) ||
-          (change.conversation_known && change.reach === 'work' && seesConversation(scope, change)),
-      )
-      subscription.listener.send({
-        type: 'changed',
-        position,
-        items: seen.map(c => ({
-          event: c.event,
-          position: c.position,
-          subjectKind: c.subject_kind,
-          subjectId: c.subject_id,
-          conversationId: c.conversation_id,
-          customerId: c.customer_id,
-        })),
-      })
+  /** One who cannot be told keeps nobody else waiting; the next look tries again from where they are. */
+  #leaveBehind(subscription: Subscription, failed: Set<Subscription>) {
+    return (error: unknown) => {
+      failed.add(subscription)
+      this.#log.warn({ err: error as Error }, 'changes could not be pushed to one; the next look pushes them')
     }
+  }
+
+  #giveUp(subscription: Subscription, size: number): void {
+    subscription.listener.send({ type: 'stale', position: size })
+    subscription.at = size
+  }
+
+  async #deliver(subscription: Subscription, changes: Change[], size: number): Promise<void> {
+    const scope = await this.#scopeOf(subscription)
+    const fresh = changes.filter(({ position }) => position >= subscription.at)
+    if (fresh.some(({ event }) => event === privacySubjectErased.name))
+      subscription.listener.send({ type: 'forget' })
+    const seen = fresh.filter(
+      change =>
+        seesEntry(scope, change) ||
+        (change.conversation_known && change.reach === 'work' && seesConversation(scope, change)),
+    )
+    subscription.listener.send({
+      type: 'changed',
+      position: size,
+      items: seen.map(c => ({
+        event: c.event,
+        position: c.position,
+        subjectKind: c.subject_kind,
+        subjectId: c.subject_id,
+        conversationId: c.conversation_id,
+        customerId: c.customer_id,
+      })),
+    })
+    subscription.at = size
   }
 
   async #scopeOf(subscription: Subscription): Promise<Scope> {
