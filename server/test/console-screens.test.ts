@@ -251,6 +251,29 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
     await context.close()
   })
 
+  test('shows every place of an administrator on a low screen, and an icon beside its sentence on a phone', async () => {
+    const { page, context, errors } = await site.signIn(people.owner, {
+      at: '/board/open',
+      viewport: { width: 1280, height: 700 },
+    })
+    const places = page.getByRole('navigation').first().getByRole('link')
+    const last = page.getByRole('navigation').first().getByRole('link', { name: 'Settings', exact: true })
+    expect(await places.count()).toBeGreaterThan(12)
+    // nothing of the list lies behind its end
+    expect(
+      await last.evaluate(link => link.closest('div')?.scrollHeight === link.closest('div')?.clientHeight),
+    ).toBe(true)
+    await page.setViewportSize(SIZES.phone)
+    const row = page.locator('main li').filter({ hasText: 'Carla' }).first()
+    const [icon, said] = [row.locator('div > span').first(), row.locator('div > span').nth(1)]
+    await comeToRest(page)
+    const [there, beside] = [await icon.boundingBox(), await said.boundingBox()]
+    expect(beside?.x).toBeGreaterThan((there?.x ?? 0) + (there?.width ?? 0))
+    expect(Math.abs((beside?.y ?? 0) - (there?.y ?? 0))).toBeLessThan(there?.height ?? 0)
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
   test.each(['en', 'ru', 'zh'] as const)('before sign-in speaks %s', async language => {
     const { page, context, errors } = await site.open({
       viewport: language === 'ru' ? SIZES.phone : SIZES.desk,

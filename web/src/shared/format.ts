@@ -48,11 +48,13 @@ function makeFormat(language: Language, zone: string | undefined) {
   })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   const number = new Intl.NumberFormat(locale)
+  const milliseconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond' })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   const thisYear = (at: Date) => yearOf(at, zone) === yearOf(new Date(), zone)
 
   return {
     number: (value: number) => number.format(value),
+    milliseconds: (value: number) => milliseconds.format(value),
     list: (values: string[]) => list.format(values),
     /** Monday (0) to Sunday (6) */
     weekday: (index: number) => weekday.format(new Date(Date.UTC(2024, 0, 1 + index))),

@@ -117,8 +117,10 @@ function CountedRow({ item: { conversation, agent, entry } }: { item: Item }) {
       {entry ? (
         <>
           <Time at={entry.at} show="exact" />
-          <EntryIcon entry={entry} />
-          <EntrySentence entry={entry} />
+          <div className={classes.fact}>
+            <EntryIcon entry={entry} />
+            <EntrySentence entry={entry} />
+          </div>
         </>
       ) : (
         <span>{t('board.entries.notYours')}</span>

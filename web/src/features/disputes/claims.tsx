@@ -284,10 +284,16 @@ function Searched({ completeness, isOpen }: { completeness: Completeness; isOpen
           {t('dispute.claim.entries', {
             entries: number(completeness.entries),
             conversations: number(completeness.conversations),
-            from: number(completeness.fromPosition),
-            to: number(completeness.toPosition),
           })}
         </li>
+        {completeness.fromPosition !== null && (
+          <li>
+            {t('dispute.claim.positions', {
+              from: number(completeness.fromPosition),
+              to: number(completeness.toPosition),
+            })}
+          </li>
+        )}
         <li>
           {t('dispute.claim.tree', {
             size: number(completeness.treeSize),

@@ -40,7 +40,8 @@ function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
   const { search, change } = useFilter()
   const navigate = useNavigate()
   const isWide = useMediaQuery('(min-width: 1100px)', true, { getInitialValueInEffect: false })
-  const hasPanel = useMediaQuery('(min-width: 1001px)', true, { getInitialValueInEffect: false })
+  const hasPanelWidth = useMediaQuery('(min-width: 1001px)', true, { getInitialValueInEffect: false })
+  const hasRoomForAll = useMediaQuery('(min-width: 1400px)', true, { getInitialValueInEffect: false })
   const isPhone = useMediaQuery('(max-width: 767px)', false, { getInitialValueInEffect: false })
   const open = (entry: string | undefined) =>
     void navigate({
@@ -49,6 +50,8 @@ function Explorer({ now, onRenew }: { now: Date; onRenew: () => void }) {
       replace: search.entry !== undefined,
     })
   const detail = search.entry && <EntryDetail id={search.entry} onClose={() => open(undefined)} />
+  // beside an open entry the list needs the room more; what narrows it is a press away
+  const hasPanel = hasPanelWidth && (hasRoomForAll || !detail)
   const isComparing = search.compare && search.entry && search.compare !== search.entry
   return (
     <div className={classes.page}>

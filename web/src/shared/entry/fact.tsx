@@ -46,7 +46,8 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
     (event === 'agent.serving_set' || event === 'agent.granted' || event === 'agent.revoked')
   )
     return <em className={classes.quiet}>{t('team.access.asRole')}</em>
-  if (value === null) return <em className={classes.quiet}>{t('part.none')}</em>
+  if (value === null || (Array.isArray(value) && value.length === 0))
+    return <em className={classes.quiet}>{t('part.none')}</em>
   if (typeof value === 'boolean') return t(value ? 'chip.yes' : 'chip.no')
   if (typeof value === 'number' && field === 'telegramDate')
     return format.exact(new Date(value * 1000).toISOString())
@@ -97,7 +98,7 @@ function wordsOf(words: (key: string, fallback: string) => string, event: string
 
 function formatNumber(format: ReturnType<typeof useFormat>, field: string, value: number): string {
   if (field === 'downSeconds') return format.span(value * 1000)
-  if (field === 'latencyMs') return value < 10_000 ? `${format.number(value)} ms` : format.span(value)
+  if (field === 'latencyMs') return value < 10_000 ? format.milliseconds(value) : format.span(value)
   if (/Id$|Date$|errorCode|^epoch$/.test(field)) return String(value)
   return format.number(value)
 }

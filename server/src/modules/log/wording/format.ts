@@ -11,6 +11,7 @@ export interface WordingFormat {
   /** 14:03:27 */
   readonly clock: (at: string) => string
   readonly number: (value: number) => string
+  readonly milliseconds: (value: number) => string
   readonly list: (values: string[]) => string
   /** Seconds by their unit. */
   readonly seconds: (value: number) => string
@@ -25,6 +26,7 @@ export function createFormat(language: WordingLanguage, timeZone: string): Wordi
   }
   const clock = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
   const number = new Intl.NumberFormat(locale)
+  const milliseconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond' })
   const seconds = new Intl.NumberFormat(locale, { style: 'unit', unit: 'second', unitDisplay: 'long' })
   const list = new Intl.ListFormat(locale, { type: 'conjunction' })
   return {
@@ -32,6 +34,7 @@ export function createFormat(language: WordingLanguage, timeZone: string): Wordi
     day: of({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
     clock: of(clock),
     number: value => number.format(value),
+    milliseconds: value => milliseconds.format(value),
     list: values => list.format(values),
     seconds: value => seconds.format(value),
   }

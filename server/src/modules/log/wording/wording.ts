@@ -205,7 +205,7 @@ function tellNumber(format: WordingFormat, field: string, value: number): string
   if (field === 'telegramDate') return format.exact(new Date(value * 1000).toISOString())
   if (field === 'downSeconds') return format.seconds(value)
   if (field === 'latencyMs')
-    return value < 10_000 ? `${format.number(value)} ms` : format.seconds(Math.round(value / 1000))
+    return value < 10_000 ? format.milliseconds(value) : format.seconds(Math.round(value / 1000))
   return PLAIN_NUMBER.test(field) ? String(value) : format.number(value)
 }
 
