@@ -187,7 +187,8 @@ function searchedOf({ wording }: Writing, completeness: Completeness): string[] 
   const { entries, conversations, fromPosition, toPosition, treeSize, signedSize } = completeness
   return [
     `${line('searched')}: ${line(complete ? 'whole' : 'notWhole')}`,
-    line('entries', { entries, conversations, from: fromPosition, to: toPosition }),
+    line('entries', { entries, conversations }),
+    ...(fromPosition === null ? [] : [line('positions', { from: fromPosition, to: toPosition })]),
     line('tree', { size: treeSize, signed: signedSize }),
     ...chains.map(({ from, to, count }) => line('chain', { from, to, count })),
     `${line('holes', { n: completeness.holes })} · ${line('hidden', { n: completeness.outOfScope })}`,
