@@ -479,6 +479,7 @@ export class TracedeskNode implements NodeParts {
       { counts: 'views', erase: doomed => exports.eraseSchedules(this.exportPort, doomed) },
       { counts: 'views', erase: logModule.createEraseViews(this.options.secret) },
       { counts: 'views', erase: conversations.eraseInboxViews },
+      { counts: 'views', erase: logModule.createEraseWatches(this.options.secret) },
     )
     this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
     this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })

@@ -298,6 +298,23 @@ async function erasedReads(looked: readonly Entry[]): Promise<void> {
   expect(gone).toHaveLength(1)
 }
 
+/** A page of the log that stands open over the person's name; what it showed waits to be told. */
+async function leaveOpen(): Promise<void> {
+  for (let look = 0; look < 2; look++) await desk.owner.ask('log.tail', { since: 0, q: NAME })
+  expect(await desk.world.asSuperuser('select 1 from log_watch where count > 0')).toHaveLength(1)
+}
+
+/** Tells what it showed, as happens within a minute. */
+async function tellOfOpen(): Promise<void> {
+  await desk.world.asSuperuser("update log_watch set told_at = told_at - interval '61 seconds'")
+  await desk.world.node.logWatches.tellDue()
+  await desk.world.settle()
+  const [told] = (await desk.world.entries({ event: 'log.viewed' })).filter(
+    ({ data, parts }) => data.query === 'log.tail' && !parts.q,
+  )
+  expect(told?.data).toMatchObject({ fromPosition: expect.any(Number) })
+}
+
 /** What colleagues type about the person where nothing else is theirs: searches, reasons, names of views, other people's cases. */
 async function typeOf(stranger: { id: string; customerId: string }): Promise<void> {
   await desk.owner.ask('log.search', { q: `${SECOND} refund` })
@@ -397,6 +414,7 @@ describe('a person of three joined accounts, with files, exports, an archive and
     for (const word of [NAME, SECOND, ...WORDS]) expect(packed.get('data.json')).toContain(word)
 
     await giveFile()
+    await leaveOpen()
 
     const before = await findTraces()
     const placesOf = (traces: string[]) => traces.map(trace => trace.slice(0, trace.lastIndexOf(':')))
@@ -440,6 +458,7 @@ describe('a person of three joined accounts, with files, exports, an archive and
     const destroyed = looked.reduce((sum, { data }) => sum + Number(data.parts), 0)
     expect(destroyed).toBeGreaterThanOrEqual(TYPED.length)
     expect(looked.map(({ data }) => data.held)).toEqual(looked.map(() => 0))
+    await tellOfOpen()
     expect(await findTraces()).toEqual([])
     // what looked for them or bore their name is offered to nobody any more, and what did not is
     expect((await desk.owner.ask('log_view.list', {})).items.map(({ name }) => name)).toEqual(['Refusals'])

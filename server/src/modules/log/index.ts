@@ -10,7 +10,7 @@ export { createEraseViews, createListLogViews, createLogViewCommands } from './s
 export { createSignInQueries } from './sign-ins.ts'
 export { readSlice, type SliceAsk } from './slice.ts'
 export { TextIndex } from './text-index.ts'
-export { LogWatches } from './watch.ts'
+export { createEraseWatches, LogWatches } from './watch.ts'
 export { createWording } from './wording/wording.ts'
 export { loadEntryWords } from './wording/words.ts'
 export { indexWords } from './words.ts'

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import type { Caller } from '../../command/caller.ts'
 import { type Command, type Disclosure, defineCommandHandler } from '../../command/define.ts'
 import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
-import type { Databases } from '../../db/database.ts'
+import type { Databases, Tx } from '../../db/database.ts'
 import type { Logger } from '../../kernel/log.ts'
+import type { HoldsPerson } from '../../kernel/names-in.ts'
 import { Rounds } from '../../kernel/rounds.ts'
 import { type InstallationSecret, seal, unseal } from '../../kernel/secret.ts'
 import { viewLog } from './record-view.ts'
@@ -79,6 +80,50 @@ const openWatch = (secret: InstallationSecret, workspaceId: string, id: string, 
   // we sealed it
   JSON.parse(unseal(secret.key('log-watch'), sealed, contextOf(workspaceId, id)).toString('utf8')) as Watch
 
+const sealWatch = (secret: InstallationSecret, workspaceId: string, id: string, watch: Watch): Buffer =>
+  seal(secret.key('log-watch'), Buffer.from(JSON.stringify(watch), 'utf8'), contextOf(workspaceId, id))
+
+/**
+ * Takes the words out of every watch that looks for somebody: what an open page showed is still told, without them. Runs in
+ * the transaction of an erasure. Nothing is removed, so nothing is counted.
+ */
+export const createEraseWatches =
+  (secret: InstallationSecret) =>
+  async ({
+    tx,
+    workspaceId,
+    customerId,
+    conversationIds,
+    holdsPerson,
+  }: {
+    readonly tx: Tx
+    readonly workspaceId: string
+    readonly customerId: string
+    readonly conversationIds: readonly string[]
+    readonly holdsPerson: HoldsPerson
+  }): Promise<number> => {
+    const rows = await tx
+      .selectFrom('log_watch')
+      .select(['watch_id as id', 'sealed'])
+      .where('workspace_id', '=', workspaceId)
+      .forUpdate()
+      .execute()
+    const ids = [customerId, ...conversationIds]
+    for (const { id, sealed } of rows) {
+      const { q, ...watch } = openWatch(secret, workspaceId, id, sealed)
+      if (q === undefined) continue
+      const looksFor = Object.values(watch.filter).some(values => values.some(value => ids.includes(value)))
+      if (!looksFor && !holdsPerson(q, 'search')) continue
+      await tx
+        .updateTable('log_watch')
+        .set({ sealed: sealWatch(secret, workspaceId, id, { ...watch, q: undefined }) })
+        .where('workspace_id', '=', workspaceId)
+        .where('watch_id', '=', id)
+        .execute()
+    }
+    return 0
+  }
+
 /** One watch: the same person in the same session by the same filter. As a uuid. */
 function idOf({ caller, ...asked }: Watch): string {
   const { actor, impersonator, via } = caller
@@ -141,11 +186,7 @@ export class LogWatches {
     const { permissions: _, ...who } = caller
     const watch: Watch = { caller: who, query, filter, q, scope }
     const id = idOf(watch)
-    const sealed = seal(
-      this.#port.secret.key('log-watch'),
-      Buffer.from(JSON.stringify(watch), 'utf8'),
-      contextOf(caller.workspaceId, id),
-    )
+    const sealed = sealWatch(this.#port.secret, caller.workspaceId, id, watch)
     const { rows } = await this.#port.databases.app.query<{ fresh: boolean; due: boolean }>(
       `insert into log_watch (workspace_id, watch_id, sealed, told_at, seen_at, count) values ($1, $2, $3, now(), now(), 0)
        on conflict (workspace_id, watch_id) do update set seen_at = now(), count = log_watch.count + $4,
