@@ -25,10 +25,25 @@ describe('a name of one word', () => {
     for (const text of ['anna', ' Anna! ', '李明', 'a b']) expect(holds(text, 'words')).toBe(true)
   })
   test('counts within a search', () => expect(holds('refund anna', 'search')).toBe(true))
+  test('counts within a search in a script without spaces', () =>
+    expect(holds('李明退款', 'search')).toBe(true))
   test('leaves what colleagues wrote of others', () => {
     for (const text of ['Anna of billing knows', 'give me a banana', 'plan A, B or C', 'ask 李明华'])
       expect(holds(text, 'words')).toBe(false)
     expect(holds('annabel', 'search')).toBe(false)
+  })
+})
+
+describe('an ideographic name in two words', () => {
+  const holds = recognise({ ...NOBODY, names: ['小明 王', '伟 陈'] })
+  test('counts as it is spaced, and joined in either order when it has three characters', () => {
+    for (const text of ['昨天王小明投诉了', '小明王', '伟 陈 rang', '陈 伟'])
+      expect(holds(text, 'words')).toBe(true)
+  })
+  test('joined to two characters it counts in a search and as the whole text', () => {
+    expect(holds('陈伟', 'words')).toBe(true)
+    expect(holds('陈伟退款', 'search')).toBe(true)
+    expect(holds('问陈伟明', 'words')).toBe(false)
   })
 })
 

@@ -21,7 +21,8 @@ export type HoldsPerson = (text: string, kind: TextKind) => boolean
 const NOT_OF_A_WORD = /[^\p{L}\p{N}]+/u
 const MARKS = /\p{M}+/gu
 /** Scripts without spaces: a name of three characters is a full name. */
-const IDEOGRAPHIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]{3,}$/u
+const IDEOGRAPHIC = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+$/u
+const IDEOGRAPHIC_MIN = 3
 /** What can be a telephone number within a text. */
 const NUMBERS = /\+?\d[\d ().\-/]{4,}\d/g
 const PHONE_DIGITS = { min: 7, compared: 10 }
@@ -41,8 +42,16 @@ export const foldName = (name: string): string => wordsInOrder(name).join(' ')
 /** Two words or more, or a name in characters that needs no space. What nobody else is called by accident. */
 export const isFullName = (name: string): boolean => {
   const words = wordsInOrder(name)
-  return words.filter(word => [...word].length > 1).length > 1 || words.some(word => IDEOGRAPHIC.test(word))
+  const isWord = (word: string) => [...word].length > 1 || IDEOGRAPHIC.test(word)
+  return words.filter(isWord).length > 1 || words.some(isDense)
 }
+
+/** A full name that is found without spaces around it. */
+const isDense = (word: string): boolean => IDEOGRAPHIC.test(word) && [...word].length >= IDEOGRAPHIC_MIN
+
+/** Ideographic names are written without a space, the family name first or last: 小明 王 is 王小明 as well. */
+const joined = (words: readonly string[]): string[] =>
+  words.every(word => IDEOGRAPHIC.test(word)) ? [words.join(''), words.toReversed().join('')] : []
 
 /**
  * Tells whether texts hold somebody. A full name counts anywhere, as whole words in either order; a Telegram number as a
@@ -54,13 +63,15 @@ export function recognise(identity: Identity): HoldsPerson {
   const full = named
     .filter(words => isFullName(words.join(' ')))
     .flatMap(words => [spaced(words), ...(words.length > 1 ? [spaced(words.toReversed())] : [])])
-  const dense = named.flatMap(words => (words.length === 1 && IDEOGRAPHIC.test(words[0] ?? '') ? words : []))
+  const run = named.flatMap(joined)
+  const dense = run.filter(isDense)
   const numbers = identity.telegramIds.filter(id => id.length > 4).map(id => ` ${id} `)
   const users = identity.usernames.map(fold).filter(Boolean)
   const emails = identity.emails.map(fold).filter(Boolean)
   const phones = identity.phones.flatMap(phone => comparable(phone) ?? [])
   const alone = new Set([
     ...named.map(words => words.join(' ')),
+    ...run,
     ...identity.usernames.map(foldName).filter(Boolean),
     ...identity.telegramIds,
   ])
@@ -72,7 +83,8 @@ export function recognise(identity: Identity): HoldsPerson {
       [...full, ...numbers].some(name => line.includes(name)) ||
       dense.some(name => line.includes(name)) ||
       alone.has(words.join(' ')) ||
-      (kind === 'search' && [...alone].some(name => line.includes(` ${name} `))) ||
+      (kind === 'search' &&
+        [...alone].some(name => line.includes(IDEOGRAPHIC.test(name) ? name : ` ${name} `))) ||
       users.some(user => isMentioned(folded, user)) ||
       emails.some(email => stands(folded, email)) ||
       (phones.length > 0 && phonesIn(folded).some(phone => phones.includes(phone)))

@@ -136,7 +136,7 @@ function readSaid(leaf: Uint8Array) {
   try {
     const { what, count, parts, numbered, listSha256 } = decodeLeaf(leaf).data
     return {
-      what: String(what),
+      what: String(what ?? 'parts'),
       count: Number(count ?? parts),
       numbered: Number(numbered ?? 0),
       listSha256: String(listSha256),

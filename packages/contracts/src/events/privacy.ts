@@ -175,7 +175,6 @@ export const privacyMentionsErased = defineEvent({
   subject: 'customer',
   reach: 'administration',
   data: z.strictObject({
-    what: z.literal('parts'),
     parts: z.int(),
     held: z.int(),
     holds: z.array(z.string()).max(20),

@@ -70,7 +70,6 @@ export const createEraseMentions = (erasers: () => readonly Eraser[]): Command =
         context.record(
           privacyMentionsErased,
           {
-            what: 'parts',
             parts: gone.length,
             held,
             holds: held > 0 ? holds.slice(0, 20) : [],

@@ -4,10 +4,13 @@ import { type CommandDoor, RecordedRefusal } from '../../command/execute.ts'
 import type { Logger } from '../../kernel/log.ts'
 import { Rounds } from '../../kernel/rounds.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
-import { createSeeker, type FindPort, lookOn } from './find-mentions.ts'
+import { createSeeker, type FindPort, lookOn, type Mention } from './find-mentions.ts'
 import { openSought, type Place, START } from './mention-search.ts'
 
 const LOOK_MS = 10_000
+/** So many parts are destroyed by one entry; what was found waits for more of it, for so many slices at most. */
+const BATCH = 500
+const SLICES_MAX = 50
 /** An entry that was just committed is in the tree by then. */
 const SOON_MS = 200
 
@@ -100,10 +103,14 @@ export class MentionKeeper {
     const sought = openSought(secret, workspaceId, search.id, search.known)
     const seeker = await createSeeker(this.#parts, workspaceId, sought)
     let place: Place | null = search.holds === null ? search : await this.#beginAgain(workspaceId, search)
+    let [waiting, slices]: [Mention[], number] = [[], 0]
     while (place && !this.#rounds.stopped) {
       const { found, next } = await lookOn(this.#parts, workspaceId, seeker, place)
-      if (found.length > 0 || next === null) await this.#erase(workspaceId, search, found, next)
-      else await this.#pass(workspaceId, search, next)
+      waiting.push(...found)
+      if (next === null || waiting.length >= BATCH || (waiting.length > 0 && ++slices >= SLICES_MAX)) {
+        await this.#erase(workspaceId, search, waiting, next)
+        ;[waiting, slices] = [[], 0]
+      } else if (waiting.length === 0) await this.#pass(workspaceId, search, next) // whoever goes on finds the rest again
       place = next
     }
   }
@@ -129,7 +136,7 @@ export class MentionKeeper {
   async #erase(
     workspaceId: string,
     { id: searchId, customerId }: Search,
-    found: readonly { entryId: string; name: string }[],
+    found: readonly Mention[],
     next: Place | null,
   ): Promise<void> {
     const { door, erase } = this.#parts
