@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { canBrowse } from './support/browser.ts'
-import { axe, openConsole, type TestConsole } from './support/console.ts'
+import { axe, leave, openConsole, type TestConsole } from './support/console.ts'
 import { createDesk, type Desk, until } from './support/desk.ts'
 import type { Person } from './support/world.ts'
 
@@ -138,4 +138,39 @@ describe.skipIf(!canBrowse())('a search hit', () => {
     expect(errors).toEqual([])
     await context.close()
   })
+
+  test('is not the only way there: an entry of the log leads to its message, and to what was said when it happened', async () => {
+    const [received] = await desk.world.entries({
+      conversation: id as never,
+      event: 'message.received',
+      q: 'marmalade',
+    })
+    const [assigned] = await desk.world.entries({ conversation: id as never, event: 'conversation.assigned' })
+    if (!received || !assigned) throw new Error('the entries are not there')
+    const said = (await desk.world.entries({ conversation: id as never, event: 'message.received' })).filter(
+      ({ at }) => at <= assigned.at,
+    )
+    const seat = await site.signIn(desk.owner)
+    const { page } = seat
+    const thread = page.getByRole('log')
+    for (const [entry, line] of [
+      [received, SOUGHT],
+      [assigned, Math.max(0, said.length - 1)],
+    ] as const) {
+      await page.goto(`${site.url}/log?entry=${entry.id}`)
+      await page.getByRole('link', { name: 'Open conversation' }).click()
+      const sought = thread
+        .locator('[data-sought]')
+        .getByText(`line ${line}${line === SOUGHT ? ' marmalade' : ''}.`)
+      await sought.waitFor()
+      await expect
+        .poll(async () => isWithin(await thread.boundingBox(), await sought.boundingBox()))
+        .toBe(true)
+    }
+    await leave(seat)
+  })
 })
+
+type Box = Awaited<ReturnType<Locator['boundingBox']>>
+const isWithin = (outer: Box, inner: Box): boolean =>
+  outer !== null && inner !== null && inner.y >= outer.y && inner.y + inner.height <= outer.y + outer.height

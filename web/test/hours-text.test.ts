@@ -48,7 +48,9 @@ test('a view is saved as what it shows, and its address shows the same again', (
     unread: true,
   })
   expect(isSameFilter(filterOf(searchOf(filter)), filter)).toBe(true)
-  expect(parseInboxSearch({ view: 'nowhere', unread: 'yes' })).toEqual({})
+  expect(parseInboxSearch({ view: 'nowhere', unread: 'yes', at: 'tea time' })).toEqual({})
+  const at = '2026-03-10T14:00:00.123456Z'
+  expect(parseInboxSearch({ view: 'all', at })).toEqual({ view: 'all', at })
 })
 
 test('an @ calls a colleague at the beginning of a word only, and before the cursor', () => {

@@ -96,6 +96,22 @@ test('a change during the very first load is not lost', async () => {
   stop()
 })
 
+test('a change during a load ahead of the look is asked for when somebody looks', async () => {
+  const { answers, ask } = slowAnswers()
+  const ahead = client.prefetchQuery({ queryKey: ['bot.list', {}], queryFn: ask, staleTime: Infinity })
+  await vi.advanceTimersByTimeAsync(0)
+  createRefetcher(client, () => true).add([['bot.list']])
+  await vi.advanceTimersByTimeAsync(0)
+  answers.shift()?.(0)
+  await ahead
+  await vi.advanceTimersByTimeAsync(10)
+  expect(ask).toHaveBeenCalledTimes(1)
+  const stop = watch(ask)
+  await vi.advanceTimersByTimeAsync(10)
+  expect(ask).toHaveBeenCalledTimes(2)
+  stop()
+})
+
 test('a page nobody looks at asks nothing until it is looked at', async () => {
   let asked = 0
   let isWatched = false

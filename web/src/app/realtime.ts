@@ -1,4 +1,4 @@
-import { hashKey, type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
+import { hashKey, type Query, type QueryClient, type QueryKey, useQueryClient } from '@tanstack/react-query'
 import type { SocketPush } from '@tracedesk/contracts'
 import { useEffect } from 'react'
 import { announceEntries } from '../shared/live-entries.ts'
@@ -186,14 +186,19 @@ export function createRefetcher(client: QueryClient, isWatched: () => boolean) {
 }
 
 async function refetch(client: QueryClient, queryKey: QueryKey) {
-  const isFirstLoad = client
+  const isUnderWay = ({ state }: Query) => state.fetchStatus === 'fetching'
+  // A first load and one that nobody looks at yet (prefetched) are not cancelled, and their answers may be older than
+  // the change: they are waited for, and asked once more.
+  const kept = client
     .getQueryCache()
     .findAll({ queryKey })
-    .some(({ state }) => state.data === undefined && state.fetchStatus === 'fetching')
+    .filter(query => isUnderWay(query) && (query.state.data === undefined || !query.isActive()))
+    .map(query => query.promise)
   // A failed refetch shows in the query that failed.
   await client.invalidateQueries({ queryKey })
-  // A first load is never cancelled, and its answer may be older than the change: ask once more.
-  if (isFirstLoad) await client.invalidateQueries({ queryKey })
+  if (kept.length === 0) return
+  await Promise.allSettled(kept)
+  await client.invalidateQueries({ queryKey })
 }
 
 const rest = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))

@@ -14,6 +14,7 @@ import {
   MessageId,
   NoteId,
 } from '../ids.ts'
+import { InstantInput } from '../text.ts'
 import { MessageContent, MessageFile, ShownEntity, Writer } from './media.ts'
 
 /** Query parameters arrive as text: `limit` 1 to 200, and an opaque `cursor` from the page before. */
@@ -176,10 +177,12 @@ export const listMessages = defineQuery({
   name: 'conversation.messages',
   permission: 'conversation.view',
   summary:
-    'Messages of a conversation, newest page first (or those around one of them, or from the first one on with direction newer), oldest first within a page; from a page on to older ones by nextCursor, to newer ones by prevCursor',
+    'Messages of a conversation, newest page first (or those around one of them or around a moment, or from the first one on with direction newer), oldest first within a page; from a page on to older ones by nextCursor, to newer ones by prevCursor',
   input: z.strictObject({
     id: ConversationId,
     around: MessageId.optional(),
+    /** Those around this moment; beside `around`, where that message is not there any more. */
+    at: InstantInput.optional(),
     direction: z.enum(['older', 'newer']).default('older'),
     ...paging,
   }),

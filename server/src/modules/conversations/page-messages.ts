@@ -24,29 +24,32 @@ const placeOf = ({ at, id }: Message): Place => ({ at, id })
 
 /**
  * The newest messages (the first ones where newer ones are asked for), those beside a cursor, or those around one
- * message. Throws `message.not_found`.
+ * message or a moment. Throws `message.not_found`.
  */
 export async function pageMessages(
   context: QueryContext,
   reading: MessageReading,
-  { id, around, direction, cursor, limit }: Input,
+  { id, around, at, direction, cursor, limit }: Input,
 ): Promise<Page> {
   const place = decodeCursor(cursor)
   const older = (before: Place | null, count: number) =>
     readMessages(context, reading, id, { before }, count + 1)
   const newer = (beyond: Place, count: number) => readMessages(context, reading, id, { beyond }, count + 1)
-  if (direction === 'newer' && (place || !around)) {
+  const isAround = around !== undefined || at !== undefined
+  if (direction === 'newer' && (place || !isAround)) {
     const page = lay([], 0, await newer(place ?? FIRST, limit), limit, place)
     return place ? page : { ...page, nextCursor: null }
   }
-  if (place || !around) return lay(await older(place, limit), limit, [], 0, place)
-  const middle = await momentOf(context, around)
+  if (place || !isAround) return lay(await older(place, limit), limit, [], 0, place)
   const half = Math.ceil(limit / 2)
-  const page = lay(await older(middle, half), half, await newer(middle, half), half, null)
+  const beside = async (middle: Place) =>
+    lay(await older(middle, half), half, await newer(middle, half), half, null)
+  const sought = around === undefined ? null : await momentOf(context, around)
+  const page = sought && (await beside(sought))
   // a message of another conversation: what is around its moment here is nothing that was asked for
-  if (!page.items.some(message => message.id === around))
-    throw new ConsoleError('message.not_found', { messageId: around })
-  return page
+  if (page?.items.some(message => message.id === around)) return page
+  if (at === undefined) throw new ConsoleError('message.not_found', { messageId: around })
+  return beside({ at, id: LAST_ID })
 }
 
 /** Puts what lies before and after a place in one order; each side was read one too many to see whether there is more. */
@@ -74,13 +77,13 @@ const cursorAt = (message: Message | undefined, from: Place | null): string | nu
   return place && encodeCursor(place)
 }
 
-async function momentOf({ db, caller }: QueryContext, messageId: string): Promise<Place> {
+/** When a message was; null for one that is not there. */
+async function momentOf({ db, caller }: QueryContext, messageId: string): Promise<Place | null> {
   const row = await db
     .selectFrom('message')
     .select('at')
     .where('workspace_id', '=', caller.workspaceId)
     .where('message_id', '=', messageId)
     .executeTakeFirst()
-  if (!row) throw new ConsoleError('message.not_found', { messageId })
-  return { at: row.at, id: LAST_ID }
+  return row ? { at: row.at, id: LAST_ID } : null
 }

@@ -43,7 +43,7 @@ export const ConversationPane = memo(function ConversationPane({
   details: Details
 }) {
   const t = useT()
-  const { tab, message } = useSearch({ from: '/shell/inbox' })
+  const { tab, message, at } = useSearch({ from: '/shell/inbox' })
   const found = useQuery(queryOf('conversation.get', { id }))
   const conversation = found.data?.conversation
   // the words come first: what stands beside them is drawn once they are on the screen
@@ -87,7 +87,7 @@ export const ConversationPane = memo(function ConversationPane({
             <Activity id={id} />
           </Suspense>
         ) : (
-          <Thread key={message} id={id} around={message} onShown={() => setThreadShown(true)} />
+          <Thread key={message ?? at} id={id} around={message} at={at} onShown={() => setThreadShown(true)} />
         )}
         {conversation && <Lookers conversationId={id} />}
         {conversation && tab !== 'activity' && <Composer conversation={conversation} />}

@@ -19,14 +19,21 @@ export interface InboxSearch {
   sort?: 'waiting'
   q?: string
   tab?: 'activity'
-  /** The message that a search hit led to. */
+  /** The message that a search hit or an entry of the log led to. */
   message?: string
+  /** The moment an entry of the log led to: what was said then is brought into sight. */
+  at?: string
 }
 
 const oneOf = <T extends string>(values: readonly T[], value: unknown): T | undefined =>
   values.find(each => each === value)
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined
+
+const instantOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) && !Number.isNaN(Date.parse(value))
+    ? value
+    : undefined
 
 /** Takes from an address what the inbox understands, and nothing else. */
 export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
@@ -41,13 +48,14 @@ export function parseInboxSearch(search: Record<string, unknown>): InboxSearch {
     q: textOf(search.q),
     tab: oneOf(['activity'] as const, search.tab),
     message: textOf(search.message),
+    at: instantOf(search.at),
   }
   // Only what is there: an absent field and an undefined one are not the same to the router.
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as InboxSearch
 }
 
-/** The same view without a message that was looked up in one conversation. */
-export const withoutMessage = ({ message: _, ...search }: InboxSearch): InboxSearch => search
+/** The same view without a message or a moment that was looked up in one conversation. */
+export const withoutMessage = ({ message: _, at: __, ...search }: InboxSearch): InboxSearch => search
 
 /** What a view shows, without what is searched for and which tab is open. */
 export const filterOf = (search: InboxSearch): InboxFilter =>

@@ -33,9 +33,9 @@ const RETRY_WAIT_MS = 2_000
 /** No decision was made: the same key makes trying again harmless. */
 const PASSING = new Set<string>(['client.unreachable', 'database.unavailable', 'idempotency.in_progress'])
 
-/** The newest messages first, a page at a time; or those around one message, and from there on both ways. */
-export const threadPages = (id: string, around?: string) => {
-  const input = { id, limit: 50, ...(around && { around }) }
+/** The newest messages first, a page at a time; or those around one message or moment, and from there on both ways. */
+export const threadPages = (id: string, around?: string, at?: string) => {
+  const input = { id, limit: 50, ...(around && { around }), ...(at && { at }) }
   return infiniteQueryOptions({
     queryKey: ['conversation.messages', input, 'pages'] as const,
     initialPageParam: null as PageParam,

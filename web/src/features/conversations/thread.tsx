@@ -21,20 +21,21 @@ import { useSought } from './use-sought.ts'
 interface ThreadProps {
   id: string
   around?: string | undefined
+  at?: string | undefined
   /** called when the messages, or why there are none, are on the screen */
   onShown: () => void
 }
 
 /**
- * The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. With `around`, it
- * begins at that message and loads both ways, until the reader goes back to the newest or writes something.
+ * The messages of a conversation, newest at the bottom; older ones load when the reader scrolls up. With `around` or
+ * `at`, it begins at that message or moment and loads both ways, until the reader goes back to the newest or writes something.
  */
-export function Thread({ id, around, onShown }: ThreadProps) {
+export function Thread({ id, around, at, onShown }: ThreadProps) {
   const t = useT()
-  const thread = useInfiniteQuery(threadPages(id, around))
+  const thread = useInfiniteQuery(threadPages(id, around, at))
   const unsent = useUnsent(id)
   const discard = useDiscard(id)
-  const goToNewest = useGoToNewest(around, unsent.length)
+  const goToNewest = useGoToNewest(around ?? at, unsent.length)
   const goToFirst = useGoToFirst(id)
   const pages = thread.data?.pages
   useOncePainted(!thread.isPending, onShown)
@@ -47,14 +48,15 @@ export function Thread({ id, around, onShown }: ThreadProps) {
       ),
     [pages, unsent],
   )
+  const sought = useMemo(() => soughtIn(items, around, at), [items, around, at])
   if (thread.isPending) return <RowsSkeleton rows={7} height={64} />
   if (thread.isError && !thread.data)
-    return <ErrorFace error={thread.error} retry={() => void (around ? goToNewest() : thread.refetch())} />
+    return <ErrorFace error={thread.error} retry={() => void (sought ? goToNewest() : thread.refetch())} />
   if (items.length === 0) return <EmptyFace icon={null} title={t('thread.empty')} />
   return (
     <ThreadRows
       id={id}
-      around={around}
+      around={sought}
       items={items}
       onDiscard={discard}
       hasOlder={thread.hasNextPage}
@@ -212,6 +214,18 @@ function ThreadRows(props: ThreadRowsProps) {
       )}
     </div>
   )
+}
+
+/** The message that is sought; where only a moment is, or the message is gone, the last one of then, or the first there is. */
+function soughtIn(
+  items: readonly ThreadItem[],
+  around: string | undefined,
+  at: string | undefined,
+): string | undefined {
+  if (around && items.some(item => holds(item, around))) return around
+  if (!at) return around
+  const said = items.filter(item => item.type === 'message')
+  return (said.findLast(({ message }) => message.at <= at) ?? said[0])?.key
 }
 
 const holds = (item: ThreadItem, messageId: string): boolean =>

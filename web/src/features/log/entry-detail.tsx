@@ -5,7 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { Entry, QueryOutput } from '@tracedesk/contracts'
 import type { ReactNode } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
-import { ActorChip, AgentChip } from '../../shared/entry/chips.tsx'
+import { ActorChip, AgentChip, momentOf } from '../../shared/entry/chips.tsx'
 import { Fact } from '../../shared/entry/fact.tsx'
 import { EntryIcon, Seal } from '../../shared/entry/marks.tsx'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
@@ -70,6 +70,7 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
           <LinkButton
             to="/inbox/$conversationId"
             params={{ conversationId: entry.conversationId }}
+            search={momentOf(entry)}
             size="compact-sm"
             variant="default"
             leftSection={<IconMessage size={15} aria-hidden />}

@@ -75,7 +75,7 @@ export function CustomerChip({ entry }: { entry: Entry }) {
   const t = useT()
   const name = entry.customerName ?? (entry.subject.kind === 'customer' ? entry.subject.name : null)
   const chip = <PersonChip id={entry.customerId} name={name} fallback={t('chip.customer')} />
-  return <ToConversation id={entry.conversationId}>{chip}</ToConversation>
+  return <ToConversation entry={entry}>{chip}</ToConversation>
 }
 
 export function ConversationChip({ entry }: { entry: Entry }) {
@@ -86,21 +86,34 @@ export function ConversationChip({ entry }: { entry: Entry }) {
       ? t('chip.conversationWith', { name: nameOf(entry.customerName) })
       : t('chip.conversation')
   return (
-    <ToConversation id={entry.conversationId}>
+    <ToConversation entry={entry}>
       <Chip icon={<IconMessage size={15} stroke={1.7} aria-hidden />}>{words}</Chip>
     </ToConversation>
   )
 }
 
-function ToConversation({ id, children }: { id: string | null; children: ReactNode }) {
+function ToConversation({ entry, children }: { entry: Entry; children: ReactNode }) {
   const may = useMay()
-  if (id === null || !may('conversation.view')) return children
+  const { conversationId } = entry
+  if (conversationId === null || !may('conversation.view')) return children
   return (
-    <Link to="/inbox/$conversationId" params={{ conversationId: id }} className={classes.chipLink}>
+    <Link
+      to="/inbox/$conversationId"
+      params={{ conversationId }}
+      search={momentOf(entry)}
+      className={classes.chipLink}
+    >
       {children}
     </Link>
   )
 }
+
+/** Where in its conversation an entry leads: to its message, or to what was said when it happened. */
+export const momentOf = ({ subject, at }: Entry): { view: 'all'; at: string; message?: string } => ({
+  view: 'all',
+  at,
+  ...(subject.kind === 'message' && subject.id !== null && { message: subject.id }),
+})
 
 export function BotChip({ entry }: { entry: Entry }) {
   const t = useT()
