@@ -19,12 +19,14 @@ afterAll(() => world.end())
 type Claim = CommandInput<'dispute.check_claim'>['claim']
 interface Facts {
   verdict: string
+  for: string[]
   completeness: {
     complete: boolean
     holes: number
     destroyed: number
     pending: number
     blindSpots: string[]
+    wideLooks?: number
   } & {
     texts: Record<string, number>
   }
@@ -94,6 +96,30 @@ test('history from elsewhere, and looks that were not recorded, are said to be b
   await world.settle()
   const after = await check({ conversationId: talk.id }, { kind: 'data_seen' })
   expect(after.completeness).toMatchObject({ complete: false, blindSpots: ['reads_off'] })
+})
+
+test('who opened a single entry is named; lists that may have shown it are counted, and nothing found proves nothing', async () => {
+  const [talk, other] = [await world.conversation({ name: 'Glanced' }), await world.conversation()]
+  const { note } = await world.owner.do('note.add', { conversationId: talk.id as never, text: 'a secret' })
+  const [noted] = await world.entries({ subject: note.id as never })
+  const seen = () => check({ conversationId: talk.id }, { kind: 'data_seen' })
+  expect((await seen()).completeness.wideLooks).toBe(0)
+  await world.owner.ask('log.search', { event: ['note.*'] })
+  await world.owner.ask('log.search', { customer: [other.customerId] } as never)
+  await world.owner.do('export.request', { format: 'csv', filter: { event: ['note.*'] } as never })
+  await world.settle()
+  const glanced = await seen()
+  expect([glanced.verdict, glanced.completeness.wideLooks, glanced.completeness.complete]).toEqual([
+    'inconclusive',
+    2,
+    false,
+  ])
+  await world.owner.ask('log.entry', { id: noted?.id as never })
+  await world.settle()
+  const opened = await seen()
+  const looks = await world.entries({ event: 'log.viewed' })
+  const look = looks.find(({ data }) => JSON.stringify(data.filter).includes(noted?.id ?? 'nothing'))
+  expect([opened.verdict, opened.for]).toEqual(['supported', [look?.id]])
 })
 
 test('texts out of the reader’s sight and texts that were erased are counted, and nothing found is no answer', async () => {

@@ -71,6 +71,11 @@ export const Completeness = z.strictObject({
   /** Entries that retention destroyed in these months and that could have decided the claim; not said by early checks. */
   destroyed: z.int().optional(),
   blindSpots: z.array(BlindSpot).optional(),
+  /**
+   * Who saw something: lists of the log and exports in these times that name neither this nor anything else, so that
+   * nobody can say whether they showed it. Not said by early checks, and by checks of other claims.
+   */
+  wideLooks: z.int().optional(),
   /** Of the texts a claim looks into: read, withheld from the searcher, erased, missing. All 0 where none are read. */
   texts: z.strictObject({ read: z.int(), withheld: z.int(), erased: z.int(), missing: z.int() }),
 })

@@ -72,6 +72,35 @@ export async function countDestroyed(db: ReadDb, matter: Matter, events: readonl
   return row?.n ?? 0
 }
 
+/** Answers that show entries of many at once; counts, facets and densities show none. */
+const LISTS = ['log.search', 'log.tail', 'desk.board_entries', 'archive.entries'] as const
+/** What a filter names when it is about something in particular. */
+const PARTICULARS = ['conversation', 'customer', 'subject', 'entry', 'dispute'] as const
+
+/**
+ * How many lists of the log and exports may have shown something of the matter, and do not say whether: they were asked
+ * for by times, events, people or words. Those that name it are looks like others, those that name something else none.
+ * A look at nothing counts as none; with `agentId` only that person's.
+ */
+export async function countWideLooks(db: ReadDb, matter: Matter, agentId: string | null): Promise<number> {
+  const { workspaceId, from, to } = matter
+  const since = from ?? (await firstMet(db, matter))
+  const ours = [...matter.customerIds, ...matter.conversationIds]
+  const filter = sql`convert_from(e.leaf, 'UTF8')::jsonb -> 'data' -> 'filter'`
+  const [row] = await run<{ n: number }>(
+    db,
+    sql`select count(*) as n from log_entry e
+      where e.workspace_id = ${workspaceId} and e.event in ('log.viewed', 'export.requested') and e.outcome = 'done'
+        and e.at >= coalesce(${since}::timestamptz, '-infinity') and e.at < coalesce(${to}::timestamptz, 'infinity')
+        and (${agentId}::text is null or e.actor_id = ${agentId})
+        and case e.event
+          when 'log.viewed' then ${facts} ->> 'query' = any(${[...LISTS]}::text[]) and (${facts} ->> 'count')::int > 0
+            and not (${filter} ?| ${[...PARTICULARS]}::text[])
+          else not (${filter} ?| ${[...PARTICULARS]}::text[]) or ids_named_in(e.leaf) && ${ours}::uuid[] end`,
+  )
+  return Number(row?.n ?? 0)
+}
+
 async function firstMet(db: ReadDb, { workspaceId, customerIds }: Matter): Promise<string | null> {
   const [row] = await run<{ at: string | null }>(
     db,

@@ -49,6 +49,7 @@ export async function checkMatter(
     caller,
     scope,
     claim: claim.kind,
+    agentId,
     events: EVENTS_OF[claim.kind],
     readsTexts,
   })

@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import type { ReadDb } from '../../db/database.ts'
 import { caseEntryScopeSql, type Scope } from '../team/index.ts'
-import { countDestroyed, findBlindSpots } from './blind-spots.ts'
+import { countDestroyed, countWideLooks, findBlindSpots } from './blind-spots.ts'
 import { readChains } from './chains.ts'
 import { type ClaimEntry, isOutgoingText } from './claims/index.ts'
 import { belongsSql, inTimesSql, type Matter } from './matter.ts'
@@ -28,6 +28,8 @@ export interface Search {
   readonly caller: Caller
   readonly scope: Scope
   readonly claim: ClaimKind
+  /** Whose doings the claim is about; anybody's when there is none. */
+  readonly agentId?: string | null
   readonly events: readonly string[]
   readonly readsTexts: boolean
   /** More entries than this are not read; the answer then says so. */
@@ -89,10 +91,13 @@ export async function searchMatter(
   const outOfScope = await countHidden(db, search, scope)
   const capped = found.length > atMost
   const blindSpots = await findBlindSpots(db, matter, search.claim)
+  const wideLooks =
+    search.claim === 'data_seen' ? await countWideLooks(db, matter, search.agentId ?? null) : undefined
   // a case about conversations sees in their numbers what is gone from them
   const isCounted = matter.kind !== 'range' && !OUTSIDE_CONVERSATIONS.has(search.claim)
   const destroyed = isCounted ? 0 : await countDestroyed(db, matter, search.events)
-  const isWhole = chains.holes + outOfScope + destroyed + blindSpots.length === 0 && !capped
+  const isWhole =
+    chains.holes + outOfScope + destroyed + blindSpots.length + (wideLooks ?? 0) === 0 && !capped
   const unread = texts.withheld + texts.erased + texts.missing
   return {
     entries,
@@ -111,6 +116,7 @@ export async function searchMatter(
       holes: chains.holes,
       destroyed,
       blindSpots,
+      ...(wideLooks !== undefined && { wideLooks }),
       chains: chains.first as never, // branded ids
       texts,
     },

@@ -314,6 +314,9 @@ function Searched({ completeness, isOpen }: { completeness: Completeness; isOpen
         {completeness.destroyed !== undefined && completeness.destroyed > 0 && (
           <li>{t('dispute.claim.destroyed', { n: number(completeness.destroyed) })}</li>
         )}
+        {completeness.wideLooks !== undefined && completeness.wideLooks > 0 && (
+          <li>{t('dispute.claim.wideLooks', { n: number(completeness.wideLooks) })}</li>
+        )}
         {completeness.blindSpots?.map(spot => (
           <li key={spot}>{t(`dispute.claim.${spot}`)}</li>
         ))}

@@ -16,7 +16,7 @@ export const DATA_CHANGES = [
   'privacy.subject_erased',
 ] as const
 
-/** What shows somebody the data of a customer. `log.viewed` and exports are about many; the search finds those that name them. */
+/** What shows somebody the data of a customer. `log.viewed` is about many: the search finds those that name them, and counts the others. */
 export const DATA_VIEWS = [
   'message.read',
   'log.viewed',

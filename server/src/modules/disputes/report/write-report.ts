@@ -193,6 +193,7 @@ function searchedOf({ wording }: Writing, completeness: Completeness): string[] 
     ...chains.map(({ from, to, count }) => line('chain', { from, to, count })),
     `${line('holes', { n: completeness.holes })} · ${line('hidden', { n: completeness.outOfScope })}`,
     ...(completeness.destroyed ? [line('destroyed', { n: completeness.destroyed })] : []),
+    ...(completeness.wideLooks ? [line('wideLooks', { n: completeness.wideLooks })] : []),
     ...(completeness.blindSpots ?? []).map(spot => line(spot)),
     ...(texts.read + texts.withheld + texts.erased + texts.missing > 0 ? [line('texts', { ...texts })] : []),
     ...(capped ? [line('capped')] : []),
