@@ -110,6 +110,48 @@ describe('after an erasure, what colleagues wrote', () => {
       expect(await textOf(id)).toMatchObject({ state: 'open' })
   })
 
+  test('goes by former names, username, Telegram number and fields as well', async () => {
+    const user = desk.telegram.createUser({ firstName: 'Bella', username: 'bella_b_1' })
+    user.say(bot, 'hello from Bella')
+    const bella = await until(async () =>
+      (await desk.conversations()).find(({ customer }) => customer.name === 'Bella'),
+    )
+    const customerId = bella.customer.id as never
+    const { field } = await desk.owner.do('field.define', { key: 'phone', name: 'Phone', kind: 'text' })
+    for (const value of ['+7 999 123-45-67', 'b.once@mail.example', null])
+      await desk.owner.do('customer.set_field', { customerId, fieldId: field.id, value })
+    for (const nickname of ['Bella Once', null])
+      await desk.owner.do('customer.update_profile', { customerId, nickname, remark: 'friendly and tall' })
+    const tina = await meet('Tina', 'Two')
+    const about = { customerId: tina.customerId as never }
+    await desk.owner.do('customer.update_profile', {
+      ...about,
+      nickname: null,
+      remark: 'knew Bella Once well',
+    })
+    const remarkOf = async () =>
+      (await desk.owner.ask('customer.get', { id: about.customerId })).customer.remark
+    expect(await remarkOf()).toMatchObject({ value: 'knew Bella Once well' })
+    const named = [
+      'bella once lent her the card',
+      'see @Bella_B_1',
+      `same as ${user.id}`,
+      'rang from 8 (999) 1234567',
+      'B.Once@mail.example bounced',
+      'BELLA',
+    ]
+    const others = ['friendly and tall', 'Bella of billing', 'order 1999123456']
+    const [gone, kept]: string[][] = [[], []]
+    for (const text of named) gone?.push(await note(tina.id, text))
+    for (const text of others) kept?.push(await note(tina.id, text))
+    await erase(bella.customer.id)
+    const looked = await lookedThrough(bella.customer.id)
+    expect([sum(looked, 'parts'), sum(looked, 'remarks')]).toEqual([named.length + 1, 1])
+    expect(await remarkOf()).toBeNull()
+    for (const id of gone ?? []) expect(await textOf(id)).toMatchObject({ state: 'erased' })
+    for (const id of kept ?? []) expect(await textOf(id)).toMatchObject({ state: 'open' })
+  })
+
   test('is looked through by another node where the one that erased stopped', async () => {
     const { world } = desk
     const nora = await meet('Nora', 'Nodeless')

@@ -123,7 +123,10 @@ const EFFECTS: readonly (readonly [pattern: string, keys: (item: ChangedItem) =>
   // views and schedules that named somebody go with them
   ['privacy.subject_erased', item => [...VIEWS, ...privacy(item)]],
   // what colleagues wrote goes a little later
-  ['privacy.mentions_erased', () => [['conversation.get'], ['dispute.get'], ['log.entry'], ['export.list']]],
+  [
+    'privacy.mentions_erased',
+    () => [['conversation.get'], ['customer.get'], ['dispute.get'], ['log.entry'], ['export.list']],
+  ],
   ['privacy.*', privacy],
   ['export.*', () => [['export.list'], ['export.get'], ['export.schedules']]],
   ['stream.*', () => [['stream.list'], ['stream.letters']]],

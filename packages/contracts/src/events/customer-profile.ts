@@ -18,6 +18,7 @@ export const customerProfileUpdated = defineEvent({
     remarkBefore: 'subject',
     remarkAfter: 'subject',
   },
+  aside: ['remarkBefore', 'remarkAfter'],
 })
 export const customerFieldSet = defineEvent({
   name: 'customer.field_set',

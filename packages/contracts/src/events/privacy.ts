@@ -164,7 +164,7 @@ export const privacySubjectErased = defineEvent({
   }),
 })
 /**
- * What colleagues had typed (searches, reasons, names of views, notes, cases) was looked through for an erased customer;
+ * What colleagues had typed (searches, reasons, names of views, notes, remarks, cases) was looked through for an erased customer;
  * the parts that named them are destroyed. `listSha256` is the digest of the list that names every position. `held`:
  * named them as well, and were kept by these `holds`; looked at again when one of them is released. `last`: everything
  * has been looked through.
@@ -182,6 +182,8 @@ export const privacyMentionsErased = defineEvent({
     fromPosition: z.int().nullable(),
     toPosition: z.int().nullable(),
     listSha256: z.string().nullable(),
+    /** Remarks beside other customers that named them, and are empty now. */
+    remarks: z.int(),
     /** Exports, packages and bundles that could hold one of them. */
     exports: z.int(),
     last: z.boolean(),

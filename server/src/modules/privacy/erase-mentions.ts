@@ -8,6 +8,7 @@ import { newId } from '../../kernel/id.ts'
 import { activeHolds, heldEntrySql } from '../holds/index.ts'
 import type { DoomedWords, Eraser } from './erasers.ts'
 import { lockSearch, moveSearch } from './mention-search.ts'
+import { emptyRemarks } from './remarks.ts'
 
 /** Another node did it, or there is nothing to do; nothing is recorded then. */
 class SearchOver extends RecordedRefusal {
@@ -45,6 +46,8 @@ export const createEraseMentions = (erasers: () => readonly Eraser[]): Command =
         searchId: z.string(),
         customerId: CustomerId,
         found: z.array(z.strictObject({ entryId: z.string(), name: z.string() })),
+        /** Remarks that name them, at the end. */
+        remarks: z.array(z.strictObject({ customerId: CustomerId, md5: z.string() })),
         next: Place.nullable(),
       }),
       output: z.strictObject({}),
@@ -52,7 +55,7 @@ export const createEraseMentions = (erasers: () => readonly Eraser[]): Command =
       subject: { kind: 'customer', field: 'customerId' },
     }),
     {
-      handle: async (context, { searchId, customerId, found, next }) => {
+      handle: async (context, { searchId, customerId, found, remarks, next }) => {
         const { tx, workspaceId } = context
         const search = await lockSearch(tx, workspaceId, searchId)
         if (!search) throw new SearchOver(searchId)
@@ -75,6 +78,7 @@ export const createEraseMentions = (erasers: () => readonly Eraser[]): Command =
             holds: held > 0 ? holds.slice(0, 20) : [],
             partNames: [...new Set(gone.map(({ name }) => name))].sort(),
             ...list,
+            remarks: await emptyRemarks(context, remarks),
             exports: await eraseCopies(context, erasers(), gone),
             last: next === null,
           },

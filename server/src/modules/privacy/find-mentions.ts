@@ -25,7 +25,7 @@ interface TypedRow {
 }
 
 /** Somebody whose name is told from others'. */
-interface Seeker {
+export interface Seeker {
   /** Whose names do not count where a part lies under their key: they are called the same. */
   readonly holds: HoldsPerson
   /** The same without names. */
@@ -144,11 +144,17 @@ function looksFor(leaf: Buffer, part: string, ids: ReadonlySet<string>): boolean
   )
 }
 
+/** What counts in words about a customer who is called so: not the names they share with whoever was erased. */
+export const holdsOf = (
+  { holds, reaches, names }: Seeker,
+  { name, nickname }: { readonly name: string; readonly nickname: string | null },
+): HoldsPerson => (names.has(foldName(name)) || names.has(foldName(nickname ?? '')) ? reaches : holds)
+
 /** Customers among the owners of parts who are called the same: what is said of them is not said of the person erased. */
 async function findNamesakes(
   { read }: Databases,
   workspaceId: string,
-  { names }: Seeker,
+  seeker: Seeker,
   rows: readonly TypedRow[],
 ): Promise<Set<string>> {
   const ids = [...new Set(rows.flatMap(({ owner }) => /^customer:(.*)$/.exec(owner)?.[1] ?? []))]
@@ -161,7 +167,7 @@ async function findNamesakes(
     .execute()
   return new Set(
     customers
-      .filter(({ name, nickname }) => names.has(foldName(name)) || names.has(foldName(nickname ?? '')))
+      .filter(customer => holdsOf(seeker, customer) === seeker.reaches)
       .map(({ id }) => `customer:${id}`),
   )
 }

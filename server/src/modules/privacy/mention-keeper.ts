@@ -6,6 +6,7 @@ import { Rounds } from '../../kernel/rounds.ts'
 import type { InstallationSecret } from '../../kernel/secret.ts'
 import { createSeeker, type FindPort, lookOn, type Mention } from './find-mentions.ts'
 import { openSought, type Place, START } from './mention-search.ts'
+import { findRemarks, type NamingRemark } from './remarks.ts'
 
 const LOOK_MS = 10_000
 /** So many parts are destroyed by one entry; what was found waits for more of it, for so many slices at most. */
@@ -108,7 +109,8 @@ export class MentionKeeper {
       const { found, next } = await lookOn(this.#parts, workspaceId, seeker, place)
       waiting.push(...found)
       if (next === null || waiting.length >= BATCH || (waiting.length > 0 && ++slices >= SLICES_MAX)) {
-        await this.#erase(workspaceId, search, waiting, next)
+        const remarks = next === null ? await findRemarks(this.#parts, workspaceId, seeker) : []
+        await this.#erase(workspaceId, search, { found: waiting, remarks, next })
         ;[waiting, slices] = [[], 0]
       } else if (waiting.length === 0) await this.#pass(workspaceId, search, next) // whoever goes on finds the rest again
       place = next
@@ -136,15 +138,14 @@ export class MentionKeeper {
   async #erase(
     workspaceId: string,
     { id: searchId, customerId }: Search,
-    found: readonly Mention[],
-    next: Place | null,
+    { next, ...doomed }: { found: readonly Mention[]; remarks: readonly NamingRemark[]; next: Place | null },
   ): Promise<void> {
     const { door, erase } = this.#parts
     try {
       await door.execute(
         erase,
         systemCaller(workspaceId),
-        { searchId, customerId, found, next: next && placeOf(next) },
+        { searchId, customerId, ...doomed, next: next && placeOf(next) },
         { causedBy: searchId },
       )
     } catch (error) {
