@@ -34,4 +34,8 @@ test('an entry is compared by every path in it', () => {
     ['data.list.0', 'a'],
     ['data.list.1', 'b'],
   ])
+  expect(flatten({ name: { state: 'open', value: 'Вера' }, ip: { state: 'withheld' } })).toEqual([
+    ['name', 'Вера'],
+    ['ip', 'withheld'],
+  ])
 })

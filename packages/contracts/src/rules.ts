@@ -53,11 +53,20 @@ export function sentenceVariant({ event, data, parts }: Told): string | null {
     return `${event}_dispute`.slice(5)
   // version 1 had the name of a view among the facts
   if (event.startsWith('inbox_view.') && !parts.name) return event.replace('.', '_')
+  if (event === 'log.viewed') return lookVariant(String(data.query))
   if (event !== 'alert.raised') return null
   if (data.alert === 'anchor_overdue') return 'alert_overdue'
   if (data.minutes !== 0) return null
   if (data.hits !== 1) return 'alert_entries'
   return data.agentId === null ? 'alert_of_nobody' : 'alert_once'
+}
+
+/** Counts show no entry, and one entry is no list. */
+function lookVariant(query: string): string | null {
+  if (query === 'log.count' || query === 'log.facets' || query === 'log.histogram') return 'log_counted'
+  if (query === 'log.entry') return 'log_entry'
+  if (query === 'conversation.timeline') return 'log_timeline'
+  return query.startsWith('dispute.') ? 'log_case' : null
 }
 
 /**

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Entry } from '@tracedesk/contracts'
-import { useT } from '../../i18n/index.ts'
+import { useT, useWords } from '../../i18n/index.ts'
+import { Fact } from '../../shared/entry/fact.tsx'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
@@ -11,6 +12,8 @@ import classes from './explorer.module.css'
 /** Everything an entry says, path by path. */
 export function flatten(value: unknown, path = ''): [path: string, value: string][] {
   if (value === null || typeof value !== 'object') return [[path, value === null ? '–' : String(value)]]
+  // a part is what it says, or why it says nothing
+  if ('state' in value) return [[path, 'value' in value ? String(value.value) : String(value.state)]]
   const inner = Object.entries(value)
   if (inner.length === 0) return []
   return inner.flatMap(([key, each]) => flatten(each, path === '' ? key : `${path}.${key}`))
@@ -44,14 +47,20 @@ export function Compare(props: { one: string; other: string; onClose: () => void
   )
 }
 
+/** Different in any two entries: no news to whoever compares them. */
+const ALWAYS = new Set(['id', 'position', 'at', 'recordedAt', 'via.requestId'])
+
 function Table({ one, other }: { one: Entry; other: Entry }) {
   const t = useT()
   const format = useFormat()
   const pairs = pairsOf(one, other)
-  const different = pairs.filter(pair => pair.one !== pair.other).length
+  const isTelling = (pair: Pair) => pair.one !== pair.other && !ALWAYS.has(pair.path)
+  const different = pairs.filter(isTelling)
+  const rows = (those: Pair[]) =>
+    those.map(pair => <PairRow key={pair.path} pair={pair} entries={[one, other]} />)
   return (
     <>
-      <p className={classes.densityNote}>{t('log.compare.different', { count: different })}</p>
+      <p className={classes.densityNote}>{t('log.compare.different', { count: different.length })}</p>
       <table className={classes.compare}>
         <thead>
           <tr>
@@ -65,18 +74,89 @@ function Table({ one, other }: { one: Entry; other: Entry }) {
             ))}
           </tr>
         </thead>
-        <tbody>
-          {pairs.map(pair => (
-            <tr key={pair.path} data-different={pair.one !== pair.other || undefined}>
-              <th scope="row">
-                <code>{pair.path}</code>
-              </th>
-              <td dir="auto">{pair.one ?? ''}</td>
-              <td dir="auto">{pair.other ?? ''}</td>
-            </tr>
-          ))}
-        </tbody>
+        <tbody>{rows(different)}</tbody>
       </table>
+      <details className={classes.compareRest}>
+        <summary>{t('log.compare.rest')}</summary>
+        <table className={classes.compare}>
+          <tbody>{rows(pairs.filter(pair => !isTelling(pair)))}</tbody>
+        </table>
+      </details>
     </>
   )
+}
+
+type Pair = ReturnType<typeof pairsOf>[number]
+
+function PairRow({ pair, entries }: { pair: Pair; entries: readonly [Entry, Entry] }) {
+  const name = useFieldName(pair.path)
+  return (
+    <tr data-different={pair.one !== pair.other || undefined}>
+      <th scope="row" title={pair.path}>
+        {name ?? <code>{pair.path}</code>}
+      </th>
+      <td dir="auto">
+        <Side entry={entries[0]} path={pair.path} value={pair.one} />
+      </td>
+      <td dir="auto">
+        <Side entry={entries[1]} path={pair.path} value={pair.other} />
+      </td>
+    </tr>
+  )
+}
+
+/** What a path is called in the reader's language, where it has a name. */
+function useFieldName(path: string): string | null {
+  const t = useT()
+  const words = useWords()
+  const [where = '', field = '', ...deeper] = path.split('.')
+  if (where === 'data' && deeper.length === 0) return words(`field.${field}`, '') || null
+  if (where === 'parts') return words(`partName.${field}`, '') || null
+  switch (path) {
+    case 'at':
+      return t('log.detail.occurred')
+    case 'recordedAt':
+      return t('log.detail.recorded')
+    case 'event':
+      return t('log.event')
+    case 'outcome':
+      return t('log.outcomeLabel')
+    case 'actor.name':
+      return t('log.detail.actor')
+    case 'actor.role':
+      return t('log.detail.role')
+    case 'onBehalfOf':
+      return t('log.detail.onBehalfOf')
+    case 'causedBy':
+      return t('log.detail.causedBy')
+    case 'customerName':
+      return t('chip.customer')
+    case 'position':
+      return t('log.detail.position')
+    case 'via.source':
+      return t('log.detail.source')
+    case 'via.ip':
+      return t('log.detail.ip')
+    case 'via.userAgent':
+      return t('log.detail.userAgent')
+    default:
+      return null
+  }
+}
+
+/** One value, told as the detail of an entry tells it. */
+function Side({ entry, path, value }: { entry: Entry; path: string; value: string | null }) {
+  const t = useT()
+  const words = useWords()
+  const format = useFormat()
+  if (value === null || value === '–') return value
+  const [where, field = '', ...deeper] = path.split('.')
+  if (where === 'data' && deeper.length === 0)
+    return <Fact event={entry.event} field={field} value={entry.data[field]} />
+  if (path === 'at' || path === 'recordedAt') return format.exact(value)
+  if (path === 'event') return words(`eventName.${value}`, value)
+  if (path === 'outcome') return t(`outcome.${entry.outcome}`)
+  if (path === 'actor.kind') return t(`actor.${entry.actor.kind}`)
+  if (path === 'via.source') return t(`source.${entry.via.source}`)
+  return path === 'actor.role' ? words(`role.${value}`, value) : value
 }

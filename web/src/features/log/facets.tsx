@@ -33,7 +33,7 @@ export function FacetPanel({ now }: { now: Date }) {
   return (
     <div className={classes.facets} aria-busy={found.isPlaceholderData}>
       <p className={classes.total}>
-        {capped ? t('log.totalCapped', { count: total }) : t('log.total', { count: total })}{' '}
+        {t(capped ? 'log.totalCapped' : 'log.total', { count: total, n: format.number(total) })}{' '}
         {capped && <small>{t('log.capped')}</small>}
       </p>
       {ORDER.map(name => (

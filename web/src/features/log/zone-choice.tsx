@@ -12,7 +12,7 @@ export function ZoneChoice() {
   return (
     <Select
       size="xs"
-      w={190}
+      w={160}
       searchable
       allowDeselect={false}
       limit={60}

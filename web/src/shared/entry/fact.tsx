@@ -46,8 +46,7 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
     (event === 'agent.serving_set' || event === 'agent.granted' || event === 'agent.revoked')
   )
     return <em className={classes.quiet}>{t('team.access.asRole')}</em>
-  if (value === null || (Array.isArray(value) && value.length === 0))
-    return <em className={classes.quiet}>{t('part.none')}</em>
+  if (value === null || isEmpty(value)) return <em className={classes.quiet}>{t('part.none')}</em>
   if (typeof value === 'boolean') return t(value ? 'chip.yes' : 'chip.no')
   if (typeof value === 'number' && field === 'telegramDate')
     return format.exact(new Date(value * 1000).toISOString())
@@ -84,6 +83,10 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
     <b className={classes.value}>{wordsOf(words, event, text)}</b>
   )
 }
+
+/** A list or an object with nothing in it. */
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0
 
 const ROLE_EVENTS = new Set(['agent.invited', 'agent.role_changed', 'api_token.created'])
 /** Fields that hold somebody's words, never a word of ours. */
