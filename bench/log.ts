@@ -120,12 +120,15 @@ async function measure(desk: Desk, filled: FilledLog): Promise<Measured> {
     add(`histogram of ${name}`, await repeat(() => ask(desk, 'log.histogram', filter)), 300)
   }
   add('who looked at a customer', await repeat(() => findLooks(desk, filled)), null)
-  const agent: Caller = {
+  const callerOf = (id: string): Caller => ({
     ...desk.owner,
-    actor: { ...desk.owner.actor, id: filled.agentId, role: 'agent' },
+    actor: { ...desk.owner.actor, id, role: 'agent' },
     standing: { scope: 'own', bots: null, withheld: false, rank: 1, mustEnrol: false },
-  }
+  })
+  const agent = callerOf(filled.agentId)
   add('an agent’s own log, first page', await repeat(() => ask(desk, 'log.search', {}, agent)), 50)
+  const quiet = callerOf(filled.quietAgentId)
+  add('a new agent’s own log, first page', await repeat(() => ask(desk, 'log.search', {}, quiet)), 50)
   add('an agent’s own facets', await repeat(() => ask(desk, 'log.facets', {}, agent)), 300)
   return { figures, filters }
 }
