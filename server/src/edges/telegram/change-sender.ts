@@ -1,8 +1,5 @@
 import { ChatScope } from '@tracedesk/contracts'
 import type { z } from 'zod'
-import type { CommandDoor } from '../../command/execute.ts'
-import type { Databases } from '../../db/database.ts'
-import type { Logger } from '../../kernel/log.ts'
 import {
   type BotCommandText,
   type ClaimedChange,
@@ -11,37 +8,23 @@ import {
   settleBotChangeCommand,
 } from '../../modules/bots/index.ts'
 import type { TelegramClient } from './client.ts'
-import type { BotRef } from './inbox.ts'
-import type { Lease } from './leases.ts'
-import type { LineHealth } from './line-health.ts'
+import type { LineParts } from './line-parts.ts'
 import { Passes } from './passes.ts'
 import { recordOnce } from './record-once.ts'
-import type { GatewayTiming } from './timing.ts'
 import { judge } from './verdict.ts'
 import { backOff } from './waiting.ts'
 
 type Outcome = z.input<typeof settleBotChangeCommand.contract.input>['outcome']
-
-interface ChangeParts {
-  readonly bot: BotRef
-  readonly lease: Lease
-  readonly client: TelegramClient
-  readonly health: LineHealth
-  readonly door: CommandDoor
-  readonly databases: Databases
-  readonly log: Logger
-  readonly timing: GatewayTiming
-}
 
 /**
  * Tells Telegram what was set for a bot, commands and profile, one after the other in the order it was set. Setting the
  * same twice does no harm, so whatever got no answer is told again, for an hour.
  */
 export class ChangeSender {
-  readonly #parts: ChangeParts
+  readonly #parts: LineParts
   readonly #passes: Passes
 
-  constructor(parts: ChangeParts) {
+  constructor(parts: LineParts) {
     const { bot, log, timing } = parts
     this.#parts = parts
     this.#passes = new Passes({

@@ -1,8 +1,5 @@
 import type { CommandContract } from '@tracedesk/contracts'
 import type { Command } from '../../command/define.ts'
-import type { CommandDoor } from '../../command/execute.ts'
-import type { Databases } from '../../db/database.ts'
-import type { Logger } from '../../kernel/log.ts'
 import {
   type ClaimedNotice,
   claimNotices,
@@ -13,13 +10,10 @@ import {
   wordsOf,
 } from '../../modules/notices/index.ts'
 import type { TelegramClient } from './client.ts'
-import type { BotRef } from './inbox.ts'
-import type { Lease } from './leases.ts'
-import type { LineHealth } from './line-health.ts'
+import type { LineParts } from './line-parts.ts'
 import { Passes } from './passes.ts'
 import type { RateLimiter } from './rates.ts'
 import { recordOnce } from './record-once.ts'
-import type { GatewayTiming } from './timing.ts'
 import { judge } from './verdict.ts'
 import { backOff } from './waiting.ts'
 
@@ -27,15 +21,7 @@ import { backOff } from './waiting.ts'
 const AT_ONCE = 5
 type Failure = { cause: 'refused' | 'not_sent' | 'unknown'; errorCode: number | null }
 
-interface NoticeParts {
-  readonly bot: BotRef
-  readonly lease: Lease
-  readonly client: TelegramClient
-  readonly health: LineHealth
-  readonly door: CommandDoor
-  readonly databases: Databases
-  readonly log: Logger
-  readonly timing: GatewayTiming
+interface NoticeParts extends LineParts {
   readonly limiter: RateLimiter
   readonly publicUrl: string | undefined
 }

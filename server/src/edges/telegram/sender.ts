@@ -2,9 +2,7 @@ import type { CommandContract } from '@tracedesk/contracts'
 import { systemCaller } from '../../command/caller.ts'
 import { explainDatabaseError } from '../../command/database-errors.ts'
 import type { Command } from '../../command/define.ts'
-import type { CommandDoor } from '../../command/execute.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import type { Logger } from '../../kernel/log.ts'
 import {
   AlreadySettled,
   deliverMessageCommand,
@@ -15,13 +13,10 @@ import {
 } from '../../modules/conversations/index.ts'
 import { FileGone, type FileReader } from '../../modules/files/index.ts'
 import { type TelegramClient, TelegramRefusal } from './client.ts'
-import type { BotRef } from './inbox.ts'
-import type { Lease } from './leases.ts'
-import type { LineHealth } from './line-health.ts'
+import type { LineParts } from './line-parts.ts'
 import type { Addressed, ClaimedMessage, Head, Outbox } from './outbox.ts'
 import { Passes } from './passes.ts'
 import type { RateLimiter } from './rates.ts'
-import type { GatewayTiming } from './timing.ts'
 import { judge, type Said } from './verdict.ts'
 import { backOff, Slots } from './waiting.ts'
 
@@ -29,17 +24,11 @@ const IN_FLIGHT_MAX = 30
 /** So many messages with files are in memory at a time. */
 const FILES_IN_FLIGHT_MAX = 3
 
-interface SenderParts {
-  readonly bot: BotRef
-  readonly lease: Lease
+interface SenderParts extends Omit<LineParts, 'client' | 'databases'> {
   /** Null when the bot is disconnected: what waits can only be given up. */
   readonly client: TelegramClient | null
   readonly outbox: Outbox
   readonly files: FileReader
-  readonly health: LineHealth
-  readonly door: CommandDoor
-  readonly log: Logger
-  readonly timing: GatewayTiming
   readonly limiter: RateLimiter
 }
 

@@ -2,7 +2,7 @@ export { pinConversationCommand, setPriorityCommand, unpinConversationCommand } 
 export { assignConversationCommand, requeueOf, requeueOthers } from './assign.ts'
 export { autoResolveCommand, findDueSnoozes, findSilentConversations } from './auto-resolve.ts'
 export { createBoardQueries } from './board.ts'
-export { countedOnBoard } from './board-figures.ts'
+export { type Counted, countedOnBoard } from './board-figures.ts'
 export { changeLabelColourCommand, deleteLabelCommand, renameLabelCommand } from './change-label.ts'
 export { createEditMessage, createReactToMessage, createRecallMessage } from './change-message.ts'
 export { deleteNoteCommand, editNoteCommand } from './change-note.ts'

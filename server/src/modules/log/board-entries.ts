@@ -2,18 +2,9 @@ import { listBoardEntries } from '@tracedesk/contracts'
 import { sql } from 'kysely'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { decodeCursor, pageOf } from '../../kernel/cursor.ts'
+import type { Counted } from '../conversations/index.ts'
 import { caseEntryScopeSql, scopeOf } from '../team/index.ts'
 import type { EntryReader } from './reader.ts'
-
-interface Counted {
-  readonly id: string
-  readonly at: string
-  readonly conversation: boolean
-  readonly name: string | null
-  readonly visible: boolean
-  readonly entryId: string | null
-  readonly events: readonly string[]
-}
 
 export interface BoardEntriesPort {
   readonly reader: EntryReader

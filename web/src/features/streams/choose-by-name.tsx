@@ -1,6 +1,7 @@
 import { MultiSelect } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQueries, useQuery } from '@tanstack/react-query'
+import type { QueryInput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useFormat } from '../../shared/format.ts'
@@ -58,23 +59,26 @@ function Found({ label, values, onChange, found, typing: { typed, setTyped } }: 
   )
 }
 
-/** Customers, found by name or username. */
-export function ChooseCustomers(props: ChooseProps) {
-  const t = useT()
-  const may = useMay()
+/** The conversations that fit what is typed, and what the chosen ids name. */
+function useFound<N extends 'customer.get' | 'conversation.get'>(name: N, values: readonly string[]) {
+  const enabled = useMay()('conversation.view')
   const typing = useTyped()
-  const enabled = may('conversation.view')
   const found = useQuery({
     ...queryOf('conversation.list', { q: typing.q, limit: 30 }),
     enabled: enabled && typing.q !== '',
   })
   const chosen = useQueries({
-    queries: props.values.map(id => ({ ...queryOf('customer.get', { id: id as never }), enabled })), // the server checks it
+    // both take an id; the server checks it
+    queries: values.map(id => ({ ...queryOf(name, { id } as QueryInput<N>), enabled })),
   })
-  const named = [
-    ...chosen.flatMap(each => each.data?.customer ?? []),
-    ...(found.data?.items ?? []).map(each => each.customer),
-  ].map(({ id, name, username }) => {
+  return { typing, chosen: chosen.flatMap(each => each.data ?? []), found: found.data?.items ?? [] }
+}
+
+/** Customers, found by name or username. */
+export function ChooseCustomers(props: ChooseProps) {
+  const t = useT()
+  const { typing, chosen, found } = useFound('customer.get', props.values)
+  const named = [...chosen, ...found].map(({ customer: { id, name, username } }) => {
     const shown = name ?? t('chip.customer')
     return { value: String(id), label: username ? `${shown} @${username}` : shown }
   })
@@ -84,18 +88,9 @@ export function ChooseCustomers(props: ChooseProps) {
 /** Conversations, found by the customer's name or by words in them. */
 export function ChooseConversations(props: ChooseProps) {
   const t = useT()
-  const may = useMay()
   const format = useFormat()
-  const typing = useTyped()
-  const enabled = may('conversation.view')
-  const found = useQuery({
-    ...queryOf('conversation.list', { q: typing.q, limit: 30 }),
-    enabled: enabled && typing.q !== '',
-  })
-  const chosen = useQueries({
-    queries: props.values.map(id => ({ ...queryOf('conversation.get', { id: id as never }), enabled })), // the server checks it
-  })
-  const named = [...chosen.flatMap(each => each.data?.conversation ?? []), ...(found.data?.items ?? [])].map(
+  const { typing, chosen, found } = useFound('conversation.get', props.values)
+  const named = [...chosen.map(({ conversation }) => conversation), ...found].map(
     ({ id, customer, bot, openedAt }) => {
       const who = t('chip.conversationWith', { name: customer.name ?? t('chip.customer') })
       return { value: String(id), label: [who, bot.name, format.exact(openedAt)].join(' · ') }
