@@ -5,8 +5,8 @@
 // both alike.
 import type pg from 'pg'
 import type { Command, CommandContext } from '../server/src/command/define.ts'
-import { endTransaction } from '../server/src/command/execute.ts'
 import { keepAnswer, recallAnswer } from '../server/src/command/idempotency.ts'
+import { endTransaction } from '../server/src/command/transaction.ts'
 import { bindTx } from '../server/src/db/database.ts'
 import { newId } from '../server/src/kernel/id.ts'
 import { seal } from '../server/src/kernel/secret.ts'

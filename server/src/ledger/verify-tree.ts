@@ -12,8 +12,8 @@ import {
 import type pg from 'pg'
 import { ResumeError } from './resume-error.ts'
 import { storedRoot } from './stored-root.ts'
-import { copyRows } from './verify-copy.ts'
 import type { Findings } from './verify-findings.ts'
+import { firstDifference, StoredTiles, type UpperProblem } from './verify-tiles.ts'
 
 /** A size at which somebody signed or remembered a root: it is compared when the leaves reach it. */
 export interface Milestone {
@@ -47,12 +47,6 @@ interface Compared {
   readonly fits: boolean | null
 }
 
-interface UpperProblem {
-  readonly verdict: 'tile_missing' | 'tile_mismatch'
-  readonly name: string
-  readonly position: number
-}
-
 /** So many doubts are kept whole, 16 KB each: as many as a report lists. The others are counted. */
 const MOST_DOUBTS = 100
 
@@ -69,8 +63,7 @@ export class TreeCheck {
   #tree = TileBuilder.start()
   readonly #milestones: Milestone[]
   readonly #missedMilestones: Milestone[] = []
-  #upperTiles: Tile[] = []
-  readonly #upperProblems: UpperProblem[] = []
+  readonly #tiles: StoredTiles
   readonly #compared: Compared[] = []
   readonly #doubts: Doubt[] = []
   #moreDoubts = 0
@@ -87,6 +80,7 @@ export class TreeCheck {
     this.#client = client
     this.#workspaceId = workspaceId
     this.#findings = findings
+    this.#tiles = new StoredTiles(client, workspaceId)
     this.#milestones = milestones.toSorted((a, b) => a.size - b.size)
   }
 
@@ -119,7 +113,7 @@ export class TreeCheck {
     const edge = partials.find(({ level }) => level === 0)
     check.#tile = edge ? splitHashes(edge.hashes) : []
     check.#whole = saved.whole
-    check.#upperProblems.push(...saved.upper)
+    check.#tiles.recall(saved.upper)
     check.#moreDoubts = saved.moreDoubts ?? 0
     for (const { tile, stored, made } of saved.doubts)
       check.#doubts.push({ tile, stored: fromBase64(stored), made: fromBase64(made) })
@@ -138,7 +132,7 @@ export class TreeCheck {
         made: toBase64(made),
       })),
       moreDoubts: this.#moreDoubts,
-      upper: this.#upperProblems,
+      upper: this.#tiles.problems,
       whole: this.#whole,
     }
   }
@@ -179,18 +173,16 @@ export class TreeCheck {
 
   /** Loads the stored level 0 tiles that cover the positions of the next slice. */
   async prepare(from: number, to: number): Promise<void> {
-    await this.settle()
+    await this.#tiles.settle()
     this.#stored = new Map()
-    await this.#readTiles(0, Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH), (index, hashes) =>
+    await this.#tiles.read(0, Math.floor(from / TILE_WIDTH), Math.ceil(to / TILE_WIDTH), (index, hashes) =>
       this.#stored.set(index, hashes),
     )
   }
 
   /** Compares the upper tiles that became full, so that they need not be kept. */
-  async settle(): Promise<void> {
-    const tiles = this.#upperTiles
-    this.#upperTiles = []
-    for (const tile of tiles) await this.#compareUpperTile(tile)
+  settle(): Promise<void> {
+    return this.#tiles.settle()
   }
 
   /** The next leaf's hash. */
@@ -215,7 +207,7 @@ export class TreeCheck {
     this.#tile.push(hash)
     for (const tile of this.#tree.append(hash)) {
       if (tile.level === 0) this.#compareLeaves(tile)
-      else this.#upperTiles.push(tile)
+      else this.#tiles.add(tile)
     }
     if (this.#tile.length === TILE_WIDTH) this.#tile = []
     if (this.#milestones[this.#nextMilestone]?.size === this.#tree.size) this.#passMilestones()
@@ -244,9 +236,9 @@ export class TreeCheck {
 
   /** After the last leaf: upper tiles, head, roots. `head` is what the database claims. */
   async finish(head: { size: number; root: Uint8Array }): Promise<void> {
-    await this.settle()
-    this.#reportUpperTiles()
-    await this.#findSurplusTiles()
+    await this.#tiles.settle()
+    this.#tiles.report(this.#findings, this.#doubts.length > 0)
+    await this.#tiles.findSurplus(this.#findings, this.#tree.size)
     const headIsRight = this.#whole && equalBytes(this.#tree.root(), head.root)
     await this.#settleDoubts(head)
     if (!headIsRight && this.#whole) this.#explainHead(head)
@@ -320,7 +312,7 @@ export class TreeCheck {
         agrees &&= equalBytes(frontier.root(), unexplained.shift()?.root ?? new Uint8Array())
     }
     const full = Math.floor(this.#tree.size / TILE_WIDTH)
-    await this.#readTiles(0, 0, full, (_index, tile) => {
+    await this.#tiles.read(0, 0, full, (_index, tile) => {
       if (tile.length === TILE_WIDTH * HASH_BYTES) splitHashes(tile).forEach(take)
       else agrees = false
     })
@@ -346,59 +338,4 @@ export class TreeCheck {
         { position: this.#provenSize },
       )
   }
-
-  async #compareUpperTile(tile: Tile): Promise<void> {
-    let stored: Buffer | undefined
-    await this.#readTiles(tile.level, tile.index, tile.index + 1, (_index, hashes) => {
-      stored = hashes
-    })
-    const position = tile.index * TILE_WIDTH ** (tile.level + 1)
-    const name = `tile ${tile.index} of level ${tile.level}`
-    if (!stored) this.#upperProblems.push({ verdict: 'tile_missing', name, position })
-    else if (!stored.equals(tile.hashes)) {
-      const differs = position + firstDifference(stored, tile.hashes) * TILE_WIDTH ** tile.level
-      this.#upperProblems.push({ verdict: 'tile_mismatch', name, position: differs })
-    }
-  }
-
-  #reportUpperTiles(): void {
-    for (const { verdict, name, position } of this.#upperProblems)
-      if (verdict === 'tile_missing') this.#findings.add(verdict, name, { position })
-      else if (this.#doubts.length === 0)
-        this.#findings.add(verdict, `${name} differs from the tiles below it`, { position })
-  }
-
-  async #findSurplusTiles(): Promise<void> {
-    const { rows } = await this.#client.query(
-      'select level, index from log_tile where workspace_id = $1 and (index + 1) * (256::numeric ^ (level + 1)) > $2 order by level, index limit 100',
-      [this.#workspaceId, this.#tree.size],
-    )
-    for (const { level, index } of rows)
-      this.#findings.add('tile_surplus', `tile ${index} of level ${level} lies beyond the tree`, {
-        position: Number(index) * TILE_WIDTH ** (Number(level) + 1),
-      })
-  }
-
-  async #readTiles(
-    level: number,
-    from: number,
-    to: number,
-    take: (index: number, hashes: Buffer) => void,
-  ): Promise<void> {
-    await copyRows(
-      this.#client,
-      `select index, hashes from log_tile where workspace_id = '${this.#workspaceId}' and level = ${level} and index >= ${from} and index < ${to} order by index`,
-      2,
-      ({ bytes, at, length }) =>
-        take(
-          Number(bytes.readBigInt64BE(at[0])),
-          Buffer.from(bytes.subarray(at[1], (at[1] as number) + (length[1] as number))),
-        ),
-    )
-  }
-}
-
-function firstDifference(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < Math.max(a.length, b.length); i++) if (a[i] !== b[i]) return Math.floor(i / HASH_BYTES)
-  return 0
 }
