@@ -1,18 +1,18 @@
 import { join } from 'node:path'
 import { COMMANDS, QUERIES } from '@tracedesk/contracts'
 import type { Caller } from './command/caller.ts'
-import { may, systemCaller } from './command/caller.ts'
+import { systemCaller } from './command/caller.ts'
 import type { Command, Disclosure, Query } from './command/define.ts'
-import { CommandDoor, RecordedRefusal } from './command/execute.ts'
+import { CommandDoor } from './command/execute.ts'
 import { QueryRunner } from './command/query.ts'
 import { type Databases, openDatabases } from './db/database.ts'
-import { AlertKeeper } from './edges/alerts/keeper.ts'
+import type { AlertKeeper } from './edges/alerts/keeper.ts'
 import { DeskKeeper } from './edges/desk/keeper.ts'
 import { NoticeKeeper } from './edges/desk/notices.ts'
 import { TreeBus } from './edges/realtime/bus.ts'
 import { Hub } from './edges/realtime/hub.ts'
 import { Lookers } from './edges/realtime/lookers.ts'
-import { STREAM_TIMING, StreamKeeper } from './edges/streams/index.ts'
+import type { StreamKeeper } from './edges/streams/index.ts'
 import { ConsoleError } from './kernel/console-error.ts'
 import { Appender } from './ledger/append.ts'
 import { Checkpoints } from './ledger/checkpoints.ts'
@@ -31,27 +31,35 @@ import * as evidence from './modules/evidence/index.ts'
 import * as exports from './modules/exports/index.ts'
 import * as files from './modules/files/index.ts'
 import * as imports from './modules/imports/index.ts'
-import * as ledgerModule from './modules/ledger-state/index.ts'
+import type * as ledgerModule from './modules/ledger-state/index.ts'
 import { recordNodeStart, recordNodeStop } from './modules/ledger-state/index.ts'
 import * as logModule from './modules/log/index.ts'
 import * as privacy from './modules/privacy/index.ts'
-import * as retention from './modules/retention/index.ts'
-import * as streams from './modules/streams/index.ts'
+import type * as retention from './modules/retention/index.ts'
 import * as team from './modules/team/index.ts'
 import { commandsOf } from './wiring/commands.ts'
+import { erasersOf } from './wiring/erasers.ts'
+import { hearFrom } from './wiring/hear-from.ts'
+import {
+  createAlertKeeper,
+  createAnchorKeeper,
+  createImportKeeper,
+  createLedgerWatch,
+  createLogWatches,
+  createMentionKeeper,
+  createPrivacyKeeper,
+  createRetentionKeeper,
+  createStreamKeeper,
+} from './wiring/keepers.ts'
 import type { NodeOptions, NodeParts } from './wiring/parts.ts'
 import {
-  anchorPort,
   archivePort,
-  erasePort,
+  cannedFilePort,
   evidencePort,
   exportPort,
   importFolder,
-  importPorts,
   packagePort,
   reportPort,
-  sliceReader,
-  streamPort,
 } from './wiring/ports.ts'
 import { queriesOf } from './wiring/queries.ts'
 
@@ -146,17 +154,9 @@ export class TracedeskNode implements NodeParts {
     this.uploadFile = files.createUploadFile(this.keys)
     this.files = new files.FileReader(databases, this.keys, this.fileStore)
     this.fileLinks = new files.FileLinks(secret)
-    const copier = new files.FileCopier(databases, this.spool, this.fileStore)
-    this.cannedFiles = cannedReplies.createCannedFileCommands({
-      databases,
-      key: secret.key('canned-file'),
-      contextOf: files.keyContext,
-      copy: (workspaceId, sources) => copier.copy(workspaceId, sources),
-      taken: (context, copies) => copier.taken(context, copies),
-      addUploads: (context, conversationId, uploads) =>
-        files.addUploads(context, this.keys, conversationId, uploads),
-      queueRemoval: files.queueRemoval,
-    })
+    this.cannedFiles = cannedReplies.createCannedFileCommands(
+      cannedFilePort(this, new files.FileCopier(databases, this.spool, this.fileStore)),
+    )
     this.appender = new Appender(databases, this.keys, secret, this.counter)
     this.sequencer = new Sequencer({ databases, secret, log })
     const signer =
@@ -180,23 +180,8 @@ export class TracedeskNode implements NodeParts {
       log,
       wake: workspaceId => this.sequencer.wake(workspaceId),
     })
-    this.watch = new ledgerModule.LedgerWatch({
-      databases,
-      door: this.door,
-      secret,
-      signerFolder: join(options.dataDir, 'signer'),
-      erasures: this.erasures,
-      allowPrivate: options.allowPrivateTargets ?? false,
-      log,
-    })
-    this.anchors = new anchors.AnchorKeeper({
-      databases,
-      door: this.door,
-      log,
-      nodeId: this.counter.nodeId,
-      workspaces: () => this.workspaces(),
-      ...anchorPort(this),
-    })
+    this.watch = createLedgerWatch(this)
+    this.anchors = createAnchorKeeper(this)
     this.queries = new QueryRunner({
       db: databases.read,
       door: this.door,
@@ -217,10 +202,7 @@ export class TracedeskNode implements NodeParts {
     this.notices = new NoticeKeeper(databases, log, (workspaceId, botId) =>
       this.wakeOutbox(workspaceId, botId),
     )
-    this.logWatches = new logModule.LogWatches({
-      ...{ databases, secret, log, door: this.door },
-      workspaces: () => this.workspaces(),
-    })
+    this.logWatches = createLogWatches(this)
     this.keeper = new DeskKeeper({
       databases,
       door: this.door,
@@ -231,71 +213,20 @@ export class TracedeskNode implements NodeParts {
     })
     this.importFolder = importFolder(this)
     this.uploads = new imports.Uploads(this.importFolder)
-    this.importKeeper = new imports.ImportKeeper(() => ({
-      ...importPorts(this),
-      uploads: this.uploads,
-      importFolder: this.importFolder,
-      log,
-      workspaces: () => this.workspaces(),
-    }))
+    this.importKeeper = createImportKeeper(this)
     this.exportPort = exportPort(this)
     this.exportKeeper = new exports.ExportKeeper(this.exportPort)
     this.downloadExport = exports.createDownloadExport(this.exportPort)
     this.downloadPackage = privacy.createDownloadPackage(packagePort(this))
-    this.privacyKeeper = new privacy.PrivacyKeeper({
-      databases,
-      door: this.door,
-      keys: this.keys,
-      log,
-      workspaces: () => this.workspaces(),
-      answer: privacy.createAnswerPrivacy((workspaceId, botId) =>
-        this.wakeOutbox(workspaceId, botId),
-      ) as unknown as Command,
-      finishErasure: privacy.createFinishErasure(erasePort(this)),
-    })
-    this.mentionKeeper = new privacy.MentionKeeper({
-      databases,
-      door: this.door,
-      keys: this.keys,
-      secret,
-      log,
-      workspaces: () => this.workspaces(),
-      erase: privacy.createEraseMentions(() => this.erasers),
-    })
-    this.retentionKeeper = new retention.RetentionKeeper({
-      databases,
-      door: this.door,
-      log,
-      workspaces: () => this.workspaces(),
-      apply: retention.createApplyRetention({
-        archived: archive.archivedReach,
-        recountMonth: logModule.recountMonth,
-      }),
-      request: retention.createRequestByRhythm(archive.archivedReach),
-    })
+    this.privacyKeeper = createPrivacyKeeper(this)
+    this.mentionKeeper = createMentionKeeper(this)
+    this.retentionKeeper = createRetentionKeeper(this)
     this.archivePort = archivePort(this)
     this.archiveKeeper = new archive.ArchiveKeeper(this.archivePort)
-    this.#registerErasers()
-    this.alerts = new AlertKeeper({
-      databases,
-      door: this.door,
-      log,
-      nodeId: this.counter.nodeId,
-      secret,
-      allowPrivate: options.allowPrivateTargets ?? false,
-      sendDocument: (...args) => this.sendDocument(...args),
-    })
-    this.streams = new StreamKeeper({
-      databases,
-      door: this.door,
-      secret,
-      log,
-      nodeId: this.counter.nodeId,
-      read: sliceReader(this),
-      send: streamPort(this).send,
-      halt: streams.createHaltStream({ secret }) as unknown as Command,
-      timing: options.streamTiming ?? STREAM_TIMING,
-    })
+    this.erasers.push(...erasersOf(this))
+    this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
+    this.alerts = createAlertKeeper(this)
+    this.streams = createStreamKeeper(this)
     this.fileKeeper = new files.FileKeeper({ databases, store: this.fileStore, door: this.door, log })
     this.addCommands(...commandsOf(this))
     this.addQueries(...queriesOf(this))
@@ -410,16 +341,8 @@ export class TracedeskNode implements NodeParts {
   }
 
   /** A browser of an agent has been heard from: whoever had merely dropped out is online again. */
-  async hearFrom(caller: Caller): Promise<void> {
-    const { workspaceId, actor, impersonator } = caller
-    if (impersonator?.id) return team.beat(this.databases.app, workspaceId, impersonator.id)
-    if (actor.kind !== 'agent' || !actor.id || !may(caller, 'presence.change')) return
-    await team.beat(this.databases.app, workspaceId, actor.id)
-    if (!(await team.hasDropped(this.databases.read, workspaceId, actor.id))) return
-    const self = { ...caller, permissions: 'all' as const }
-    await this.door.execute(team.connectPresenceCommand, self, { agentId: actor.id }).catch(error => {
-      if (!(error instanceof RecordedRefusal)) throw error // another of their browsers was faster
-    })
+  hearFrom(caller: Caller): Promise<void> {
+    return hearFrom(this, caller)
   }
 
   async workspaces(): Promise<string[]> {
@@ -461,29 +384,6 @@ export class TracedeskNode implements NodeParts {
         throw new Error(`two handlers for ${query.contract.name}`)
       this.queriesByName.set(query.contract.name, query)
     }
-  }
-
-  #registerErasers(): void {
-    const bundles = evidencePort(this).folder
-    this.erasers.push(privacy.createPackageEraser(packagePort(this).folder), {
-      counts: 'exports',
-      erase: doomed => evidence.eraseBundles(bundles, doomed),
-      eraseWords: doomed => evidence.eraseBundlesOf(bundles, doomed),
-    })
-    this.erasers.push({
-      counts: 'exports',
-      erase: doomed => exports.eraseExports(this.exportPort, doomed),
-      eraseWords: doomed => exports.eraseExportsOf(this.exportPort, doomed),
-    })
-    this.erasers.push(
-      { counts: 'views', erase: doomed => exports.eraseSchedules(this.exportPort, doomed) },
-      { counts: 'views', erase: logModule.createEraseViews(this.options.secret) },
-      { counts: 'views', erase: conversations.eraseInboxViews },
-      { counts: 'views', erase: logModule.createEraseWatches(this.options.secret) },
-    )
-    this.erasers.push({ counts: 'files', erase: files.deleteFilesOf })
-    this.erasers.push({ counts: 'exports', erase: doomed => imports.eraseUploads(this.uploads, doomed) })
-    this.filesOf = (workspaceId, customerId) => this.files.ofCustomer(workspaceId, customerId)
   }
 
   /** What a gateway needs to read files and to fetch them. */

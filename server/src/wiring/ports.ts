@@ -5,9 +5,11 @@ import type * as anchors from '../modules/anchors/index.ts'
 import { readTrustFile } from '../modules/anchors/index.ts'
 import type * as archive from '../modules/archive/index.ts'
 import type * as bots from '../modules/bots/index.ts'
+import type * as cannedReplies from '../modules/canned-replies/index.ts'
 import type * as disputes from '../modules/disputes/index.ts'
 import * as evidence from '../modules/evidence/index.ts'
 import * as exports from '../modules/exports/index.ts'
+import * as files from '../modules/files/index.ts'
 import type * as imports from '../modules/imports/index.ts'
 import * as logModule from '../modules/log/index.ts'
 import type * as privacy from '../modules/privacy/index.ts'
@@ -164,4 +166,17 @@ export const botsPort = (node: NodeParts): bots.BotsPort => ({
   ...node.options.bots,
   secret: node.options.secret,
   botsChanged: workspaceId => node.botsChanged(workspaceId),
+})
+
+export const cannedFilePort = (
+  { databases, keys, options }: Pick<NodeParts, 'databases' | 'keys' | 'options'>,
+  copier: files.FileCopier,
+): Parameters<typeof cannedReplies.createCannedFileCommands>[0] => ({
+  databases,
+  key: options.secret.key('canned-file'),
+  contextOf: files.keyContext,
+  copy: (workspaceId, sources) => copier.copy(workspaceId, sources),
+  taken: (context, copies) => copier.taken(context, copies),
+  addUploads: (context, conversationId, uploads) => files.addUploads(context, keys, conversationId, uploads),
+  queueRemoval: files.queueRemoval,
 })
