@@ -175,6 +175,32 @@ describe.skipIf(!canBrowse())('a dispute in a browser', { timeout: 90_000 }, () 
     await context.close()
   })
 
+  test('from the list of cases, about a customer who is named there', async () => {
+    const { page, context, errors } = await site.signIn(desk.owner, { at: '/disputes' })
+    await page.getByRole('button', { name: 'New dispute' }).first().click()
+    const dialog = page.getByRole('dialog')
+    const who = dialog.getByRole('combobox', { name: 'Which customer?' })
+    await who.fill('Carla')
+    await page.getByRole('option', { name: /^Carla/ }).click()
+    await expectClean(page)
+    const id = await fillAndOpen(page, 'Carla on the phone')
+    const { dispute } = await desk.owner.ask('dispute.get', { id: id as never })
+    expect(dispute).toMatchObject({ kind: 'customer', customerId: talk.customerId, from: null, to: null })
+    // each moment of the story leads to its entry
+    await page
+      .getByRole('article')
+      .filter({ hasText: 'Where is my refund?' })
+      .getByRole('link', { name: /Entry/ })
+      .first()
+      .click()
+    await page
+      .getByRole('complementary', { name: 'Entry' })
+      .getByText('message.received', { exact: false })
+      .waitFor()
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
   test('from the times that are on the screen of the log', async () => {
     const { page, context, errors } = await site.signIn(desk.owner)
     const [from, to] = ['2026-03-10T14:00:00.000Z', '2026-03-10T15:00:00.000Z']

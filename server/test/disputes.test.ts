@@ -139,6 +139,14 @@ describe('opening a case', () => {
       customerName: { state: 'withheld' },
       mayWork: false,
     })
+    // asked for with a reason, the words of the complaint are open, and only those
+    const [opened] = await desk.world.entries({ event: 'dispute.opened', subject: id as never })
+    await otto.do('log.reveal', { entryId: opened?.id as never, reason: 'an audit of complaints' })
+    const shown = (await otto.ask('dispute.get', { id })).dispute
+    expect([shown.title.state, shown.text?.state]).toEqual(['open', 'open'])
+    const story = (await otto.ask('dispute.story', { id })).items.map(({ entry }) => entry.parts.text?.state)
+    expect(story).toContain('withheld')
+    expect(story).not.toContain('open')
   })
 })
 

@@ -5,6 +5,7 @@ import type { CommandInput } from '@tracedesk/contracts'
 import { type ReactNode, useState } from 'react'
 import { useT } from '../i18n/index.ts'
 import { useActions } from './actions.ts'
+import { ChooseCustomer } from './choose-customer.tsx'
 import { useCommand } from './command.ts'
 import { EditorDialog } from './editor-dialog.tsx'
 import { useMay } from './session.ts'
@@ -80,19 +81,25 @@ function timesOf(kind: Kind, { from, to }: Times) {
   return { ...(from ? { from: end(from) } : {}), ...(to ? { to: end(to) } : {}) }
 }
 
-/** Asks what the complaint is and opens the case; the reader then stands in it. */
-export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: () => void }) {
+/**
+ * Asks what the complaint is and opens the case; the reader then stands in it. Where nothing is before them (`about` is
+ * not given), they say which customer complains.
+ */
+export function OpenDispute({ about, onClose }: { about?: DisputeAbout; onClose: () => void }) {
   const t = useT()
   const navigate = useNavigate()
+  const isAsked = about === undefined
+  const [chosen, setChosen] = useState<string | null>(null)
+  const customerId = isAsked ? chosen : about.customerId
   const kinds: Kind[] = [
-    ...(about.conversationId ? ['conversation' as const] : []),
-    ...(about.customerId ? ['customer' as const] : []),
+    ...(about?.conversationId ? ['conversation' as const] : []),
+    ...(isAsked || about?.customerId ? ['customer' as const] : []),
     'range',
   ]
   const [kind, setKind] = useState<Kind>(kinds[0] ?? 'range')
   const [title, setTitle] = useState('')
   const [text, setText] = useState('')
-  const [times, setTimes] = useState<Times>({ from: localOfGiven(about.from), to: localOfGiven(about.to) })
+  const [times, setTimes] = useState<Times>({ from: localOfGiven(about?.from), to: localOfGiven(about?.to) })
   const open = useCommand('dispute.open', {
     announce: false,
     changes: [['dispute.list']],
@@ -104,9 +111,9 @@ export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: 
   const submit = () => {
     const what =
       kind === 'conversation'
-        ? { conversationId: about.conversationId }
+        ? { conversationId: about?.conversationId }
         : kind === 'customer'
-          ? { customerId: about.customerId }
+          ? { customerId }
           : {}
     // branded ids come from where they were shown
     open.mutate({
@@ -120,7 +127,7 @@ export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: 
     <EditorDialog
       title={t('dispute.open.button')}
       submit={t('dispute.open.button')}
-      isReady={title.trim() !== ''}
+      isReady={title.trim() !== '' && (kind !== 'customer' || Boolean(customerId))}
       isBusy={open.isPending}
       error={open.error}
       onSave={submit}
@@ -132,12 +139,18 @@ export function OpenDispute({ about, onClose }: { about: DisputeAbout; onClose: 
           aria-label={t('dispute.open.about')}
           value={kind}
           onChange={value => setKind(value as Kind)} // one of the values it was given
-          data={kinds.map(value => ({ value, label: t(`dispute.open.${value}`) }))}
+          data={kinds.map(value => ({
+            value,
+            label: t(isAsked && value === 'customer' ? 'dispute.open.someone' : `dispute.open.${value}`),
+          }))}
         />
+      )}
+      {isAsked && kind === 'customer' && (
+        <ChooseCustomer label={t('dispute.open.who')} value={chosen} onChange={setChosen} />
       )}
       <TimeFields kind={kind} times={times} onChange={setTimes} />
       <TextInput
-        data-autofocus
+        data-autofocus={!(isAsked && kind === 'customer') || undefined}
         label={t('dispute.open.title')}
         maxLength={120}
         required
@@ -169,7 +182,7 @@ function TimeFields({
 }) {
   const t = useT()
   return (
-    <div style={{ display: 'grid', gridTemplateColumns: '1fr 1fr', gap: 12 }}>
+    <div style={{ display: 'grid', gridTemplateColumns: 'repeat(auto-fit, minmax(210px, 1fr))', gap: 12 }}>
       {(['from', 'to'] as const).map(end => (
         <TextInput
           key={end}

@@ -153,7 +153,7 @@ async function erasedTexts(
 
 /**
  * Opens one named part of many entries, for lists beside the log: entry id → part. Judged part by part, like the log
- * itself; what an entry does not have is missing from the answer.
+ * itself, and open where the entry was revealed; what an entry does not have is missing from the answer.
  */
 export async function openPartsFor(
   db: ReadDb,
@@ -163,6 +163,7 @@ export async function openPartsFor(
   name: string,
 ): Promise<Map<string, Part>> {
   const { workspaceId } = viewer
+  const revealed = new Set(isWithheldFrom(viewer) ? await revealedAmong(db, viewer, entryIds) : [])
   const parts = [...(await loadParts(db, workspaceId, entryIds)).values()].filter(part => part.name === name)
   const there = new Set(parts.map(part => part.entry_id))
   const absent = entryIds.filter(id => !there.has(id)).map(entryId => ({ entryId, name }))
@@ -175,7 +176,7 @@ export async function openPartsFor(
   return new Map([
     ...parts.map((part): [string, Part] => [
       part.entry_id,
-      isWithheldFrom(viewer) && !OF_NOBODY.test(part.owner)
+      isWithheldFrom(viewer) && !OF_NOBODY.test(part.owner) && !revealed.has(part.entry_id)
         ? { state: 'withheld' as const }
         : showPart(workspaceId, part, opened.get(part.owner), undefined),
     ]),

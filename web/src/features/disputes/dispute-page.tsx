@@ -7,6 +7,7 @@ import { useLanguage, useT } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { RevealButton } from '../../shared/reveal.tsx'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
@@ -37,9 +38,10 @@ export function DisputePage() {
 function Case({ found }: { found: Found }) {
   const t = useT()
   const { dispute, file, laid } = found
+  const opened = file.find(entry => entry.event === 'dispute.opened')
   return (
     <div className={classes.page}>
-      <Head dispute={dispute} />
+      <Head dispute={dispute} openedBy={opened?.id} />
       <div className={classes.columns}>
         <div className={classes.aside}>
           <Claims
@@ -60,7 +62,8 @@ function Case({ found }: { found: Found }) {
   )
 }
 
-function Head({ dispute }: { dispute: Found['dispute'] }) {
+/** `openedBy` is the entry that holds the words of the complaint. */
+function Head({ dispute, openedBy }: { dispute: Found['dispute']; openedBy: string | undefined }) {
   const t = useT()
   const format = useFormat()
   const { kind, from, to, customerName, text, hold } = dispute
@@ -85,6 +88,14 @@ function Head({ dispute }: { dispute: Found['dispute'] }) {
         </span>
         <div className={classes.actions}>
           <Decision dispute={dispute} />
+          {openedBy && (
+            <RevealButton
+              entryId={openedBy}
+              entryWords={t('dispute.case.revealWords')}
+              conversationId={dispute.conversationId}
+              parts={[dispute.title, dispute.text, customerName]}
+            />
+          )}
           <Bundle disputeId={dispute.id} />
           <Report disputeId={dispute.id} />
         </div>

@@ -69,7 +69,7 @@ export function DisputesPage() {
           {t('dispute.list.more')}
         </Button>
       )}
-      {isOpening && <OpenDispute about={{}} onClose={() => setOpening(false)} />}
+      {isOpening && <OpenDispute onClose={() => setOpening(false)} />}
     </Page>
   )
 }

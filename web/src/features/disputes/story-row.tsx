@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { QueryOutput } from '@tracedesk/contracts'
+import { useT } from '../../i18n/index.ts'
 import { EntryIcon, Seal, sealOf } from '../../shared/entry/marks.tsx'
 import { EntrySentence } from '../../shared/entry/sentence.tsx'
 import { dayKey, useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { useMay, useMe } from '../../shared/session.ts'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './disputes.module.css'
 
@@ -31,7 +34,7 @@ export function StoryRow({ item, before, lay, isLaid = false }: StoryRowProps) {
         data-ours={entry.event === 'message.sent' || undefined}
         data-laid={isLaid || undefined}
       >
-        <Time at={entry.at} show="seconds" className={classes.clock} />
+        <Clock entry={entry} />
         <EntryIcon entry={entry} />
         <div className={classes.sentence}>
           <EntrySentence entry={entry} />
@@ -40,5 +43,27 @@ export function StoryRow({ item, before, lay, isLaid = false }: StoryRowProps) {
         {lay}
       </article>
     </>
+  )
+}
+
+/**
+ * When it was; leads to the entry itself, with all it holds and what proves it. Inside a case a supervisor sees entries
+ * that the log does not show them, so for them it leads nowhere.
+ */
+function Clock({ entry: { id, at, conversationId } }: { entry: StoryItem['entry'] }) {
+  const t = useT()
+  const may = useMay()
+  const { scope } = useMe()
+  const time = <Time at={at} show="seconds" className={classes.clock} />
+  if (!may('log.view') || scope !== 'all') return time
+  return (
+    <Link
+      to="/log"
+      search={{ ...(conversationId !== null && { conversation: conversationId }), entry: id }}
+      className={classes.toEntry}
+    >
+      {time}
+      <span className="visually-hidden"> {t('log.detail.title')}</span>
+    </Link>
   )
 }

@@ -12,6 +12,7 @@ import { EntrySentence } from '../../shared/entry/sentence.tsx'
 import { EvidenceButton } from '../../shared/evidence.tsx'
 import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
+import { RevealButton } from '../../shared/reveal.tsx'
 import { useMay } from '../../shared/session.ts'
 import { ErrorFace } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
@@ -19,7 +20,6 @@ import { PartFace } from '../../shared/ui/part.tsx'
 import classes from './log.module.css'
 import type { LogSearch } from './log-search.ts'
 import { PartDiff } from './part-diff.tsx'
-import { RevealButton } from './reveal.tsx'
 import { useFilter } from './use-filter.ts'
 import { VerifyEntry } from './verify-entry-button.tsx'
 
@@ -91,7 +91,11 @@ function EntryFacts({ found: { entry, proof } }: { found: Found }) {
           />
         )}
         <CopyJson value={{ entry, proof }} />
-        <RevealButton entry={entry} />
+        <RevealButton
+          entryId={entry.id}
+          conversationId={entry.conversationId}
+          parts={[...Object.values(entry.parts), entry.customerName]}
+        />
         <CompareButton id={entry.id} />
       </div>
       <Trails entry={entry} />

@@ -1,17 +1,29 @@
 import { Button, Textarea } from '@mantine/core'
 import { IconEye } from '@tabler/icons-react'
-import type { Entry } from '@tracedesk/contracts'
+import type { Part } from '@tracedesk/contracts'
 import { useState } from 'react'
-import { useT } from '../../i18n/index.ts'
-import { useAnnounce, useCommand } from '../../shared/command.ts'
-import { useMay } from '../../shared/session.ts'
-import { Dialog } from '../../shared/ui/dialog.tsx'
-import { Failure } from '../../shared/ui/failure.tsx'
+import { useT } from '../i18n/index.ts'
+import { useAnnounce, useCommand } from './command.ts'
+import { useMay } from './session.ts'
+import { Dialog } from './ui/dialog.tsx'
+import { Failure } from './ui/failure.tsx'
 
 const FOR = ['entry', 'conversation'] as const
 
+/** What shows a case. */
+const CASES = [['dispute.get'], ['dispute.list'], ['dispute.story'], ['dispute.check']] as const
+
+interface RevealProps {
+  entryId: string
+  /** What the entry is called in the choice; "this entry" by itself. */
+  entryWords?: string
+  conversationId: string | null
+  /** What the reader is shown there: the button stands only where some of it is withheld. */
+  parts: readonly (Part | null | undefined)[]
+}
+
 /** What is withheld can be opened for a reason; both are recorded, and the words say so before. */
-export function RevealButton({ entry }: { entry: Entry }) {
+export function RevealButton({ entryId, entryWords, conversationId, parts }: RevealProps) {
   const t = useT()
   const may = useMay()
   const announce = useAnnounce()
@@ -19,15 +31,13 @@ export function RevealButton({ entry }: { entry: Entry }) {
   const [reason, setReason] = useState('')
   const reveal = useCommand('log.reveal', {
     announce: false,
-    changes: [['log.entry'], ['log.search'], ['conversation.messages'], ['conversation.timeline']],
+    changes: [['log.entry'], ['log.search'], ['conversation.messages'], ['conversation.timeline'], ...CASES],
     onDone: ({ reveal: { state } }) => {
       setOpen(false)
       announce(t(`log.reveal.${state}`))
     },
   })
-  const isWithheld = [...Object.values(entry.parts), entry.customerName].some(
-    part => part?.state === 'withheld',
-  )
+  const isWithheld = parts.some(part => part?.state === 'withheld')
   if (!isWithheld || !may('log.reveal')) return null
   return (
     <>
@@ -52,7 +62,7 @@ export function RevealButton({ entry }: { entry: Entry }) {
         />
         {FOR.map(
           kind =>
-            (kind === 'entry' || entry.conversationId) && (
+            (kind === 'entry' || conversationId) && (
               <Button
                 key={kind}
                 mt="sm"
@@ -64,13 +74,11 @@ export function RevealButton({ entry }: { entry: Entry }) {
                 onClick={() =>
                   // branded ids, as the server gave them
                   reveal.mutate(
-                    (kind === 'entry'
-                      ? { entryId: entry.id, reason }
-                      : { conversationId: entry.conversationId, reason }) as never,
+                    (kind === 'entry' ? { entryId, reason } : { conversationId, reason }) as never,
                   )
                 }
               >
-                {t(`log.reveal.for.${kind}`)}
+                {(kind === 'entry' && entryWords) || t(`log.reveal.for.${kind}`)}
               </Button>
             ),
         )}
