@@ -17,11 +17,26 @@ function digits(text: string, from: number, to: number): number {
   return n
 }
 
+/** Rows are written into pieces of this size; one that holds a larger field is as large as that. */
+const PIECE_BYTES = 256 * 1024
+/** Pieces that were sent and wait for the next rows: fresh memory costs more than what is written into it. */
+const spare: Buffer[] = []
+const SPARE_MAX = 64
+const NOTHING = Buffer.alloc(0)
+
+/** A place in the rows: the piece, and where in it. */
+export interface Place {
+  readonly piece: Buffer
+  readonly at: number
+}
+
 /** Rows of one table in PostgreSQL's binary COPY format, written field by field; nothing is escaped or parsed again. */
 export class CopyRows {
   readonly table: string
   readonly columns: readonly string[]
-  #bytes = Buffer.allocUnsafe(64 * 1024)
+  /** The pieces that are full, and how far. */
+  #full: { readonly piece: Buffer; readonly used: number }[] = []
+  #bytes = NOTHING
   #used = 0
   /** `2026-11-23T` */
   #lastDay = '-'
@@ -33,17 +48,11 @@ export class CopyRows {
     this.columns = columns
   }
 
-  get byteLength(): number {
-    return this.#used
-  }
-
-  /** Begins a row; then as many fields must follow as there are columns, in their order. Returns where it begins. */
-  row(): number {
+  /** Begins a row; then as many fields must follow as there are columns, in their order. */
+  row(): void {
     this.#need(2)
-    const begins = this.#used
-    this.#used = this.#bytes.writeInt16BE(this.columns.length, begins)
+    this.#used = this.#bytes.writeInt16BE(this.columns.length, this.#used)
     this.rows++
-    return begins
   }
 
   null(): this {
@@ -115,6 +124,14 @@ export class CopyRows {
     return this
   }
 
+  /** A bigint that is written later, by `setInt8`. */
+  laterInt8(): Place {
+    this.#need(12)
+    const place = { piece: this.#bytes, at: this.#used + 4 }
+    this.int8(0)
+    return place
+  }
+
   bool(value: boolean): this {
     this.#need(5)
     this.#used = this.#bytes.writeInt32BE(1, this.#used)
@@ -136,14 +153,13 @@ export class CopyRows {
     return this
   }
 
-  /** Overwrites a bigint that was written as the field whose length stands at `at`. */
-  setInt8(at: number, value: number): void {
+  setInt8({ piece, at }: Place, value: number): void {
     const high = Math.floor(value / 4294967296)
-    this.#bytes.writeInt32BE(high, at + 4)
-    this.#bytes.writeUInt32BE(value - high * 4294967296, at + 8)
+    piece.writeInt32BE(high, at)
+    piece.writeUInt32BE(value - high * 4294967296, at + 4)
   }
 
-  /** Sends the rows to the table, in the transaction of `client`. Throws what PostgreSQL has against them. */
+  /** Sends the rows to the table, in the transaction of `client`; once. Throws what PostgreSQL has against them. */
   async send(client: pg.ClientBase): Promise<void> {
     if (this.rows === 0) return
     const into = client.query(
@@ -152,15 +168,19 @@ export class CopyRows {
     await pipeline(Readable.from(this.#pieces()), into)
     if (into.rowCount !== this.rows)
       throw new Error(`${this.rows} rows were sent to ${this.table}, ${into.rowCount} arrived`)
+    for (const { piece } of this.#full.splice(0))
+      if (piece.length === PIECE_BYTES && spare.length < SPARE_MAX) spare.push(piece)
   }
 
-  /** Pieces of a size that leaves the event loop free to do other work while PostgreSQL takes them. */
   *#pieces(): Iterable<Buffer> {
+    this.#close()
     yield SIGNATURE
-    const piece = 1024 * 1024
-    for (let at = 0; at < this.#used; at += piece)
-      yield this.#bytes.subarray(at, Math.min(at + piece, this.#used))
+    for (const { piece, used } of this.#full) yield piece.subarray(0, used)
     yield TRAILER
+  }
+
+  #close(): void {
+    if (this.#used > 0) this.#full.push({ piece: this.#bytes, used: this.#used })
   }
 
   #int64(value: number): void {
@@ -181,8 +201,11 @@ export class CopyRows {
 
   #need(count: number): void {
     if (this.#used + count <= this.#bytes.length) return
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used + count))
-    this.#bytes.copy(larger, 0, 0, this.#used)
-    this.#bytes = larger
+    this.#close()
+    this.#bytes =
+      count > PIECE_BYTES
+        ? Buffer.allocUnsafeSlow(count)
+        : (spare.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES))
+    this.#used = 0
   }
 }

@@ -2,7 +2,7 @@ import { equalBytes, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/pr
 import type pg from 'pg'
 import { bindTx, type Databases } from '../db/database.ts'
 import { ENTRY_COLUMNS } from './append.ts'
-import { CopyRows } from './bulk-copy.ts'
+import { CopyRows, type Place } from './bulk-copy.ts'
 import { buildEntry, type EntryDraft, type EntryRow, type PartRow } from './draft.ts'
 import { ensureMonths } from './months.ts'
 import { type Head, lockHead, type Sequencer, storeTree } from './sequencer.ts'
@@ -11,8 +11,6 @@ import { resumeTree } from './tree-store.ts'
 
 const ENTRY_TABLE_COLUMNS = ['workspace_id', 'position', ...ENTRY_COLUMNS] as const
 const PART_TABLE_COLUMNS = ['workspace_id', 'entry_id', 'name', 'at', 'owner', 'sealed'] as const
-/** Where in a row the length of `position` stands: after the field count and `workspace_id`. */
-const POSITION_OFFSET = 2 + 20
 
 /**
  * Many entries, built ahead and already in the form PostgreSQL takes; only their positions are open. Nothing in a leaf
@@ -24,7 +22,7 @@ export class BulkBatch {
   readonly #nodeId: string
   readonly #entries = new CopyRows('log_entry', ENTRY_TABLE_COLUMNS)
   readonly #parts = new CopyRows('log_part', PART_TABLE_COLUMNS)
-  readonly #positions: number[] = []
+  readonly #positions: Place[] = []
   readonly #hashes: Uint8Array[] = []
   readonly #months = new Set<string>()
 
@@ -60,8 +58,8 @@ export class BulkBatch {
 
   #addEntry(row: EntryRow): void {
     const out = this.#entries
-    this.#positions.push(out.row() + POSITION_OFFSET)
-    out.uuid(this.workspaceId).int8(0)
+    out.row()
+    this.#positions.push(out.uuid(this.workspaceId).laterInt8())
     // in the order of ENTRY_COLUMNS
     out.uuid(row.entry_id).instant(row.at).instant(row.recorded_at).text(row.event).int2(row.version)
     out.text(row.outcome).text(row.reach).text(row.actor_kind).uuid(row.actor_id)
@@ -82,7 +80,7 @@ export class BulkBatch {
     const tiles: Tile[] = []
     for (const [i, hash] of this.#hashes.entries()) {
       tiles.push(...tree.append(hash))
-      this.#entries.setInt8(this.#positions[i] as number, head.size + i)
+      this.#entries.setInt8(this.#positions[i] as Place, head.size + i)
     }
     await this.#entries.send(client)
     await this.#parts.send(client)

@@ -6,7 +6,6 @@ import type { RejectCause } from './line.ts'
 /** A line longer than this is not held in memory: it is rejected and skipped. */
 const LONGEST = 1024 * 1024
 const NEWLINE = 10
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 /** A line of the file: its number from 1, and its text or why there is none. */
 export type FileLine =
@@ -42,12 +41,13 @@ export async function* readLines(
   let most = sizes.next().value
   let batch: FileLine[] = []
   let number = 0
-  for await (const raw of splitLines(file)) {
-    number++
-    if (number <= after) continue
-    const line = toLine(raw, number)
-    if (line) batch.push(line)
-    if (batch.length >= most) {
+  for await (const piece of readPieces(file)) {
+    for (const text of piece) {
+      number++
+      if (number <= after) continue
+      const line = toLine(text, number)
+      if (line) batch.push(line)
+      if (batch.length < most) continue
       yield { lines: batch, last: number }
       batch = []
       most = sizes.next().value
@@ -56,35 +56,50 @@ export async function* readLines(
   if (batch.length > 0 || number > after) yield { lines: batch, last: number }
 }
 
-function toLine(raw: Buffer | null, number: number): FileLine | null {
-  if (raw === null) return { number, cause: 'line_too_long' }
-  const bytes = number === 1 && raw.subarray(0, 3).equals(BYTE_ORDER_MARK) ? raw.subarray(3) : raw
-  if (!isUtf8(bytes)) return { number, cause: 'not_utf8' }
-  const text = bytes.toString('utf8')
-  return text.trim() === '' ? null : { number, text }
+/** A line's text, or why there is none. */
+type RawLine = string | { readonly cause: RejectCause }
+
+const TOO_LONG = { cause: 'line_too_long' } as const
+const NOT_UTF8 = { cause: 'not_utf8' } as const
+
+function toLine(text: RawLine, number: number): FileLine | null {
+  if (typeof text !== 'string') return { number, ...text }
+  const line = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text
+  return line.trim() === '' ? null : { number, text: line }
 }
 
-/** Raw lines without their line feed; null for one that is too long. */
-async function* splitLines(file: string): AsyncIterable<Buffer | null> {
+/** Lines without their line feed, as many at once as a piece of the file holds. */
+async function* readPieces(file: string): AsyncIterable<readonly RawLine[]> {
   let rest: Buffer[] = []
   let restLength = 0
   for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) {
     const bytes = chunk as Buffer // no encoding is set
-    let from = 0
-    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-      const piece = bytes.subarray(from, end)
-      from = end + 1
-      yield restLength + piece.length > LONGEST ? null : joined(rest, piece)
+    const first = bytes.indexOf(NEWLINE)
+    if (first !== -1) {
+      const last = bytes.lastIndexOf(NEWLINE)
+      const begun =
+        restLength + first > LONGEST ? TOO_LONG : textOf(Buffer.concat([...rest, bytes.subarray(0, first)]))
+      yield last === first ? [begun] : [begun, ...linesOf(bytes.subarray(first + 1, last))]
       rest = []
       restLength = 0
     }
-    const piece = bytes.subarray(from)
-    restLength += piece.length
-    if (restLength <= LONGEST) rest.push(piece)
+    const begins = bytes.subarray(bytes.lastIndexOf(NEWLINE) + 1)
+    restLength += begins.length
+    if (restLength <= LONGEST) rest.push(begins)
     else rest = []
   }
-  if (restLength > 0) yield restLength > LONGEST ? null : Buffer.concat(rest)
+  if (restLength > 0) yield [restLength > LONGEST ? TOO_LONG : textOf(Buffer.concat(rest))]
 }
 
-const joined = (rest: Buffer[], piece: Buffer): Buffer =>
-  rest.length === 0 ? piece : Buffer.concat([...rest, piece])
+/** Whole lines, decoded at once; one by one only when a byte among them is not UTF-8. */
+function linesOf(bytes: Buffer): readonly RawLine[] {
+  if (isUtf8(bytes)) return bytes.toString('utf8').split('\n')
+  const lines: RawLine[] = []
+  for (let from = 0, end = 0; end !== -1; from = end + 1) {
+    end = bytes.indexOf(NEWLINE, from)
+    lines.push(textOf(bytes.subarray(from, end === -1 ? bytes.length : end)))
+  }
+  return lines
+}
+
+const textOf = (bytes: Buffer): RawLine => (isUtf8(bytes) ? bytes.toString('utf8') : NOT_UTF8)
