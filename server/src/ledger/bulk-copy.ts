@@ -36,7 +36,7 @@ export class CopyRows {
   readonly columns: readonly string[]
   /** The pieces that are full, and how far. */
   #full: { readonly piece: Buffer; readonly used: number }[] = []
-  #bytes = NOTHING
+  #bytes: Buffer = NOTHING
   #used = 0
   /** `2026-11-23T` */
   #lastDay = '-'
