@@ -160,6 +160,30 @@ test('the lines that were not taken can be carried away, harmless to a spreadshe
   ])
 })
 
+test('what was imported waits in no queue and counts on no board, and is found by bot, customer or name', async () => {
+  const ticket = `Q${Date.now()}`
+  const uploadId = await given(`Ticket,When,What,Who\n${ticket},2021-07-05T10:00:00Z,Asked,${ticket}\n`)
+  const { import: made } = await world.owner.do('import.run', { uploadId, mapping: MAPPING as never })
+  const stateOf = async () =>
+    (await world.owner.ask('import.list')).items.find(item => item.id === made.id)?.state
+  await expect.poll(stateOf, { timeout: 15_000 }).toBe('completed')
+  // it is open: its source does not say that anybody answered
+  const [found] = (await world.owner.ask('conversation.list', { q: ticket, status: 'in_progress' })).items
+  expect(found?.status).toBe('in_progress')
+  const own = await world.conversation()
+  const board = await world.owner.ask('desk.board')
+  const queue = (await world.owner.ask('conversation.list', { status: 'in_progress', limit: 200 })).items
+  expect(queue.map(({ id }) => id)).toContain(own.id)
+  expect(queue.map(({ id }) => id)).not.toContain(found?.id)
+  expect((await world.owner.ask('inbox.counts')).queue).toBe(queue.length)
+  expect(board.queues.find(({ id }) => id === null)?.queueLength).toBe(queue.length)
+  const counted = await world.owner.ask('desk.board_entries', { figure: 'open', limit: 200 })
+  expect(counted.items.map(({ conversation }) => conversation?.id)).toContain(own.id)
+  expect(counted.items.map(({ conversation }) => conversation?.id)).not.toContain(found?.id)
+  const ofBot = { bot: found?.bot.id as never, status: 'in_progress' as const, limit: 200 }
+  expect((await world.owner.ask('conversation.list', ofBot)).items.map(({ id }) => id)).toContain(found?.id)
+})
+
 test('an import whose file is gone goes on with the same file given again, and with no other mapping', async () => {
   const lines = Array.from({ length: 30_000 }, (_, i) => `A${i % 9},2021-07-05T10:00:00Z,Asked,c${i % 9}`)
   const text = `Ticket,When,What,Who\n${lines.join('\n')}\n`

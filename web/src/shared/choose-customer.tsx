@@ -34,7 +34,9 @@ export function ChooseCustomer({ label, value, onChange }: ChooseCustomerProps) 
       required
       data-autofocus
       placeholder={t('dispute.open.typeName')}
-      nothingFoundMessage={t(isAsking ? 'palette.nothing' : 'dispute.open.typeName')}
+      nothingFoundMessage={t(
+        found.isFetching ? 'face.loading' : isAsking ? 'palette.nothing' : 'dispute.open.typeName',
+      )}
       // the server has found what fits: by words of messages as well, which stand in no label
       filter={({ options }) => options}
       data={[...choices.values()]}

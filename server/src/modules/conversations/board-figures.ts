@@ -4,6 +4,7 @@ import type { QueryContext } from '../../command/define.ts'
 import type { Place } from '../../kernel/cursor.ts'
 import { conversationScopeSql, readSetting, type Scope, scopeOf } from '../team/index.ts'
 import { departmentsIn, theirsSql } from './board.ts'
+import { answerableSql } from './imported.ts'
 import { isCustomerWithheld } from './queries.ts'
 
 /** One thing a number of the board counts: a conversation, or somebody who is online. */
@@ -118,10 +119,11 @@ async function countedSql(
   of: string | null,
 ): Promise<RawBuilder<unknown>> {
   if (figure === 'queue')
-    return sql`c.department_id is not distinct from ${of}::uuid and c.assignee_id is null and c.status = 'in_progress'`
+    return sql`c.department_id is not distinct from ${of}::uuid and c.assignee_id is null and c.status = 'in_progress'
+      and ${answerableSql(caller.workspaceId)}`
   if (figure === 'held')
     return sql`c.assignee_id = ${of}::uuid and c.status = 'in_progress' and c.snoozed_until is null`
-  const open = sql`c.status <> 'resolved' and ${conversationScopeSql(scope)}`
+  const open = sql`c.status <> 'resolved' and ${answerableSql(caller.workspaceId)} and ${conversationScopeSql(scope)}`
   const waits = sql`${open} and c.waiting_since is not null and c.snoozed_until is null`
   if (figure === 'open') return open
   if (figure === 'waiting') return waits

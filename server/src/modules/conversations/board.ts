@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Caller } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { conversationScopeSql, readReasons, readSetting, type Scope, scopeOf } from '../team/index.ts'
+import { answerableSql } from './imported.ts'
 import { isCustomerWithheld } from './queries.ts'
 import { capacitySql, DEFAULT_ROUTING, loadSql } from './routing-store.ts'
 
@@ -44,7 +45,8 @@ async function queues({ db, caller }: QueryContext, only: readonly string[] | nu
         and m.department_id = p.department_id and d.presence = 'online') as online,
       q.n as "queueLength", q.since as "waitingSince"
     from department p, lateral (select count(*) as n, min(c.waiting_since) as since from conversation c where c.workspace_id = p.workspace_id
-      and c.department_id = p.department_id and c.assignee_id is null and c.status = 'in_progress') q
+      and c.department_id = p.department_id and c.assignee_id is null and c.status = 'in_progress'
+      and ${answerableSql(caller.workspaceId)}) q
     where p.workspace_id = ${caller.workspaceId} and p.deleted_at is null and (${only}::uuid[] is null or p.department_id = any(${only}::uuid[]))
     order by p.name`.execute(db as never)
   return rows as never[]
@@ -58,7 +60,7 @@ async function commonQueue({ db, caller }: QueryContext) {
       (select count(*) from agent_desk d where d.workspace_id = ${caller.workspaceId} and d.presence = 'online') as online,
       count(*) as "queueLength", min(c.waiting_since) as "waitingSince"
     from conversation c where c.workspace_id = ${caller.workspaceId} and c.department_id is null and c.assignee_id is null
-      and c.status = 'in_progress'`.execute(db as never)
+      and c.status = 'in_progress' and ${answerableSql(caller.workspaceId)}`.execute(db as never)
   return rows as never[]
 }
 
@@ -72,7 +74,7 @@ async function longestWaits({ db, caller }: QueryContext, scope: Scope) {
     join customer cu on cu.workspace_id = c.workspace_id and cu.customer_id = c.customer_id
     left join agent a on a.workspace_id = c.workspace_id and a.agent_id = c.assignee_id
     where c.workspace_id = ${caller.workspaceId} and c.status <> 'resolved' and c.waiting_since is not null
-      and c.snoozed_until is null and ${conversationScopeSql(scope)}
+      and c.snoozed_until is null and ${answerableSql(caller.workspaceId)} and ${conversationScopeSql(scope)}
     order by c.waiting_since, c.conversation_id limit ${WAITS_SHOWN}`.execute(db as never)
   const withheld = isCustomerWithheld(caller)
   return rows.map(({ assignee_id: id, assignee_name: name, ...row }) => ({
@@ -91,9 +93,8 @@ async function counts({ db, caller }: QueryContext, scope: Scope): Promise<Count
     select now() as at, count(*) as open, count(*) filter (where ${waits}) as waiting,
       count(*) filter (where ${waits} and c.waiting_since < now() - make_interval(secs => ${target})) as late,
       count(*) filter (where c.snoozed_until is not null) as snoozed, count(*) filter (where c.offer_entry_id is not null) as offered
-    from conversation c where c.workspace_id = ${caller.workspaceId} and c.status <> 'resolved' and ${conversationScopeSql(scope)}`.execute(
-    db as never,
-  )
+    from conversation c where c.workspace_id = ${caller.workspaceId} and c.status <> 'resolved'
+      and ${answerableSql(caller.workspaceId)} and ${conversationScopeSql(scope)}`.execute(db as never)
   const row = rows[0]
   if (!row) throw new Error('a count gave no row')
   return row

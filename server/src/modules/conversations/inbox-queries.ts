@@ -4,6 +4,7 @@ import { confidantOf } from '../../command/caller.ts'
 import { defineQueryHandler, type Query, type QueryContext } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
 import { conversationScopeSql, scopeOf } from '../team/index.ts'
+import { answerableSql } from './imported.ts'
 import { isCustomerWithheld, type OpenTexts } from './queries.ts'
 import { hasUnreadSql } from './read-mark.ts'
 import { writerOf } from './read-messages.ts'
@@ -27,7 +28,7 @@ const counts = defineQueryHandler(countInbox, async ({ db, caller }) => {
   const { workspaceId, actor } = caller
   const scope = conversationScopeSql(await scopeOf(db, caller))
   const mine = sql`c.assignee_id = ${actor.id} and c.snoozed_until is null`
-  const open = sql`c.workspace_id = ${workspaceId} and c.status = 'in_progress'`
+  const open = sql`c.workspace_id = ${workspaceId} and c.status = 'in_progress' and ${answerableSql(workspaceId)}`
   const { rows } = await sql<Counts>`
     select count(*) filter (where ${mine})::int as mine,
       count(*) filter (where c.assignee_id is null and c.snoozed_until is null)::int as queue,

@@ -22,6 +22,7 @@ export {
   declineConversationCommand,
   transferConversationCommand,
 } from './handover.ts'
+export { importBotId } from './imported.ts'
 export { createInboxQueries } from './inbox-queries.ts'
 export {
   changeInboxViewCommand,

@@ -16,6 +16,7 @@ import { ConsoleError } from '../../kernel/console-error.ts'
 import { decodeCursor, type Place, pageOf } from '../../kernel/cursor.ts'
 import { conversationScopeSql, type Scope, scopeOf } from '../team/index.ts'
 import { accountsSql } from './customer-scope.ts'
+import { answerableSql } from './imported.ts'
 import { pageMessages } from './page-messages.ts'
 import { hasUnreadSql, unreadSql } from './read-mark.ts'
 import {
@@ -198,6 +199,9 @@ export function createConversationQueries(openTexts: OpenTexts, reading: Message
       ...asideConditions(input, caller.actor),
     ]
     if (input.status) where.push(sql`c.status = ${input.status}`)
+    // asked for by its bot, its customer or a name it is found all the same
+    if (input.status === 'in_progress' && !input.bot && !input.customer && !input.q?.trim())
+      where.push(answerableSql(caller.workspaceId))
     if (input.assignee === 'none') where.push(sql`c.assignee_id is null`)
     else if (input.assignee)
       where.push(sql`c.assignee_id = ${input.assignee === 'me' ? caller.actor.id : input.assignee}`)

@@ -11,11 +11,9 @@ import {
 import { z } from 'zod'
 import { type CommandContext, defineCommandHandler } from '../../command/define.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
-import { idFromKey, newId } from '../../kernel/id.ts'
+import { newId } from '../../kernel/id.ts'
+import { importBotId } from '../conversations/index.ts'
 import { digestOfMapping } from './mappings.ts'
-
-/** The bot that imported conversations belong to: never connected, so nothing can be sent through it. */
-export const importBotId = (workspaceId: string): string => idFromKey(`${workspaceId}/bot`, 'import')
 
 /** Telegram gives no bot this number. */
 const NO_TELEGRAM_ID = 0
