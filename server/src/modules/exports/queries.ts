@@ -66,6 +66,25 @@ const present = (row: Row, { actor }: Caller) => ({
   own: row.requested_by !== null && row.requested_by === actor.id,
 })
 
+/** The entry of a request, also before it is in the tree. */
+async function findRequest(
+  db: ReadDb,
+  workspaceId: string,
+  exportId: string,
+  requestedAt: string,
+): Promise<{ actor_kind: string; entry_id: string } | undefined> {
+  const among = (table: 'log_entry' | 'log_pending') =>
+    db
+      .selectFrom(table)
+      .select(['actor_kind', 'entry_id'])
+      .where('workspace_id', '=', workspaceId)
+      .where('subject_id', '=', exportId)
+      .where('conversation_id', 'is', null)
+      .where('event', '=', 'export.requested')
+      .where('at', '>=', requestedAt)
+  return among('log_entry').unionAll(among('log_pending')).limit(1).executeTakeFirst()
+}
+
 /** What a file is, for whoever has it in hand: who asked for what, how much it is, and which signed head covers it. */
 export async function describeManifest(
   db: ReadDb,
@@ -76,15 +95,7 @@ export async function describeManifest(
   const [row] = await select(db, sql`e.workspace_id = ${workspaceId} and e.export_id = ${id}`, 1)
   if (!row || row.sha256 === null) return null
   const note = await coveringNote(db, workspaceId, row)
-  const asked = await db
-    .selectFrom('log_entry')
-    .select(['actor_kind', 'entry_id'])
-    .where('workspace_id', '=', workspaceId)
-    .where('subject_id', '=', id)
-    .where('conversation_id', 'is', null)
-    .where('event', '=', 'export.requested')
-    .where('at', '>=', row.requested_at)
-    .executeTakeFirst()
+  const asked = await findRequest(db, workspaceId, id, row.requested_at)
   return {
     kind: 'tracedesk-export/1',
     id,
