@@ -38,8 +38,8 @@ export function ArchivePage() {
       )}
       {list.data && store && (
         <>
-          <Months items={list.data.items} open={list.data.open} />
           {may('archive.set_policy') && <Policy policy={list.data.policy} />}
+          <Months items={list.data.items} open={list.data.open} />
           {store.place && <p className={classes.quiet}>{t('archive.store', { place: store.place })}</p>}
         </>
       )}

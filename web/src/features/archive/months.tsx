@@ -1,6 +1,7 @@
 import { Badge, Button, Progress, Table } from '@mantine/core'
 import { IconArchive } from '@tabler/icons-react'
 import type { QueryOutput } from '@tracedesk/contracts'
+import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
@@ -18,11 +19,17 @@ const COLOURS = { waiting: 'gray', running: 'blue', stopped: 'gray', done: 'gree
 /** The months: those that wait to be archived first, then what the archive holds. */
 export function Months({ items, open }: Pick<List, 'items' | 'open'>) {
   const t = useT()
+  const may = useMay()
   const under = new Set(items.filter(({ state }) => state !== 'done').map(({ month }) => month))
   const left = open.filter(({ month }) => !under.has(month)).toReversed()
   return (
     <section className={classes.section}>
-      <h2>{t('archive.months')}</h2>
+      <div className={classes.bar}>
+        <h2>{t('archive.months')}</h2>
+        {left.length > 1 && may('archive.request') && (
+          <WriteAll months={left.map(({ month }) => month).toReversed()} />
+        )}
+      </div>
       {items.length + left.length === 0 ? (
         <EmptyFace icon={<IconArchive size={26} stroke={1.6} />} title={t('archive.none')} />
       ) : (
@@ -36,6 +43,28 @@ export function Months({ items, open }: Pick<List, 'items' | 'open'>) {
         </Sheet>
       )}
     </section>
+  )
+}
+
+/** Asks for every month that waits, the oldest first; the first that cannot be asked for ends it. */
+function WriteAll({ months }: { months: readonly string[] }) {
+  const t = useT()
+  const request = useCommand('archive.request', { changes: [['archive.list']] })
+  const [isAsking, setAsking] = useState(false)
+  const askForAll = async () => {
+    setAsking(true)
+    try {
+      for (const month of months) await request.mutateAsync({ month })
+    } catch {
+      // what was asked for so far is on its way; the command has announced why the rest is not
+    } finally {
+      setAsking(false)
+    }
+  }
+  return (
+    <Button size="xs" loading={isAsking} onClick={() => void askForAll()}>
+      {t('archive.writeAll', { count: months.length })}
+    </Button>
   )
 }
 

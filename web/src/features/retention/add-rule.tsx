@@ -1,8 +1,9 @@
-import { Button, Input, NumberInput, SegmentedControl, Select } from '@mantine/core'
+import { Button, Input, SegmentedControl, Select } from '@mantine/core'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
+import { DaysChoice } from './days-choice.tsx'
 import styles from './retention.module.css'
 
 interface AddRuleProps {
@@ -10,7 +11,7 @@ interface AddRuleProps {
   bots: readonly { value: string; label: string }[]
 }
 
-/** A new rule: what of which class, of which bot, for how many days; an empty number is for ever. */
+/** A new rule: what of which class, of which bot, for how long. */
 export function AddRule({ classes, bots }: AddRuleProps) {
   const t = useT()
   const words = useWords()
@@ -18,7 +19,7 @@ export function AddRule({ classes, bots }: AddRuleProps) {
   const [event, setEvent] = useState('*')
   const [part, setPart] = useState<string | null>(null)
   const [botId, setBotId] = useState<string | null>(null)
-  const [days, setDays] = useState<number | ''>(365)
+  const [days, setDays] = useState<number | null>(365)
   const set = useCommand('retention.set_rule', { changes: [['retention.rules'], ['retention.preview']] })
   const events = [
     { value: '*', label: t('retention.everything') },
@@ -41,7 +42,7 @@ export function AddRule({ classes, bots }: AddRuleProps) {
           event,
           botId: botId as never, // it comes from the list of bots
           part: what === 'parts' ? part : null,
-          days: days === '' ? null : days,
+          days,
         })
       }}
     >
@@ -86,16 +87,7 @@ export function AddRule({ classes, bots }: AddRuleProps) {
         value={botId}
         onChange={setBotId}
       />
-      <NumberInput
-        size="xs"
-        w={170}
-        label={t('field.days')}
-        min={1}
-        max={36_500}
-        allowDecimal={false}
-        value={days}
-        onChange={value => setDays(typeof value === 'number' ? value : '')}
-      />
+      <DaysChoice days={days} onChange={setDays} />
       <Button type="submit" size="xs" loading={set.isPending}>
         {t('retention.addRule')}
       </Button>

@@ -1,4 +1,4 @@
-import { Button, Select, Table } from '@mantine/core'
+import { Button, Table } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { QueryOutput } from '@tracedesk/contracts'
 import { useT, useWords } from '../../i18n/index.ts'
@@ -8,10 +8,10 @@ import { useMay } from '../../shared/session.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { Sheet } from '../../shared/ui/sheet.tsx'
 import { AddRule } from './add-rule.tsx'
+import { DaysChoice } from './days-choice.tsx'
 import classes from './retention.module.css'
 
 export type RetentionRule = QueryOutput<'retention.rules'>['items'][number]
-const DAYS = ['30', '90', '180', '365', '730', '1825', '3650']
 
 /** A class in words: everything, an area, or one event. */
 export function useClassName(): (event: string) => string {
@@ -61,7 +61,6 @@ function Rule({ rule, bots }: { rule: RetentionRule; bots: readonly { value: str
   const set = useCommand('retention.set_rule', { changes })
   const remove = useCommand('retention.delete_rule', { changes })
   const { what, event, botId, part, days } = rule
-  const choices = [...new Set([...DAYS, ...(days === null ? [] : [String(days)])])]
   return (
     <Table.Tr>
       <Table.Td>
@@ -73,19 +72,11 @@ function Rule({ rule, bots }: { rule: RetentionRule; bots: readonly { value: str
         </div>
       </Table.Td>
       <Table.Td>
-        <Select
-          size="xs"
-          w={150}
-          aria-label={`${t('field.days')}: ${className(event)}`}
+        <DaysChoice
+          days={days}
+          about={className(event)}
           disabled={!may('retention.set_rule') || set.isPending}
-          data={[
-            ...choices.map(value => ({ value, label: t('retention.days', { count: Number(value) }) })),
-            { value: 'ever', label: t('retention.forEver') },
-          ]}
-          value={days === null ? 'ever' : String(days)}
-          onChange={value =>
-            value && set.mutate({ what, event, botId, part, days: value === 'ever' ? null : Number(value) })
-          }
+          onChange={chosen => set.mutate({ what, event, botId, part, days: chosen })}
         />
       </Table.Td>
       <Table.Td>

@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useT } from '../../i18n/index.ts'
 import { useCommand } from '../../shared/command.ts'
 import { useDirectory } from '../../shared/directory.ts'
+import { useFormat } from '../../shared/format.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { useMay } from '../../shared/session.ts'
 import { Confirm } from '../../shared/ui/confirm.tsx'
@@ -50,6 +51,7 @@ function RunRow({ run }: { run: Run }) {
   const t = useT()
   const may = useMay()
   const directory = useDirectory()
+  const { number } = useFormat()
   const nameOf = (id: string) => directory.agent(id) ?? id.slice(0, 8)
   const gone = run.entriesGone + run.partsGone
   const whole = Math.max(1, run.entries + run.parts)
@@ -72,9 +74,9 @@ function RunRow({ run }: { run: Run }) {
       </Table.Td>
       <Table.Td>
         {t('retention.gone', {
-          entries: `${run.entriesGone}/${run.entries}`,
+          entries: `${number(run.entriesGone)} / ${number(run.entries)}`,
           // whole entries take their parts along, which the preview does not count
-          parts: run.parts > 0 ? `${run.partsGone}/${run.parts}` : String(run.partsGone),
+          parts: run.parts > 0 ? `${number(run.partsGone)} / ${number(run.parts)}` : number(run.partsGone),
         })}
         {run.state === 'running' && (
           <Progress value={(100 * gone) / whole} size="sm" aria-label={t(`retention.state.${run.state}`)} />
@@ -96,7 +98,8 @@ function RunActions({ run }: { run: Run }) {
   const decline = useCommand('retention.decline', options)
   const stop = useCommand('retention.stop', options)
   const about = { runId: run.id }
-  const amounts = { entries: String(run.entries), parts: String(run.parts) }
+  const format = useFormat()
+  const amounts = { entries: format.number(run.entries), parts: format.number(run.parts) }
   return (
     <div className={classes.acts}>
       {run.mayApprove && (
