@@ -25,12 +25,13 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
   let site: TestConsole
   let anna: Person
   let folder: string
+  let attempts = 0
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'tracedesk-old-'))
     world = await createWorld({ archive: await openNamedStore(`file://${folder}`) })
     anna = await world.person('Anna', 'admin')
-    await remember()
+    await remember([MAY, JUNE], COUNT)
     // the months lie in full tiles, and whoever reads the log in its order has come by
     for (let i = 0; i < 260; i++) await world.owner.do('label.create', { name: `label ${i}` })
     await catchUp(world)
@@ -42,9 +43,9 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
     rmSync(folder, { recursive: true, force: true })
   })
 
-  async function remember(): Promise<void> {
-    const lines = [MAY, JUNE].flatMap(month =>
-      Array.from({ length: COUNT }, (_, i) => ({
+  async function remember(months: readonly string[], count: number): Promise<void> {
+    const lines = months.flatMap(month =>
+      Array.from({ length: count }, (_, i) => ({
         at: `${month}-${String(1 + (i % 28)).padStart(2, '0')}T10:${String(i % 60).padStart(2, '0')}:00Z`,
         event: 'message.received',
         conversation: `${month} ${i % 10}`,
@@ -52,7 +53,7 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
         text: `包裹 parcel of ${month} number ${i}`,
       })),
     )
-    const file = join(folder, 'given.ndjson')
+    const file = join(folder, `${months.join(' ')}.ndjson`)
     writeFileSync(file, lines.map(line => `${JSON.stringify(line)}\n`).join(''))
     await importFile(world.node, {
       file,
@@ -147,6 +148,28 @@ describe.skipIf(!canBrowse())('what is old, in a browser', () => {
     expect(
       await verifyLedger({ databases: world.node.databases, workspaceId: world.workspaceId } as never),
     ).toMatchObject({ verdict: 'ok', findings: [] })
+  })
+
+  test('all months that are over are archived at once, and a rule takes a span of its own', async () => {
+    attempts++ // months of its own for each: what is archived is no longer offered
+    const months = [`2019-0${2 * attempts - 1}`, `2019-0${2 * attempts}`]
+    await remember(months, 3)
+    await catchUp(world)
+    const { page, errors, context } = await site.signIn(world.owner)
+    await page.goto(`${site.url}/archive`)
+    await page.getByRole('button', { name: /^Archive all \d months$/ }).click()
+    for (const month of months)
+      await rowOf(page, month).getByText('archived', { exact: true }).waitFor({ timeout: 60_000 })
+    await page.goto(`${site.url}/retention`)
+    await page.getByRole('combobox', { name: 'Kept for', exact: true }).click()
+    await page.getByRole('option', { name: 'another span…' }).click()
+    await page.getByLabel('Number of days').fill('45')
+    await page.keyboard.press('Enter')
+    await page.getByRole('combobox', { name: 'Kept for: Everything' }).nth(1).waitFor()
+    const { items } = await world.owner.ask('retention.rules', {})
+    expect(items.filter(({ what }) => what === 'parts')).toMatchObject([{ event: '*', days: 45 }])
+    expect(errors).toEqual([])
+    await context.close()
   })
 
   test('the archive and its months fit a telephone, in the dark, in Russian and Chinese', async () => {
