@@ -251,6 +251,34 @@ describe.skipIf(!canBrowse())('every screen of the console', () => {
     await context.close()
   })
 
+  test('of the settings sets hours by the day, and lets a text be nothing again', async () => {
+    const { page, context, errors } = await site.signIn(people.owner, { at: '/settings' })
+    const settingOf = async (key: string) =>
+      (await people.owner.ask('setting.list')).items.find(item => item.key === key)?.value
+    const hours = page.getByRole('button', { name: /^Hours in which nobody wonders/ })
+    await hours.click()
+    await page.getByRole('textbox', { name: 'Monday' }).fill('9:00-18:00')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await hours.getByText('Monday 09:00-18:00').waitFor()
+    expect(JSON.parse(String(await settingOf('alert.hours')))).toMatchObject({
+      default: { week: { mon: [['09:00', '18:00']] } },
+    })
+    await hours.click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Always' }).click()
+    await hours.getByText('Always').waitFor()
+    expect(await settingOf('alert.hours')).toBe('')
+    for (const address of ['boss@example.org', '']) {
+      const row = page.locator('form').filter({ hasText: 'Alerts by e-mail to' })
+      await row.getByRole('textbox').fill(address)
+      await row.getByRole('button', { name: 'Save' }).click()
+      await until(async () => (await settingOf('alert.email_to')) === address)
+      await row.getByRole('button', { name: 'Save' }).waitFor({ state: 'detached' })
+    }
+    expect(await axe(page, GOOD_PRACTICE)).toEqual([])
+    expect(errors).toEqual([])
+    await context.close()
+  })
+
   test('shows every place of an administrator on a low screen, and an icon beside its sentence on a phone', async () => {
     const { page, context, errors } = await site.signIn(people.owner, {
       at: '/board/open',

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { readClosedDays, readHours, readSpans, showSpans } from '../src/features/bots/hours-text.ts'
 import { excerpt } from '../src/features/conversations/excerpt.ts'
 import {
   filterOf,
@@ -8,6 +7,7 @@ import {
   searchOf,
 } from '../src/features/conversations/inbox-search.ts'
 import { readMention } from '../src/features/conversations/mention-field.tsx'
+import { readClosedDays, readHours, readSpans, showSpans } from '../src/shared/hours-text.ts'
 
 test('opening hours are written as people write them, and what is not understood is refused', () => {
   expect(readSpans('9:00-12:30, 13:00 – 24:00')).toEqual([

@@ -274,7 +274,7 @@ describe('an import', () => {
     writeFileSync(file, `${good}\nnonsense\n`)
     const done = await cli(['import', '--format', 'tracedesk-ndjson', file])
     expect(done.code).toBe(1)
-    expect(done.out).toContain('1 lines imported, 1 rejected')
+    expect(done.out).toContain('Lines imported: 1, rejected: 1')
     expect(done.out).toContain(join(env.DATA_DIR ?? '', 'imports'))
     const again = await cli(['import', '--format', 'tracedesk-ndjson', file, '--json'])
     expect([again.code, again.json().state]).toEqual([0, 'known'])
@@ -319,7 +319,7 @@ describe('an import', () => {
       1,
       { isWhole: true, good: 1, rejected: 1, causes: [{ cause: 'at_malformed', firstLine: 3 }] },
     ])
-    expect((await cli([...asked, '--dry-run'])).out).toContain('1 lines would be imported, 1 rejected')
+    expect((await cli([...asked, '--dry-run'])).out).toContain('Lines that would be imported: 1, rejected: 1')
     const done = await cli([...asked, '--json'])
     expect([done.code, done.json()]).toMatchObject([1, { state: 'completed', imported: 1, rejected: 1 }])
     expect((await cli(['import', '--format', 'csv', file])).code).toBe(2)
@@ -327,6 +327,27 @@ describe('an import', () => {
     expect((await cli(['import', '--format', 'xes', '--mapping', mapping, file])).code).toBe(2)
     writeFileSync(mapping, JSON.stringify({ ...said, at: { column: 'When', zone: 'Mars/Olympus' } }))
     expect((await cli([...asked, '--dry-run'])).err).toContain('no such time zone')
+  })
+  test('an XES log comes in by its standard attributes without a mapping', async () => {
+    const file = join(folder, 'cases.xes')
+    const event = (name: string, minute: number, who: string) =>
+      `<event><string key="concept:name" value="${name}"/><date key="time:timestamp" value="2021-07-05T10:0${minute}:00Z"/>${who}</event>`
+    writeFileSync(
+      file,
+      `<log><trace><string key="concept:name" value="P1"/>${event('Opened', 1, '<string key="org:resource" value="omar"/>')}${event('Closed', 2, '')}</trace></log>`,
+    )
+    const tried = await cli(['import', '--format', 'xes', '--dry-run', '--json', file])
+    expect([tried.code, tried.json()]).toMatchObject([
+      0,
+      {
+        good: 2,
+        rejected: 0,
+        conversations: 1,
+        agents: 2,
+        from: '2021-07-05T10:01:00.000000Z',
+        events: expect.arrayContaining([{ event: 'activity.opened', count: 1 }]),
+      },
+    ])
   })
   test('a file that is not there is exit code 3, an unknown format or agent exit code 2', async () => {
     expect((await cli(['import', '--format', 'tracedesk-ndjson', join(folder, 'none')])).code).toBe(3)

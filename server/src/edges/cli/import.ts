@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { AgentId, type ImportMapping } from '@tracedesk/contracts'
+import { AgentId, ImportMapping } from '@tracedesk/contracts'
 import { z } from 'zod'
 import { operatorCaller } from '../../command/caller.ts'
 import { ConsoleError } from '../../kernel/console-error.ts'
@@ -69,9 +69,9 @@ async function tryOut(invocation: Invocation, file: string, mapping: ImportMappi
     onProgress: lines => progress.show(`line ${lines}`),
   })
   progress.clear()
-  say(`${found.good} lines would be imported, ${found.rejected} rejected; nothing was changed.`)
+  say(`Lines that would be imported: ${found.good}, rejected: ${found.rejected}. Nothing was changed.`)
   say(
-    `${found.conversations} conversations, ${found.customers} customers, ${found.agents} agents, ${found.from ?? '-'} to ${found.to ?? '-'}.`,
+    `Conversations: ${found.conversations}, customers: ${found.customers}, agents: ${found.agents}; ${found.from ?? '-'} to ${found.to ?? '-'}.`,
   )
   for (const { event, count } of found.events) say(`  ${count} ${event}`)
   for (const { cause, count, firstLine } of found.causes)
@@ -83,10 +83,10 @@ async function tryOut(invocation: Invocation, file: string, mapping: ImportMappi
 function describe(result: Awaited<ReturnType<typeof importFile>>): string {
   const { state, lines, imported, rejected, repeated } = result
   if (state === 'known') return `This file was imported before (${repeated} lines); nothing was added.`
-  const counts = `${imported} lines imported, ${rejected} rejected`
+  const counts = `Lines imported: ${imported}, rejected: ${rejected}`
   return state === 'completed'
     ? `${counts}.`
-    : `Interrupted after line ${lines}: ${counts} so far, and kept. The same command goes on from there.`
+    : `Interrupted after line ${lines}. ${counts}; they are kept. The same command goes on from there.`
 }
 
 function requireFile(invocation: Invocation): string {
@@ -101,12 +101,26 @@ function requireFile(invocation: Invocation): string {
   }
 }
 
-/** The mapping in a file, or the one kept under that name. */
+/** What the standard extensions of XES (IEEE 1849) call when, what, which case and who. */
+const XES_STANDARD: ImportMapping = ImportMapping.parse({
+  format: 'xes',
+  at: { column: 'time:timestamp' },
+  event: { column: 'concept:name' },
+  conversation: { column: 'case:concept:name' },
+  actorKey: { column: 'org:resource', ifEmpty: 'nobody' },
+  // its own words for these, so that it goes out as it came
+  data: Object.fromEntries(
+    ['concept:name', 'lifecycle:transition', 'org:role', 'org:group'].map(column => [column, { column }]),
+  ),
+})
+
+/** The mapping in a file, or the one kept under that name; for XES without either that of its standard extensions. */
 async function readMapping(desk: OpenDesk, format: string, named: string | undefined) {
   if (format === 'tracedesk-ndjson') {
     if (named !== undefined) throw usage('--mapping is for csv and xes')
     return undefined
   }
+  if (named === undefined && format === 'xes') return XES_STANDARD
   if (named === undefined) throw usage(`--format ${format} needs --mapping, a FILE or the NAME of a kept one`)
   try {
     const mapping = existsSync(named)

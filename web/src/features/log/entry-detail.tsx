@@ -323,7 +323,7 @@ function Proof({ entry, proof }: Found) {
         <VerifyEntry key={entry.id} entry={entry} position={proof.position} />
       )}
       {proof && (
-        <dl className={classes.facts}>
+        <dl className={`${classes.facts} ${classes.below}`}>
           <Row name={t('log.detail.position')}>{format.number(proof.position)}</Row>
           <Row name={t('log.detail.leaf')}>
             <code>{proof.leafSha256}</code>

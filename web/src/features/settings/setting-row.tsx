@@ -6,6 +6,8 @@ import { useId, useState } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
+import { HoursForm } from '../../shared/hours-form.tsx'
+import { DAYS, readHours, showSpans } from '../../shared/hours-text.ts'
 import { useMay } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './settings.module.css'
@@ -26,7 +28,8 @@ export function SettingRow({ setting }: { setting: Setting }) {
     changes: [['setting.list']],
     onDone: () => announce(t('settings.changed')),
   })
-  const isChanged = value !== setting.value && value !== ''
+  // a text may be nothing; where that is not possible the server says so
+  const isChanged = value !== setting.value && (value !== '' || setting.default === '')
   return (
     <form
       className={classes.row}
@@ -73,13 +76,13 @@ export function SettingRow({ setting }: { setting: Setting }) {
   )
 }
 
-function Limits({ setting: { kind, min, max, default: initial } }: { setting: Setting }) {
+function Limits({ setting: { key, kind, min, max, default: initial } }: { setting: Setting }) {
   const t = useT()
   const format = useFormat()
   const wordsOf = useValueWords()
   return (
     <p>
-      {t('settings.default', { value: wordsOf(initial) })}
+      {t('settings.default', { value: HOURS.has(key) ? t('settings.always') : wordsOf(initial) })}
       {kind === 'integer' && min !== null && max !== null && (
         <> · {t('settings.range', { min: format.number(min), max: format.number(max) })}</>
       )}
@@ -98,6 +101,44 @@ function useValueWords() {
   }
 }
 
+/** Settings that hold hours of a week; each bot may have its own of the first. */
+const HOURS: ReadonlySet<string> = new Set(['desk.business_hours', 'alert.hours'])
+
+/** Hours by the day instead of the text that holds them. */
+function HoursControl({ id, setting, isFixed }: Pick<ControlProps, 'id' | 'setting' | 'isFixed'>) {
+  const t = useT()
+  const words = useWords()
+  const format = useFormat()
+  const [isOpen, setOpen] = useState(false)
+  const all = readHours(String(setting.value))
+  const own = all.default
+  const days = own
+    ? DAYS.flatMap((day, i) => {
+        const spans = showSpans(own.week[day])
+        return spans === '' ? [] : [`${format.weekday(i)} ${spans}`]
+      })
+    : []
+  const said = own ? [...days, own.zone].join(' · ') : t('settings.always')
+  if (isFixed) return <output id={id}>{said}</output>
+  return (
+    <>
+      <Button id={id} size="xs" variant="default" className={classes.hours} onClick={() => setOpen(true)}>
+        {said}
+      </Button>
+      {isOpen && (
+        <HoursForm
+          settingKey={setting.key}
+          of="default"
+          title={words(`settings.key.${setting.key}`, setting.key)}
+          removeWords={t('settings.always')}
+          all={all}
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  )
+}
+
 interface ControlProps {
   id: string
   setting: Setting
@@ -109,6 +150,7 @@ interface ControlProps {
 function Control({ id, setting, value, onChange, isFixed }: ControlProps) {
   const { kind, min, max } = setting
   const wordsOf = useValueWords()
+  if (HOURS.has(setting.key)) return <HoursControl id={id} setting={setting} isFixed={isFixed} />
   if (isFixed) return <output id={id}>{wordsOf(value)}</output>
   if (kind === 'boolean') {
     return (
