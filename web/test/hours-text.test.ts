@@ -7,7 +7,14 @@ import {
   searchOf,
 } from '../src/features/conversations/inbox-search.ts'
 import { readMention } from '../src/features/conversations/mention-field.tsx'
-import { readClosedDays, readHours, readSpans, showSpans } from '../src/shared/hours-text.ts'
+import {
+  hoursIn,
+  readClosedDays,
+  readHours,
+  readSpans,
+  showSpans,
+  tellHours,
+} from '../src/shared/hours-text.ts'
 
 test('opening hours are written as people write them, and what is not understood is refused', () => {
   expect(readSpans('9:00-12:30, 13:00 – 24:00')).toEqual([
@@ -59,4 +66,13 @@ test('an @ calls a colleague at the beginning of a word only, and before the cur
   expect(readMention('mail me@host', 12)).toBeNull()
   expect(readMention('@Omar please', 12)).toBeNull()
   expect(readMention('问 @林', 4)).toBe('林')
+})
+
+test('hours are told as they read, and other texts of settings are left as they are', () => {
+  const hours = { zone: 'Europe/Riga', week: { mon: [['09:00', '12:00']] }, closed: ['2026-12-25'] }
+  const text = JSON.stringify({ default: hours })
+  const said = hoursIn(text)?.map(([of, each]) => [of, tellHours(each, index => `day ${index}`)])
+  expect(said).toEqual([['default', 'day 0 09:00-12:00 · Europe/Riga · ✕ 2026-12-25']])
+  for (const other of ['', 'boss@example.org', '{', '{"a":1}', '["x"]', '{}'])
+    expect(hoursIn(other)).toBeNull()
 })

@@ -41,3 +41,24 @@ export function readClosedDays(text: string): string[] | null {
   const days = [...new Set(text.split(/[\s,;]+/).filter(Boolean))]
   return days.every(day => /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(day))) ? days : null
 }
+
+/** Hours in one line: "Monday 09:00-12:00 · Europe/Riga · 2026-12-25". */
+export const tellHours = ({ week, zone, closed }: Hours, weekday: (index: number) => string): string =>
+  [
+    ...DAYS.flatMap((day, i) => (week[day]?.length ? [`${weekday(i)} ${showSpans(week[day])}`] : [])),
+    zone,
+    ...(closed ?? []).map(day => `✕ ${day}`),
+  ].join(' · ')
+
+/** The hours in a setting's text by whose they are; null for a text that holds none. */
+export function hoursIn(text: string): [of: string, hours: Hours][] | null {
+  if (!text.startsWith('{')) return null
+  try {
+    const found = Object.entries(readHours(text))
+    return found.length > 0 && found.every(([, each]) => typeof each?.zone === 'string' && each.week)
+      ? found
+      : null
+  } catch {
+    return null // some other text that begins so
+  }
+}

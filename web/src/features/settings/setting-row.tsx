@@ -7,7 +7,7 @@ import { useT, useWords } from '../../i18n/index.ts'
 import { useAnnounce, useCommand } from '../../shared/command.ts'
 import { useFormat } from '../../shared/format.ts'
 import { HoursForm } from '../../shared/hours-form.tsx'
-import { DAYS, readHours, showSpans } from '../../shared/hours-text.ts'
+import { readHours, tellHours } from '../../shared/hours-text.ts'
 import { useMay } from '../../shared/session.ts'
 import { Failure } from '../../shared/ui/failure.tsx'
 import classes from './settings.module.css'
@@ -112,13 +112,7 @@ function HoursControl({ id, setting, isFixed }: Pick<ControlProps, 'id' | 'setti
   const [isOpen, setOpen] = useState(false)
   const all = readHours(String(setting.value))
   const own = all.default
-  const days = own
-    ? DAYS.flatMap((day, i) => {
-        const spans = showSpans(own.week[day])
-        return spans === '' ? [] : [`${format.weekday(i)} ${spans}`]
-      })
-    : []
-  const said = own ? [...days, own.zone].join(' · ') : t('settings.always')
+  const said = own ? tellHours(own, format.weekday) : t('settings.always')
   if (isFixed) return <output id={id}>{said}</output>
   return (
     <>

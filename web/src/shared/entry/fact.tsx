@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useT, useWords } from '../../i18n/index.ts'
 import { useDirectory } from '../directory.ts'
 import { useFormat } from '../format.ts'
+import { hoursIn, tellHours } from '../hours-text.ts'
 import { AgentChip, Chip } from './chips.tsx'
 import classes from './entry.module.css'
 
@@ -64,6 +65,9 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
   if (Array.isArray(value)) return format.list(value.map(String))
   if (typeof value === 'object') return <code>{JSON.stringify(value)}</code>
   const text = String(value)
+  if (text === '') return <em className={classes.quiet}>{t('part.none')}</em>
+  const hours = event === 'setting.changed' ? hoursIn(text) : null
+  if (hours) return <HoursFact hours={hours} />
   if (INSTANTS.has(field) && !Number.isNaN(Date.parse(text)))
     return <span className="tabular">{format.exact(text)}</span>
   if (field === 'key' && event === 'setting.changed') {
@@ -81,6 +85,22 @@ export function Fact({ event, field, value }: FactProps): ReactNode {
     <bdi>{text}</bdi>
   ) : (
     <b className={classes.value}>{wordsOf(words, event, text)}</b>
+  )
+}
+
+/** Hours of a week as they read, for all and for bots that have their own. */
+function HoursFact({ hours }: { hours: NonNullable<ReturnType<typeof hoursIn>> }) {
+  const format = useFormat()
+  const directory = useDirectory()
+  return (
+    <b className={classes.value}>
+      {hours
+        .map(([of, each]) => {
+          const said = tellHours(each, format.weekday)
+          return of === 'default' ? said : `${directory.bot(of)?.name ?? of}: ${said}`
+        })
+        .join(' / ')}
+    </b>
   )
 }
 
