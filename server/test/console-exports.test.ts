@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { canBrowse } from './support/browser.ts'
 import { axe, openConsole, type TestConsole } from './support/console.ts'
@@ -51,7 +53,29 @@ describe.skipIf(!canBrowse())('an export in a browser', { timeout: 120_000 }, ()
     expect(head).toContain('Event,What happened,')
     expect(rows).toHaveLength(2)
     expect(rows[1]).toContain("'=1+1")
+
+    await page.getByRole('button', { name: 'Manifest' }).click()
+    const manifest = await saved(page, page.getByRole('link', { name: 'Save the manifest' }))
+    expect(manifest).toMatchObject({
+      rows: 2,
+      sha256: createHash('sha256').update(readFileSync(path)).digest('hex'),
+      filter: { event: ['note.*'] },
+      requestedBy: { kind: 'agent', id: world.owner.id },
+    })
+    await page.goto(`${site.url}/privacy`)
+    await page.getByText('Data map').click()
+    const map = await saved(page, page.getByRole('link', { name: 'Save as a file' }))
+    expect(map).toEqual(await world.owner.ask('privacy.data_map', {}))
     expect(errors).toEqual([])
     await context.close()
   })
+
+  /** What a link saves, read as JSON. */
+  async function saved(page: Page, link: Locator): Promise<unknown> {
+    const downloading = page.waitForEvent('download')
+    await link.click()
+    const path = join(world.dataDir, 'saved.json')
+    await (await downloading).saveAs(path)
+    return JSON.parse(readFileSync(path, 'utf8'))
+  }
 })

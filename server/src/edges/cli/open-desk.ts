@@ -185,7 +185,7 @@ async function chooseWorkspace(node: TracedeskNode, wanted: string | undefined):
     throw new CliError(
       3,
       'setup.missing',
-      'There is no workspace yet: start the server and use its set-up link, or set TRACEDESK_OWNER_EMAIL and TRACEDESK_OWNER_PASSWORD.',
+      'There is no workspace yet: start the server, which makes the first one by its set-up link, or by TRACEDESK_OWNER_EMAIL and TRACEDESK_OWNER_PASSWORD.',
     )
   if (another)
     throw new CliError(2, 'workspace.several', `Say which workspace with --workspace: ${known.join(', ')}`)

@@ -33,14 +33,16 @@ export function Months({ items, open }: Pick<List, 'items' | 'open'>) {
       {items.length + left.length === 0 ? (
         <EmptyFace icon={<IconArchive size={26} stroke={1.6} />} title={t('archive.none')} />
       ) : (
-        <Sheet label={t('archive.months')}>
-          {left.map(each => (
-            <OpenRow key={each.month} {...each} />
-          ))}
-          {items.map(item => (
-            <Row key={item.id} item={item} />
-          ))}
-        </Sheet>
+        <div className={classes.months}>
+          <Sheet label={t('archive.months')}>
+            {left.map(each => (
+              <OpenRow key={each.month} {...each} />
+            ))}
+            {items.map(item => (
+              <Row key={item.id} item={item} />
+            ))}
+          </Sheet>
+        </div>
       )}
     </section>
   )

@@ -13,6 +13,7 @@ import { Dialog } from '../../shared/ui/dialog.tsx'
 import { EmptyFace, ErrorFace, NoPermissionFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
 import { LinkButton } from '../../shared/ui/link-button.tsx'
 import { Page } from '../../shared/ui/page.tsx'
+import { SaveJson } from '../../shared/ui/save-json.tsx'
 import { Time } from '../../shared/ui/time.tsx'
 import classes from './exports.module.css'
 import { Schedules } from './schedules.tsx'
@@ -127,7 +128,7 @@ function Row({ item, onShow }: { item: Export; onShow: (id: string) => void }) {
           </small>
         )}
       </Table.Td>
-      <Table.Td className="tabular">
+      <Table.Td className="tabular" data-label={t('field.rows')}>
         {format.number(item.rows)}
         {item.truncated && <small className={classes.by}>{t('field.truncated')}</small>}
       </Table.Td>
@@ -172,28 +173,19 @@ function Manifest({ id, onClose }: { id: string; onClose: () => void }) {
     <Dialog size="lg" onClose={onClose} title={t('exports.manifest')}>
       {found.isPending && <RowsSkeleton rows={3} />}
       {found.isError && <ErrorFace error={found.error} />}
-      {found.data && <ManifestText id={id} text={JSON.stringify(found.data.manifest, null, 2)} />}
+      {found.data && <ManifestText id={id} manifest={found.data.manifest} />}
     </Dialog>
   )
 }
 
 /** As it is, and as a file to lie beside the one it tells of. */
-function ManifestText({ id, text }: { id: string; text: string }) {
+function ManifestText({ id, manifest }: { id: string; manifest: unknown }) {
   const t = useT()
   return (
     <>
       <p className={classes.note}>{t('exports.manifestText')}</p>
-      <Code block>{text}</Code>
-      <Button
-        component="a"
-        mt="sm"
-        size="xs"
-        href={`data:application/json;charset=utf-8,${encodeURIComponent(`${text}\n`)}`}
-        download={`${id}.manifest.json`}
-        leftSection={<IconDownload size={14} aria-hidden />}
-      >
-        {t('exports.saveManifest')}
-      </Button>
+      <Code block>{JSON.stringify(manifest, null, 2)}</Code>
+      <SaveJson value={manifest} name={`${id}.manifest.json`} label={t('exports.saveManifest')} />
     </>
   )
 }

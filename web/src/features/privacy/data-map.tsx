@@ -4,6 +4,7 @@ import type { QueryOutput } from '@tracedesk/contracts'
 import { useT, useWords } from '../../i18n/index.ts'
 import { queryOf } from '../../shared/queries.ts'
 import { ErrorFace, RowsSkeleton } from '../../shared/ui/faces.tsx'
+import { SaveJson } from '../../shared/ui/save-json.tsx'
 import { Sheet } from '../../shared/ui/sheet.tsx'
 import classes from './privacy.module.css'
 
@@ -31,6 +32,7 @@ export function DataMap() {
           <PlaceRow key={place.code} place={place} />
         ))}
       </Sheet>
+      <SaveJson value={map.data} name="records-of-processing.json" label={t('privacy.saveMap')} />
     </>
   )
 }
