@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import { type Entry, logFilter } from '@tracedesk/contracts'
 import pg from 'pg'
@@ -222,6 +223,14 @@ describe('streams', () => {
     expect((await cli(['streams', 'resume', stream.id])).code).toBe(2)
     expect((await cli(['streams', 'replay', stream.id])).code).toBe(2)
     expect((await cli(['streams', 'pause', 'that one'])).code).toBe(2)
+    const pem = join(folder, 'ca.pem')
+    writeFileSync(pem, rootCertificates[0] ?? '')
+    const syslog = ['streams', 'create', '--name', 'house', '--kind', 'syslog', '--to', 'siem.example']
+    const own = (await cli([...syslog, '--ca', pem, '--json'])).json().stream.id
+    const listed = (await cli(['streams', 'list', '--json'])).json().items
+    expect(listed.find((each: { id: string }) => each.id === own).ca).toMatch(/^[0-9a-f]/i)
+    expect((await cli(['streams', 'delete', own])).code).toBe(0)
+    expect((await cli([...syslog, '--ca', `${pem}.gone`])).code).toBe(2)
     // addresses of our own house are refused here as well
     const inside = await cli([...asked, '--to', 'https://127.0.0.1:8480/hook', '--json'])
     expect([inside.code, inside.json().error.code]).toEqual([2, 'stream.address_not_valid'])

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import {
   type CommandContract,
   createStream,
@@ -50,14 +51,14 @@ const NOT_OF_STREAMS = ['from', 'to', 'q'] as const
 export const streamsCreate: CliCommand = {
   name: 'streams create',
   synopsis:
-    'streams create --name NAME --to URL|HOST:PORT [--kind webhook|syslog] [--event message.*,…] [--words WORDS] [--…] [--parts open|withheld] [--envelope …] [--payload …] [--batch N] [--from POSITION]',
+    'streams create --name NAME --to URL|HOST:PORT [--kind webhook|syslog] [--event message.*,…] [--words WORDS] [--…] [--parts open|withheld] [--envelope …] [--payload …] [--batch N] [--from POSITION] [--ca FILE.pem]',
   summary: 'send entries to a receiver as they come; the signing secret is shown once',
   details: filterHelp(NOT_OF_STREAMS),
   options: {
     ...WORKSPACE,
     ...filterOptions(NOT_OF_STREAMS),
     ...Object.fromEntries(
-      'name to kind words parts envelope payload batch from'
+      'name to kind words parts envelope payload batch from ca'
         .split(' ')
         .map(name => [name, { type: 'string' as const }]),
     ),
@@ -77,6 +78,16 @@ export const streamsCreate: CliCommand = {
   },
 }
 
+/** The certificates a receiver of one's own house is trusted by, as they lie in a PEM file. */
+function readCertificate(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw usage(`--ca: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`) // what fs throws
+  }
+}
+
 function readStream(invocation: Invocation) {
   const whole = (name: string) => {
     const value = optional(invocation, name)
@@ -91,6 +102,7 @@ function readStream(invocation: Invocation) {
     parts: optional(invocation, 'parts'),
     batch: whole('batch'),
     from: whole('from'),
+    ca: readCertificate(optional(invocation, 'ca')),
     filter: {
       ...readFilter(invocation, NOT_OF_STREAMS),
       q: optional(invocation, 'words'),
