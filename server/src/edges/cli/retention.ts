@@ -39,7 +39,7 @@ async function preview(desk: OpenDesk, { say }: Invocation): Promise<Result> {
   say(
     found.items.length === 0
       ? 'Nothing would go.'
-      : `${found.entries} entries and ${found.parts} parts would go, once two persons agree (the screen Retention).`,
+      : `${found.entries} whole entries with everything in them, and ${found.parts} parts of other entries, would go, once two persons agree (the screen Retention).`,
   )
   return { exitCode: 0, json: found }
 }
