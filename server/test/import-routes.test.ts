@@ -7,6 +7,8 @@ import en from '../../web/src/i18n/en.json' with { type: 'json' }
 import ru from '../../web/src/i18n/ru.json' with { type: 'json' }
 import zh from '../../web/src/i18n/zh.json' with { type: 'json' }
 import { createHttpServer } from '../src/edges/http/server.ts'
+import { instantFromMillis } from '../src/kernel/instant.ts'
+import { findRoutable, findSilentConversations } from '../src/modules/conversations/index.ts'
 import { REJECT_CAUSES } from '../src/modules/imports/index.ts'
 import { createWorld, type World } from './support/world.ts'
 
@@ -180,6 +182,30 @@ test('what was imported waits in no queue and counts on no board, and is found b
   const counted = await world.owner.ask('desk.board_entries', { figure: 'open', limit: 200 })
   expect(counted.items.map(({ conversation }) => conversation?.id)).toContain(own.id)
   expect(counted.items.map(({ conversation }) => conversation?.id)).not.toContain(found?.id)
+  // no rule hands it out, and whoever holds it has all their room
+  const ida = await world.person('Ida', 'agent')
+  await ida.do('presence.change', { state: 'online' })
+  const routable = (await findRoutable(world.node.databases.read, world.workspaceId, 100)).map(
+    ({ conversationId }) => conversationId,
+  )
+  expect(routable).toContain(own.id)
+  expect(routable).not.toContain(found?.id)
+  await world.owner.do('setting.change', { key: 'conversation.auto_resolve_hours', value: 1 })
+  const silent = await findSilentConversations(
+    world.node.databases.read,
+    world.workspaceId,
+    instantFromMillis(Date.now()),
+    1_000,
+  )
+  expect(silent).not.toContain(found?.id)
+  const loadOf = async () =>
+    (await world.owner.ask('desk.board')).people.find(({ id }) => id === world.owner.id)?.load
+  const before = await loadOf()
+  await world.owner.do('conversation.assign', {
+    conversationId: found?.id as never,
+    agentId: world.owner.id as never,
+  })
+  expect(await loadOf()).toBe(before)
   const ofBot = { bot: found?.bot.id as never, status: 'in_progress' as const, limit: 200 }
   expect((await world.owner.ask('conversation.list', ofBot)).items.map(({ id }) => id)).toContain(found?.id)
 })

@@ -5,6 +5,7 @@ import type { ReadDb } from '../../db/database.ts'
 import { addMicros } from '../../kernel/instant.ts'
 import { readSetting } from '../team/index.ts'
 import { statusChange } from './change-status.ts'
+import { importBotId } from './imported.ts'
 import { NothingToDo } from './snooze.ts'
 import { lockConversation, updateConversation } from './store.ts'
 
@@ -60,6 +61,7 @@ export async function findSilentConversations(
     .select('conversation_id')
     .where('workspace_id', '=', workspaceId)
     .where('status', '!=', 'resolved')
+    .where('bot_id', '!=', importBotId(workspaceId)) // history stays as it came
     .where('waiting_since', 'is', null)
     .where('snoozed_until', 'is', null)
     .where('last_message_at', '<', addMicros(now, -hours * HOUR_MICROS))

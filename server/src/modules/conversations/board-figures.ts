@@ -122,7 +122,8 @@ async function countedSql(
     return sql`c.department_id is not distinct from ${of}::uuid and c.assignee_id is null and c.status = 'in_progress'
       and ${answerableSql(caller.workspaceId)}`
   if (figure === 'held')
-    return sql`c.assignee_id = ${of}::uuid and c.status = 'in_progress' and c.snoozed_until is null`
+    return sql`c.assignee_id = ${of}::uuid and c.status = 'in_progress' and c.snoozed_until is null
+      and ${answerableSql(caller.workspaceId)}`
   const open = sql`c.status <> 'resolved' and ${answerableSql(caller.workspaceId)} and ${conversationScopeSql(scope)}`
   const waits = sql`${open} and c.waiting_since is not null and c.snoozed_until is null`
   if (figure === 'open') return open

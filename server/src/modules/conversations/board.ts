@@ -25,7 +25,7 @@ export const theirsSql = ({ actor }: Caller, departments: readonly string[] | nu
 async function seats({ db, caller }: QueryContext, only: RawBuilder<unknown> = sql`true`) {
   const { rows } = await sql`
     select a.agent_id as id, a.name, coalesce(d.presence, 'offline') as state, d.reason_code as "reasonCode", d.since,
-      ${loadSql} as load, ${capacitySql(caller.workspaceId)} as capacity, coalesce(d.languages, '{}') as languages,
+      ${loadSql(caller.workspaceId)} as load, ${capacitySql(caller.workspaceId)} as capacity, coalesce(d.languages, '{}') as languages,
       array(select m.department_id from department_member m where m.workspace_id = a.workspace_id and m.agent_id = a.agent_id order by 1) as "departmentIds"
     from agent a left join agent_desk d using (workspace_id, agent_id)
     where a.workspace_id = ${caller.workspaceId} and a.state = 'active' and a.role <> 'auditor' and ${only}

@@ -19,6 +19,7 @@ import {
   requireServed,
 } from '../team/index.ts'
 import { readersWith } from './assign.ts'
+import { answerableSql } from './imported.ts'
 import {
   type LockedConversation,
   NO_OFFER,
@@ -44,11 +45,11 @@ const STANDING_OF_AGENT = (workspaceId: string, agentId: string) => sql<Standing
   select (select count(*) from agent_desk d where d.workspace_id = ${workspaceId} and d.agent_id = ${agentId} and d.presence = 'online') as online,
     1 as members,
     (select count(*) from conversation c where c.workspace_id = ${workspaceId} and c.assignee_id = ${agentId}
-      and c.status = 'in_progress' and c.snoozed_until is null) as "queueLength"`
+      and c.status = 'in_progress' and c.snoozed_until is null and ${answerableSql(workspaceId)}) as "queueLength"`
 const STANDING_OF_DEPARTMENT = (workspaceId: string, departmentId: string) => sql<Standing>`
   select count(*) filter (where d.presence = 'online') as online, count(*) as members,
     (select count(*) from conversation c where c.workspace_id = ${workspaceId} and c.department_id = ${departmentId}
-      and c.assignee_id is null and c.status = 'in_progress') as "queueLength"
+      and c.assignee_id is null and c.status = 'in_progress' and ${answerableSql(workspaceId)}) as "queueLength"
   from department_member m
   join agent a on a.workspace_id = m.workspace_id and a.agent_id = m.agent_id and a.state = 'active'
   left join agent_desk d on d.workspace_id = m.workspace_id and d.agent_id = m.agent_id

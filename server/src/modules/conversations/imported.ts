@@ -5,8 +5,8 @@ import { idFromKey } from '../../kernel/id.ts'
 export const importBotId = (workspaceId: string): string => idFromKey(`${workspaceId}/bot`, 'import')
 
 /**
- * A condition on conversation `c`: somebody can answer there. History from elsewhere often does not say how a
+ * A condition on conversation `c` (or one by another name): somebody can answer there. History from elsewhere often does not say how a
  * conversation ended; what nobody can answer is no work, and stands in no queue and in no number of the desk.
  */
-export const answerableSql = (workspaceId: string): RawBuilder<unknown> =>
-  sql`c.bot_id <> ${importBotId(workspaceId)}`
+export const answerableSql = (workspaceId: string, conversation = 'c'): RawBuilder<unknown> =>
+  sql`${sql.ref(`${conversation}.bot_id`)} <> ${importBotId(workspaceId)}`

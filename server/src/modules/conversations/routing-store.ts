@@ -4,6 +4,7 @@ import type { CommandContext } from '../../command/define.ts'
 import type { ReadDb, Tx } from '../../db/database.ts'
 import { SETTINGS } from '../team/index.ts'
 import type { Colleague, Facts } from './choose.ts'
+import { answerableSql, importBotId } from './imported.ts'
 import type { LockedConversation } from './store.ts'
 
 export const DEFAULT_ROUTING: BotRouting = {
@@ -29,9 +30,10 @@ export async function readRouting(db: ReadDb | Tx, workspaceId: string, botId: s
 export const capacitySql = (workspaceId: string) =>
   sql<number>`coalesce(d.capacity, (select (value #>> '{}')::int from setting where workspace_id = ${workspaceId} and key = 'routing.capacity'), ${DEFAULT_CAPACITY}::int)`
 
-/** What an agent (`agent a`) holds now: in progress and not put aside. */
-export const loadSql = sql<number>`(select count(*) from conversation l where l.workspace_id = a.workspace_id and l.assignee_id = a.agent_id
-  and l.status = 'in_progress' and l.snoozed_until is null)`
+/** What an agent (`agent a`) holds now: in progress, not put aside, and somebody can answer there. */
+export const loadSql = (workspaceId: string) =>
+  sql<number>`(select count(*) from conversation l where l.workspace_id = a.workspace_id and l.assignee_id = a.agent_id
+  and l.status = 'in_progress' and l.snoozed_until is null and ${answerableSql(workspaceId, 'l')})`
 
 /**
  * Who may be given anything by a rule: an agent `a` with a desk `d` whose own switch says so, or else their role: those
@@ -61,7 +63,7 @@ export async function lockColleagues(
   if (locked.length === 0) return []
   const { rows } = await sql<Colleague>`
     select d.agent_id as id, d.presence, d.languages, d.routed_at as "routedAt", ${capacitySql(workspaceId)} as capacity,
-      ${loadSql} as load,
+      ${loadSql(workspaceId)} as load,
       array(select m.department_id from department_member m where m.workspace_id = d.workspace_id and m.agent_id = d.agent_id) as departments
     from agent_desk d join agent a using (workspace_id, agent_id)
     where d.workspace_id = ${workspaceId} and d.agent_id = any(${locked.map(row => row.id)}::uuid[])
@@ -97,11 +99,11 @@ export async function findRoutable(db: ReadDb, workspaceId: string, limit: numbe
     with room as materialized (
       select a.agent_id, a.bots, array(select m.department_id from department_member m where m.workspace_id = d.workspace_id and m.agent_id = d.agent_id) as departments
       from agent_desk d join agent a using (workspace_id, agent_id)
-      where d.workspace_id = ${workspaceId} and d.presence = 'online' and ${routableSql} and ${loadSql} < ${capacitySql(workspaceId)})
+      where d.workspace_id = ${workspaceId} and d.presence = 'online' and ${routableSql} and ${loadSql(workspaceId)} < ${capacitySql(workspaceId)})
     select c.conversation_id as "conversationId", c.bot_id as "botId"
     from conversation c left join bot_routing r on r.workspace_id = c.workspace_id and r.bot_id = c.bot_id
     where c.workspace_id = ${workspaceId} and c.assignee_id is null and c.status = 'in_progress' and c.snoozed_until is null
-      and r.mode is distinct from 'manual'
+      and r.mode is distinct from 'manual' and ${answerableSql(workspaceId)}
       and exists (select from room where room.agent_id is distinct from c.returned_by and (room.bots is null or c.bot_id = any(room.bots))
         and (coalesce(c.department_id, r.department_id) is null
         or coalesce(c.department_id, r.department_id) = any(room.departments)
@@ -123,6 +125,7 @@ async function isSomebodyQueued(db: ReadDb, workspaceId: string): Promise<boolea
     .where('assignee_id', 'is', null)
     .where('status', '=', 'in_progress')
     .where('snoozed_until', 'is', null)
+    .where('bot_id', '!=', importBotId(workspaceId))
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
