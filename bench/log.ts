@@ -47,16 +47,20 @@ export const log: Benchmark = {
     const small = await measureAt(MILLION)
     if (!large) return small.figures
     const big = await measureAt(10 * MILLION)
-    const ratios = [...big.filters].map(([name, value]): Figure => {
-      const base = Math.max(small.filters.get(name) ?? 0, 1)
-      return {
-        name: `${name}: 10 million against 1 million`,
-        value: Math.max(value, 1) / base,
-        unit: '×',
-        // below a few milliseconds a ratio tells of the machine's other work, not of ours
-        limit: value < 5 ? null : { atMost: 1.5 },
-        note: `p95 ${base.toFixed(1)} ms and ${value.toFixed(1)} ms`,
-      }
+    const ratios = [...big.filters].flatMap(([name, value]): Figure[] => {
+      const before = small.filters.get(name)
+      if (before === undefined) return [] // the smaller log has no such page
+      const base = Math.max(before, 1)
+      return [
+        {
+          name: `${name}: 10 million against 1 million`,
+          value: Math.max(value, 1) / base,
+          unit: '×',
+          // below a few milliseconds a ratio tells of the machine's other work, not of ours
+          limit: value < 5 ? null : { atMost: 1.5 },
+          note: `p95 ${base.toFixed(1)} ms and ${value.toFixed(1)} ms`,
+        },
+      ]
     })
     return [...small.figures, ...big.figures, ...ratios]
   },
