@@ -17,17 +17,7 @@ class SearchOver extends RecordedRefusal {
   }
 }
 
-interface MentionPart {
-  readonly id: string
-  readonly name: string
-  readonly at: string
-  readonly position: number
-  readonly event: string
-  readonly owner: string
-  readonly conversationId: string | null
-  readonly customerId: string | null
-  readonly isHeld: boolean
-}
+type MentionPart = DoomedWords['entries'][number] & { readonly name: string; readonly isHeld: boolean }
 
 const Place = z.strictObject({ event: z.string(), at: z.string(), afterId: z.string() })
 
