@@ -81,7 +81,7 @@ export function RowsSkeleton({ rows = 8, height = 56 }: { rows?: number; height?
       {Array.from({ length: rows }, (_, row) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: rows of a skeleton have no identity
         <div key={row} className={classes.row} style={{ blockSize: height }}>
-          <Skeleton circle height={30} animate={false} />
+          <Skeleton circle height={Math.min(30, height - 12)} animate={false} />
           <div className={classes.lines}>
             <Skeleton height={9} width={`${38 + ((row * 17) % 30)}%`} />
             <Skeleton height={9} width={`${60 + ((row * 23) % 35)}%`} />
