@@ -198,8 +198,8 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 const BLOCK = 64
 
-// Shared, since hashing is synchronous and the hasher keeps nothing; short messages need no memory of their own.
-const innerScratch = new Uint8Array(BLOCK + 1024)
+// Shared, since hashing is synchronous and the hasher keeps nothing; a message no longer than a leaf needs no memory of its own.
+const innerScratch = new Uint8Array(BLOCK + 4096)
 const outerScratch = new Uint8Array(BLOCK + 32)
 
 /** HMAC-SHA-256 (RFC 2104, RFC 4231) of a message, given in one or several pieces, under `key` of any length: 32 bytes. */

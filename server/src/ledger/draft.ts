@@ -3,6 +3,7 @@ import {
   type CanonicalValue,
   commitPart,
   encodeLeaf,
+  hmacSha256,
   type Leaf,
   ProofError,
   SALT_BYTES,
@@ -10,7 +11,7 @@ import {
 } from '@tracedesk/proof/node'
 import { ConsoleError } from '../kernel/console-error.ts'
 import { putRandom, takeRandomHex } from '../kernel/random.ts'
-import { hmac, seal } from '../kernel/secret.ts'
+import { seal } from '../kernel/secret.ts'
 import type { PartOwnerId } from './subject-keys.ts'
 
 /** Who acts, as the entry keeps it: role and departments as they are now. `named`: the entry that brought the name. */
@@ -214,4 +215,4 @@ export function projectLeaf(leaf: Leaf, reach: string, bytes: Uint8Array): Entry
 }
 
 /** The MAC by which the sequencer knows that this installation wrote a pending row. */
-export const pendingMac = (key: Buffer, leaf: Uint8Array): Buffer => hmac(key, leaf)
+export const pendingMac = (key: Buffer, leaf: Uint8Array): Uint8Array => hmacSha256(key, leaf)

@@ -6,7 +6,8 @@ export async function ensureMonths(
   instants: Iterable<string>,
   known: Set<string>,
 ): Promise<void> {
-  for (const month of new Set([...instants].map(at => at.slice(0, 7)))) {
+  for (const at of instants) {
+    const month = at.slice(0, 7)
     if (known.has(month)) continue
     await aside.query('select ensure_log_month($1)', [`${month}-01T00:00:00Z`])
     known.add(month)
