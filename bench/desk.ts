@@ -52,9 +52,18 @@ export async function startCluster(): Promise<Cluster> {
 /** Processor time of a cluster's living processes; Linux counts it in hundredths of a second. */
 function databaseCpu(cluster: string): number {
   return findServers(cluster).reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-    return sum + (Number(fields[11]) + Number(fields[12])) * 10_000
+    const fields = statOf(pid).split(') ')[1]?.split(' ') ?? []
+    return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * 10_000
   }, 0)
+}
+
+/** Empty for a worker of the database that ended since it was listed. */
+function statOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return ''
+  }
 }
 
 /** Runs SQL as the superuser, past every trigger. */

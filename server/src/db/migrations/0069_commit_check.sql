@@ -1,12 +1,13 @@
 -- The commit check finds the entry of its own transaction by the transaction, and by nothing else. A plan is made once
 -- a connection, mostly while nothing waits: then every index looks as good as any other, and one by the workspace read
 -- all that waits, and all that lay dead behind it, at each commit. `is true` keeps the workspace out of the choice, and the
--- settings the table as a whole.
+-- settings the table as a whole, and a new plan for each check.
 drop index log_pending_by_xact_idx;
 create index log_pending_by_xact_idx on log_pending (xact);
 
 create or replace function require_ledger_entry() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public set enable_seqscan = off set enable_bitmapscan = off as $$
+language plpgsql security definer set search_path = pg_catalog, public
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 begin
   perform from log_pending
     where xact = pg_current_xact_id() and (workspace_id = coalesce(new.workspace_id, old.workspace_id)) is true limit 1;
