@@ -1,4 +1,5 @@
 import { equalBytes, fromHex } from './bytes.ts'
+import { MAX_LEAF_BYTES } from './canonical.ts'
 import { ProofError } from './errors.ts'
 
 /** Takes any bytes, gives the 32 bytes of their SHA-256 (FIPS 180-4). */
@@ -199,7 +200,7 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 const BLOCK = 64
 
 // Shared, since hashing is synchronous and the hasher keeps nothing; a message no longer than a leaf needs no memory of its own.
-const innerScratch = new Uint8Array(BLOCK + 4096)
+const innerScratch = new Uint8Array(BLOCK + MAX_LEAF_BYTES)
 const outerScratch = new Uint8Array(BLOCK + 32)
 
 /** HMAC-SHA-256 (RFC 2104, RFC 4231) of a message, given in one or several pieces, under `key` of any length: 32 bytes. */
