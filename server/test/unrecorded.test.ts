@@ -5,7 +5,8 @@ import { z } from 'zod'
 import { systemCaller } from '../src/command/caller.ts'
 import { defineCommandHandler } from '../src/command/define.ts'
 import { newId } from '../src/kernel/id.ts'
-import { createWorld, type World } from './support/world.ts'
+import { hmac } from '../src/kernel/secret.ts'
+import { createWorld, TEST_SECRET, type World } from './support/world.ts'
 
 /**
  * Tables that are not state: the ledger itself and what is derived from it, and the machinery (inbox, outbox, leases,
@@ -393,6 +394,59 @@ describe('around the door', () => {
     expect(after.rejected).toBe(before.rejected + 1)
     expect((await world.entries({ subject: 'x' })).length).toBe(0)
   })
+
+  test('of a batch with forged rows in it, at times no entry can have, what is ours comes into the tree in its order', async () => {
+    const before = await world.owner.ask('ledger.state')
+    await world.node.sequencer.stop()
+    const forge = (at: string, mac: string) =>
+      app.query(
+        `insert into log_pending (workspace_id, entry_id, at, recorded_at, event, version, outcome, reach, actor_kind, subject_kind, subject_id, agent_ids, department_ids, source, leaf, mac)
+        select workspace_id, gen_random_uuid(), $1::timestamptz, now(), event, version, outcome, reach, actor_kind, subject_kind, 'y', agent_ids, department_ids, source, leaf || ' ', ${mac}
+        from log_pending where workspace_id = $2 order by ordinal desc limit 1`,
+        [at, world.workspaceId],
+      )
+    await world.owner.do('label.create', { name: 'first' })
+    await forge('1871-01-01T00:00:00Z', 'mac')
+    await world.owner.do('label.create', { name: 'second' })
+    await forge('2999-01-01T00:00:00Z', "''")
+    await forge(new Date().toISOString(), "decode(repeat('00', 32), 'hex')")
+    await world.owner.do('label.create', { name: 'third' })
+    world.node.sequencer.start()
+    await world.settle()
+    expect((await world.owner.ask('ledger.state')).rejected).toBe(before.rejected + 3)
+    const created = (await world.entries({ event: 'label.created' })).map(entry => entry.data.name)
+    expect(created.filter(name => ['first', 'second', 'third'].includes(String(name))).sort()).toEqual([
+      'first',
+      'second',
+      'third',
+    ])
+    const places = await world.asSuperuser<{ name: string; position: string }>(
+      `select convert_from(leaf, 'utf8')::json -> 'data' ->> 'name' as name, position from log_entry
+       where event = 'label.created' order by position desc limit 3`,
+    )
+    expect(places.map(row => row.name)).toEqual(['third', 'second', 'first'])
+  })
+
+  test('what an older version wrote last, with the MAC of the leaf itself, is taken after an upgrade', async () => {
+    const before = await world.owner.ask('ledger.state')
+    await world.node.sequencer.stop()
+    await world.owner.do('label.create', { name: 'older' })
+    const waiting = await world.asSuperuser<{ ordinal: string; leaf: Buffer }>(
+      'select ordinal, leaf from log_pending order by ordinal desc limit 1',
+    )
+    const row = waiting[0]
+    if (!row) throw new Error('nothing waits')
+    await world.asSuperuser('update log_pending set mac = $1 where ordinal = $2', [
+      hmac(TEST_SECRET.key('pending-mac'), row.leaf),
+      row.ordinal,
+    ])
+    world.node.sequencer.start()
+    await world.settle()
+    expect((await world.owner.ask('ledger.state')).rejected).toBe(before.rejected)
+    expect((await world.entries({ event: 'label.created' })).some(({ data }) => data.name === 'older')).toBe(
+      true,
+    )
+  })
 })
 
 const silent = (records: boolean) =>
@@ -423,7 +477,7 @@ test('a handler that changes something and records nothing fails, and so does on
   const caller = systemCaller(world.workspaceId)
   await expect(world.node.door.execute(silent(true), caller, {})).rejects.toThrow('recorded nothing')
   await expect(world.node.door.execute(silent(false), caller, {})).rejects.toThrow('does not declare')
-  expect(await world.asSuperuser('select colour from label')).toEqual([{ colour: '#64748b' }])
+  expect(await world.asSuperuser('select distinct colour from label')).toEqual([{ colour: '#64748b' }])
   expect((await world.entries({ event: 'command.failed' })).map(entry => entry.data)).toEqual([
     { name: 'test.silent', code: 'internal' },
     { name: 'test.silent', code: 'internal' },

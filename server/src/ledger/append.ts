@@ -1,3 +1,4 @@
+import { hashLeaf } from '@tracedesk/proof/node'
 import { CompiledQuery } from 'kysely'
 import type { Databases, Tx } from '../db/database.ts'
 import type { InstallationSecret } from '../kernel/secret.ts'
@@ -177,7 +178,7 @@ function appendStatement(
   const values: unknown[] = [workspaceId]
   for (const row of rows) {
     for (const column of ENTRY_COLUMNS) values.push(row[column])
-    values.push(pendingMac(mac, row.leaf))
+    values.push(pendingMac(mac, hashLeaf(row.leaf)))
   }
   for (const p of parts) values.push(p.entry_id, p.name, p.at, p.owner, p.sealed)
   for (const { id, from, to, earliest, latest } of swaps) values.push(id, from, to, earliest, latest)
@@ -202,27 +203,27 @@ function appendText(rows: number, parts: number, swaps: number): string {
     Array.from({ length: count }, () => `($1, ${Array.from({ length: columns }, param).join(', ')})`).join(
       ', ',
     )
-  const insert = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${many(rows, ENTRY_COLUMNS.length + 1)}`
-  const steps: string[] = []
   // in the order of the values: entries, parts, counters
-  if (parts > 0)
-    steps.push(
-      `p as (insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${many(parts, 5)})`,
-    )
-  if (swaps === 0) return withSteps(steps, insert)
-  steps.push(`e as (${insert})`)
-  for (let i = 0; i < swaps; i++) steps.push(`c${i} as (${swapText(param)})`)
-  const moved = Array.from({ length: swaps }, (_, i) => `exists (select from c${i})`).join(' and ')
-  return withSteps(steps, `select case when ${moved} then null else refuse_overtaken() end`)
+  const entries = `insert into log_pending (workspace_id, ${ENTRY_COLUMNS.join(', ')}, mac) values ${many(rows, ENTRY_COLUMNS.length + 1)}`
+  const sealed =
+    parts > 0
+      ? [`insert into log_part (workspace_id, entry_id, name, at, owner, sealed) values ${many(parts, 5)}`]
+      : []
+  const counters = Array.from({ length: swaps }, () => swapText(param))
+  return asOne([...sealed, entries, ...counters])
 }
 
-/** Moves a counter from where its writer saw it; gives no row when it stands elsewhere or its last entry is not older. */
+/** Several statements that change something and return nothing, as one. */
+function asOne(statements: readonly string[]): string {
+  const steps = statements.slice(0, -1).map((text, i) => `s${i} as (${text})`)
+  return `${steps.length > 0 ? `with ${steps.join(', ')} ` : ''}${statements.at(-1)}`
+}
+
+/** Moves a counter from where its writer saw it; refuses when it stands elsewhere or its last entry is not older. */
 function swapText(param: () => string): string {
   const [id, from, to, earliest, latest] = [param(), param(), param(), param(), param()]
   return `insert into log_counter (workspace_id, chain_id, count, last_at) values ($1, ${id}, ${to}, ${latest})
-    on conflict (workspace_id, chain_id) do update set count = ${to}, last_at = greatest(log_counter.last_at, ${latest})
-    where log_counter.count = ${from} and (log_counter.last_at is null or log_counter.last_at < ${earliest}) returning 1`
+    on conflict (workspace_id, chain_id) do update set last_at = greatest(log_counter.last_at, ${latest}),
+      count = case when log_counter.count = ${from} and (log_counter.last_at is null or log_counter.last_at < ${earliest}) then ${to}
+        else refuse_overtaken() end`
 }
-
-const withSteps = (steps: readonly string[], last: string): string =>
-  steps.length > 0 ? `with ${steps.join(', ')} ${last}` : last

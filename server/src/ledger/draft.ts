@@ -214,5 +214,5 @@ export function projectLeaf(leaf: Leaf, reach: string, bytes: Uint8Array): Entry
   }
 }
 
-/** The MAC by which the sequencer knows that this installation wrote a pending row. */
-export const pendingMac = (key: Buffer, leaf: Uint8Array): Uint8Array => hmacSha256(key, leaf)
+/** The MAC by which the sequencer knows that this installation wrote a pending row: over the hash of its leaf (RFC 6962). */
+export const pendingMac = (key: Buffer, leafHash: Uint8Array): Uint8Array => hmacSha256(key, leafHash)

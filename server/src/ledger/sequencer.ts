@@ -1,17 +1,15 @@
-import { equalBytes, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/proof/node'
+import { equalBytes, HASH_BYTES, hashLeaf, type Tile, type TileBuilder } from '@tracedesk/proof/node'
 import { CompiledQuery, sql } from 'kysely'
 import { bindTx, type Databases, type Tx } from '../db/database.ts'
 import type { Logger } from '../kernel/log.ts'
 import { Rounds } from '../kernel/rounds.ts'
-import { type InstallationSecret, sameBytes } from '../kernel/secret.ts'
+import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
 import { Turns } from '../kernel/turns.ts'
-import { ENTRY_COLUMNS } from './append.ts'
 import { pendingMac } from './draft.ts'
 import { ensureMonths } from './months.ts'
 import { resumeTree } from './tree-store.ts'
+import { BATCH_MAX, moveOldest, movePending, oldestPending, type PendingRow } from './waiting.ts'
 
-/** One batch is at most so many entries: about 10 MB of leaves in memory. */
-const BATCH_MAX = 5_000
 /** Between two batches of a workspace, so that a busy workspace pays for a few large batches instead of many small ones. */
 const PAUSE_MS = 100
 /** Entries whose node died before it woke a sequencer, or that another node wrote, are found this often. */
@@ -22,8 +20,6 @@ export interface SequencedBatch {
   readonly from: number
   readonly size: number
 }
-
-type PendingRow = { entry_id: string; ordinal: number; at: string; leaf: Buffer; mac: Buffer }
 
 /**
  * Moves committed entries from `log_pending` into the tree. Every node runs one; there is no leader. Whoever holds
@@ -97,25 +93,37 @@ export class Sequencer {
 
   /** Sequences one batch; returns how many pending rows it took (0 when there are none or another node is at it). */
   async sequenceOnce(workspaceId: string): Promise<number> {
+    try {
+      return await this.#batch(workspaceId, (tx, head, tree) => this.#takeAll(tx, workspaceId, head, tree))
+    } catch (error) {
+      if (!isOdd(error)) throw error
+      return this.#batch(workspaceId, async (tx, head, tree) => {
+        const rows = await oldestPending(tx, workspaceId)
+        await this.#store(tx, workspaceId, head, tree, rows)
+        return rows.length
+      })
+    }
+  }
+
+  async #batch(
+    workspaceId: string,
+    move: (tx: Tx, head: Head, tree: TileBuilder) => Promise<number>,
+  ): Promise<number> {
     const client = await this.#databases.ledger.connect()
     let broken = false
     try {
       await client.query('begin')
       const tx = bindTx(client)
       const head = await lockHead(tx, workspaceId)
-      const rows = head ? await oldestPending(tx, workspaceId) : []
-      if (!head || rows.length === 0) {
-        await client.query('rollback')
-        return 0
-      }
-      const tree = await this.#treeAt(tx, workspaceId, head)
+      const tree = head && (await this.#treeAt(tx, workspaceId, head))
       // Until commit the memory is ahead of the database; forgetting it makes the next round read afresh.
       this.#trees.delete(workspaceId)
-      await this.#store(tx, workspaceId, head, tree, rows)
-      await client.query('commit')
+      const moved = head && tree ? await move(tx, head, tree) : 0
+      await client.query(moved > 0 ? 'commit' : 'rollback')
+      if (!head || !tree) return 0
       this.#trees.set(workspaceId, tree)
       if (tree.size > head.size) this.#announce({ workspaceId, from: head.size, size: tree.size })
-      return rows.length
+      return moved
     } catch (error) {
       broken = await client.query('rollback').then(
         () => false,
@@ -125,6 +133,25 @@ export class Sequencer {
     } finally {
       client.release(broken)
     }
+  }
+
+  /**
+   * Moves the oldest of what waits in one statement, and looks only then whether all of it is ours. Throws when it is
+   * not: the batch is undone, and row by row comes again.
+   */
+  async #takeAll(tx: Tx, workspaceId: string, head: Head, tree: TileBuilder): Promise<number> {
+    const { hashes, macs } = await moveOldest(tx, workspaceId, head.size)
+    if (hashes.length === 0) return 0
+    if (macs.length !== hashes.length) throw new OddBatchError('a MAC has another length')
+    const tiles: Tile[] = []
+    for (let at = 0; at < hashes.length; at += HASH_BYTES) {
+      const hash = hashes.subarray(at, at + HASH_BYTES)
+      if (!sameBytes(pendingMac(this.#mac, hash), macs.subarray(at, at + HASH_BYTES)))
+        throw new OddBatchError('a waiting entry has a wrong MAC')
+      tiles.push(...tree.append(new Uint8Array(hash)))
+    }
+    await storeTree(tx, workspaceId, head, tree, tiles)
+    return hashes.length / HASH_BYTES
   }
 
   /**
@@ -147,27 +174,33 @@ export class Sequencer {
     tree: TileBuilder,
     rows: PendingRow[],
   ): Promise<void> {
-    const genuine = rows.filter(row => sameBytes(pendingMac(this.#mac, row.leaf), row.mac))
-    if (genuine.length < rows.length)
-      await this.#reject(
-        tx,
-        workspaceId,
-        rows.filter(row => !genuine.includes(row)),
-      )
+    const genuine: { row: PendingRow; hash: Uint8Array }[] = []
+    const forged: PendingRow[] = []
+    for (const row of rows) {
+      const hash = hashLeaf(row.leaf)
+      if (this.#isOurs(row, hash)) genuine.push({ row, hash })
+      else forged.push(row)
+    }
+    if (forged.length > 0) await this.#reject(tx, workspaceId, forged)
     await ensureMonths(
       this.#databases,
-      genuine.map(row => row.at),
+      genuine.map(({ row }) => row.at),
       this.#months,
     )
     const tiles: Tile[] = []
-    for (const row of genuine) tiles.push(...tree.append(hashLeaf(row.leaf)))
-    await moveEntries(
+    for (const { hash } of genuine) tiles.push(...tree.append(hash))
+    await movePending(
       tx,
       workspaceId,
-      genuine.map(row => row.ordinal),
+      genuine.map(({ row }) => row.ordinal),
       head.size,
     )
     await storeTree(tx, workspaceId, head, tree, tiles)
+  }
+
+  /** An older version made the MAC of the leaf itself; what it wrote last may have waited through the upgrade. */
+  #isOurs({ leaf, mac }: PendingRow, hash: Uint8Array): boolean {
+    return sameBytes(pendingMac(this.#mac, hash), mac) || sameBytes(hmac(this.#mac, leaf), mac)
   }
 
   async #treeAt(tx: Tx, workspaceId: string, head: Head): Promise<TileBuilder> {
@@ -215,29 +248,15 @@ export async function lockHead(tx: Tx, workspaceId: string, wait = false): Promi
   return rows[0] ?? null
 }
 
-async function oldestPending(tx: Tx, workspaceId: string, further = ''): Promise<PendingRow[]> {
-  const { rows } = await tx.executeQuery<PendingRow>(
-    CompiledQuery.raw(
-      `select entry_id, ordinal, at, leaf, mac from log_pending where workspace_id = $1 ${further} order by ordinal limit $2`,
-      [workspaceId, BATCH_MAX],
-    ),
-  )
-  return rows
-}
+/** Something in the batch is not as it should be: it has to be looked at row by row. */
+class OddBatchError extends Error {}
 
-async function moveEntries(tx: Tx, workspaceId: string, ordinals: number[], from: number): Promise<void> {
-  const columns = ENTRY_COLUMNS.join(', ')
-  const { numAffectedRows } = await tx.executeQuery(
-    CompiledQuery.raw(
-      `with place as (select o, place - 1 + $3::bigint as position from unnest($2::bigint[]) with ordinality as t (o, place)),
-     moved as (delete from log_pending using place where workspace_id = $1 and ordinal = place.o returning log_pending.*, place.position)
-     insert into log_entry (workspace_id, position, ${columns}) select workspace_id, position, ${columns} from moved order by position`,
-      [workspaceId, ordinals, from],
-    ),
-  )
-  if (Number(numAffectedRows) !== ordinals.length)
-    throw new Error(`${ordinals.length} entries were to be moved, ${numAffectedRows} were`)
-}
+/** Also where the database has no place for a row, because its time is none that an entry of ours could have. */
+const isOdd = (error: unknown): boolean =>
+  error instanceof OddBatchError || (error as { code?: unknown } | null)?.code === NO_PARTITION
+
+/** PostgreSQL's check_violation: no partition takes the row. */
+const NO_PARTITION = '23514'
 
 /** Stores the tiles that became full and swaps the head. Throws when the head is no longer the one we extended. */
 export async function storeTree(

@@ -1,6 +1,8 @@
+import { hashLeaf } from '@tracedesk/proof/node'
 import type pg from 'pg'
-import { hmac, type InstallationSecret, sameBytes } from '../kernel/secret.ts'
+import { type InstallationSecret, sameBytes } from '../kernel/secret.ts'
 import { ENTRY_COLUMNS } from './append.ts'
+import { pendingMac } from './draft.ts'
 import { type Acknowledgement, readAcknowledgement } from './findings-put-aside.ts'
 import { copyRows } from './verify-copy.ts'
 import { F, ROW_FIELDS } from './verify-fields.ts'
@@ -30,7 +32,7 @@ export async function checkPending(
     ROW_FIELDS.length + 1,
     row => {
       const leaf = sliceOf(row, F.leaf)
-      if (mac && !sameBytes(hmac(mac, leaf), sliceOf(row, ROW_FIELDS.length)))
+      if (mac && !sameBytes(pendingMac(mac, hashLeaf(leaf)), sliceOf(row, ROW_FIELDS.length)))
         return findings.add('pending_forged', 'this installation did not write it', whereOf(row, null))
       leaves.takeRow(row, null)
       const said = readAcknowledgement(leaf)
