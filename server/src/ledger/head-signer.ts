@@ -10,7 +10,7 @@ import {
   type SignerStep,
   TreeSigner,
 } from './signer.ts'
-import { readHead, readLeavesOrHashes, type TreeHead } from './tree-store.ts'
+import { readHead, readLeavesOrHashes, readNamedHead, type TreeHead } from './tree-store.ts'
 
 /** Leaves are read in slices of this many, so that signing a large import keeps memory flat. */
 const SLICE = 5_000
@@ -69,6 +69,8 @@ export class LocalSigner implements HeadSigner {
   readonly #folder: string
   readonly #onStep: StepHook<SignerStep> | undefined
   readonly #signers = new Map<string, TreeSigner>()
+  /** The tree of each workspace as it was met last. */
+  readonly #trees = new Map<string, Pick<TreeHead, 'epoch' | 'origin'>>()
   /** Trees whose published notes have been compared with this signer's memory since it started. */
   readonly #recalled = new Set<string>()
 
@@ -132,19 +134,23 @@ export class LocalSigner implements HeadSigner {
     workspaceId: string,
     work: (signer: TreeSigner, head: TreeHead, named: string) => Promise<T | null>,
   ): Promise<T | null> {
-    const first = await readHead(this.#db, workspaceId)
-    if (!first) return null
-    const { epoch, origin } = first
-    return oneAtATime(this.#place(workspaceId, epoch), async () => {
+    // where the tree was last time is mostly where it is; a restore moves it on to another epoch
+    const tree = this.#trees.get(workspaceId) ?? (await readHead(this.#db, workspaceId))
+    if (!tree) return null
+    const { epoch, origin } = tree
+    const done = await oneAtATime(this.#place(workspaceId, epoch), async () => {
       const signer = await this.#open(workspaceId, epoch, origin)
-      const named = signer && (await this.#namedKeys(workspaceId, epoch))[0]
-      if (!signer || !named) return null
-      signer.refresh()
-      await signer.follow(named)
+      signer?.refresh()
       // Read after the memory: another process with this folder may have signed a newer head than the first look saw.
-      const head = await readHead(this.#db, workspaceId)
-      return head?.epoch === epoch ? work(signer, head, named) : null
+      const now = await readNamedHead(this.#db, workspaceId)
+      if (now?.head.epoch !== epoch) return null
+      if (!signer || !now.named) return { result: null }
+      await signer.follow(now.named)
+      this.#trees.set(workspaceId, { epoch, origin })
+      return { result: await work(signer, now.head, now.named) }
     })
+    if (done) return done.result
+    return this.#trees.delete(workspaceId) ? this.#withSigner(workspaceId, work) : null
   }
 
   async #open(workspaceId: string, epoch: number, origin: string): Promise<TreeSigner | null> {

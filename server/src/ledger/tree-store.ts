@@ -34,6 +34,21 @@ export async function readHead(db: ReadDb, workspaceId: string): Promise<TreeHea
   return row ?? null
 }
 
+/** The head, and the key that the ledger names for its epoch at this moment; null before the first epoch began. */
+export async function readNamedHead(
+  db: ReadDb,
+  workspaceId: string,
+): Promise<{ head: TreeHead; named: string | null } | null> {
+  const { rows } = await sql<TreeHead & { named: string | null }>`
+    select h.epoch, h.origin, h.size, h.root, (select s.vkey from log_signer s
+      where s.workspace_id = h.workspace_id and s.epoch = h.epoch order by s.from_size desc limit 1) as named
+    from log_head h where h.workspace_id = ${workspaceId}`.execute(db as never)
+  const [row] = rows
+  if (!row) return null
+  const { named, ...head } = row
+  return { head, named }
+}
+
 /** The exact bytes of leaves `from` (inclusive) to `to` (exclusive), in order. Throws when one is missing or twice there. */
 export async function readLeaves(
   db: ReadDb,
@@ -41,10 +56,7 @@ export async function readLeaves(
   from: number,
   to: number,
 ): Promise<Buffer[]> {
-  const { rows } = await sql<{ position: number; leaf: Buffer }>`
-    select position, leaf from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${to} order by position`.execute(
-    db as never,
-  )
+  const rows = await readRows(db, workspaceId, from, to)
   if (rows.length !== to - from || rows.some((row, i) => row.position !== from + i))
     throw new LeafGapError(
       workspaceId,
@@ -54,6 +66,32 @@ export async function readLeaves(
     )
   return rows.map(row => row.leaf)
 }
+
+interface LeafRow {
+  readonly position: number
+  readonly leaf: Buffer
+}
+
+/** The leaves that are there from `from` to `to`, in order. As one value: a row for each costs more than its hash. */
+async function readRows(db: ReadDb, workspaceId: string, from: number, to: number): Promise<LeafRow[]> {
+  const { rows } = await sql<{ framed: Buffer | null }>`
+    select string_agg(int8send(position) || int4send(octet_length(leaf)) || leaf, ''::bytea order by position) as framed
+    from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${to}`.execute(
+    db as never,
+  )
+  const framed = rows[0]?.framed ?? Buffer.alloc(0)
+  const leaves: LeafRow[] = []
+  for (let at = 0; at < framed.length; ) {
+    const begin = at + FRAME_BYTES
+    const end = begin + framed.readUInt32BE(at + 8)
+    leaves.push({ position: Number(framed.readBigInt64BE(at)), leaf: framed.subarray(begin, end) })
+    at = end
+  }
+  return leaves
+}
+
+/** Before each leaf its position (8 bytes) and its length (4 bytes). */
+const FRAME_BYTES = 12
 
 /** A leaf, or of one that retention destroyed only what the tree keeps. */
 export type LeafOrHash = { readonly position: number } & (
@@ -72,10 +110,7 @@ export async function readLeavesOrHashes(
   from: number,
   to: number,
 ): Promise<LeafOrHash[]> {
-  const { rows } = await sql<{ position: number; leaf: Buffer }>`
-    select position, leaf from log_entry where workspace_id = ${workspaceId} and position >= ${from} and position < ${to} order by position`.execute(
-    db as never,
-  )
+  const rows = await readRows(db, workspaceId, from, to)
   const present: LeafOrHash[] = rows.map(row => ({ ...row, hash: null }))
   if (rows.length === to - from && rows.every((row, i) => row.position === from + i)) return present
   const gone = await readPurged(db, workspaceId, from, to)
